@@ -1,0 +1,206 @@
+//! The way to the database: few connections, bounded waits, no connection of doubtful state kept.
+//!
+//! sqlx's own pool asks the server before and after each use (three round trips a query), and a peer that dies
+//! silently can strand its permits for good. Here a connection goes back to the pool only after its statement
+//! has been answered; in every other case (limit reached, caller gone, connection lost) it is dropped, which
+//! needs no answer from anybody.
+
+mod lease;
+mod manager;
+mod migrate;
+mod outage;
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use deadpool::managed::{BuildError, Pool, PoolError, TimeoutType};
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use tracing::{error, info};
+
+pub use migrate::{MigrationFailed, migrate, migrate_when_reachable};
+pub use outage::{Class, Outage};
+
+use lease::Lease;
+use manager::Manager;
+
+/// How long a request waits for a connection, the making of one included.
+pub const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
+/// How long one statement may take, seen from here.
+pub const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
+/// The server gives up a little earlier than we do, so that a slow statement is told from a silent server.
+const STATEMENT_TIMEOUT: &str = "4800ms";
+
+/// What a statement of the store is to [`Db`].
+pub type Operation<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+
+/// Why there is no answer from the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database is away or too busy: the caller should come back later.
+    #[error("{0}")]
+    Away(#[from] Outage),
+    /// The database has answered that the statement is wrong.
+    #[error("the statement failed: {0}")]
+    Failed(sqlx::Error),
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: Pool<Manager>,
+    place: String,
+    reachable: AtomicBool,
+    migrated: AtomicBool,
+}
+
+impl Db {
+    /// Makes a handle that will open up to `size` connections when they are needed.
+    ///
+    /// Every statement is refused until [`migrate_when_reachable`] has brought the tables up to date.
+    pub fn new(options: &PgConnectOptions, size: usize) -> Result<Self, BuildError> {
+        let place = outage::place(options);
+        let options = options.clone().application_name("service").options([
+            ("statement_timeout", STATEMENT_TIMEOUT),
+            ("lock_timeout", "2s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ]);
+        let pool = Pool::builder(Manager::new(options))
+            .max_size(size)
+            .build()?;
+        let inner = Inner {
+            pool,
+            place,
+            reachable: AtomicBool::new(true),
+            migrated: AtomicBool::new(false),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Runs a statement that may run twice with the effect of once: it is tried again after a lost connection.
+    pub async fn idempotent<T, F>(&self, operation: F) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        self.run(operation, true).await
+    }
+
+    /// Runs a statement that must not run twice: it is tried again only if the server said that it did not run.
+    pub async fn once<T, F>(&self, operation: F) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        self.run(operation, false).await
+    }
+
+    /// Whether the database answers within `limit` and its tables are up to date.
+    pub async fn check(&self, limit: Duration) -> Result<(), Outage> {
+        let ping = self.idempotent(|connection| Box::pin(connection.ping()));
+        match tokio::time::timeout(limit, ping).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Error::Away(outage))) => Err(outage),
+            Ok(Err(Error::Failed(error))) => Err(Outage::new(Class::Lost, error.to_string())),
+            Err(_) => {
+                let outage = Outage::new(Class::Timeout, "no answer within the limit of the check");
+                self.note_away(&outage);
+                Err(outage)
+            }
+        }
+    }
+
+    /// Closes the connections that are not in use, and lets no new ones be made.
+    pub async fn close(&self) {
+        let idle = self.inner.pool.retain(|_, _| false).removed;
+        self.inner.pool.close();
+        for connection in idle {
+            // A goodbye that cannot be delivered changes nothing: the socket closes either way.
+            let _ = tokio::time::timeout(Duration::from_secs(1), connection.close()).await;
+        }
+    }
+
+    async fn run<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        if !self.inner.migrated.load(Ordering::Acquire) {
+            return Err(
+                Outage::new(Class::NotMigrated, "the tables are not up to date yet").into(),
+            );
+        }
+        let mut retried = false;
+        loop {
+            let mut lease = self.acquire().await?;
+            let (outage, error) = match lease.run(&operation).await {
+                Ok(value) => {
+                    self.note_reachable();
+                    return Ok(value);
+                }
+                Err(error) => match Outage::of(&error) {
+                    Some(outage) => (outage, error),
+                    None => return Err(Error::Failed(error)),
+                },
+            };
+            drop(lease);
+            if outage.class.dooms_connections() {
+                // What happened to this connection has most likely happened to the idle ones too.
+                self.inner.pool.retain(|_, _| false);
+                let did_not_run = matches!(error, sqlx::Error::Database(_));
+                if !retried && (idempotent || did_not_run) && outage.class != Class::Timeout {
+                    retried = true;
+                    continue;
+                }
+            }
+            self.note_away(&outage);
+            return Err(outage.into());
+        }
+    }
+
+    async fn acquire(&self) -> Result<Lease, Outage> {
+        let outage = match tokio::time::timeout(ACQUIRE_LIMIT, self.inner.pool.get()).await {
+            Ok(Ok(object)) => return Ok(Lease::new(object)),
+            Ok(Err(PoolError::Backend(error))) => {
+                Outage::of(&error).unwrap_or_else(|| Outage::new(Class::Lost, error.to_string()))
+            }
+            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) | Err(_) => {
+                Outage::new(Class::Busy, "all connections were in use for too long")
+            }
+            Ok(Err(error)) => Outage::new(Class::Lost, error.to_string()),
+        };
+        self.note_away(&outage);
+        Err(outage)
+    }
+
+    /// Says once that the database went away; operators and `probe` read this line.
+    fn note_away(&self, outage: &Outage) {
+        if outage.class.means_away() && self.inner.reachable.swap(false, Ordering::AcqRel) {
+            error!(
+                class = outage.class.as_str(),
+                database = self.inner.place,
+                error = outage.detail,
+                "the database is not reachable"
+            );
+        }
+    }
+
+    fn note_reachable(&self) {
+        if !self.inner.reachable.load(Ordering::Relaxed)
+            && !self.inner.reachable.swap(true, Ordering::AcqRel)
+        {
+            info!(
+                database = self.inner.place,
+                "the database is reachable again"
+            );
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What an event is and which values it accepts.
+//!
+//! Pure: no HTTP, no SQL, no clock.
+//! A value of these types has passed its checks; there is no other way to make one.
+
+pub mod event;
+pub mod invalid;
+pub mod page;
+pub mod text;
+
+pub use event::{Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant};
+pub use invalid::{Invalid, Reason};
+pub use page::{Cursor, Limit, Page, When};
+pub use text::Text;

@@ -1,0 +1,195 @@
+//! Events and their participants.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Reason, Text};
+
+/// The title of an event.
+pub type Title = Text<1, 200>;
+/// What an event is about; may have several lines and may be empty.
+pub type Description = Text<0, 10_000>;
+/// Where an event takes place; may be empty.
+pub type Location = Text<0, 200>;
+/// The name of an organiser or participant.
+pub type UserName = Text<1, 100>;
+
+/// The number of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventId(i64);
+
+impl EventId {
+    /// Parses the number in a path; `None` if no event can have it.
+    pub fn parse(raw: &str) -> Option<Self> {
+        // `i64::from_str` would also take a sign, and then one event had two addresses.
+        let digits = raw.bytes().all(|b| b.is_ascii_digit()) && !raw.starts_with('0');
+        digits.then(|| raw.parse().ok()).flatten().map(Self)
+    }
+
+    /// The number.
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// How many people can take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity(i32);
+
+impl Capacity {
+    /// The smallest capacity.
+    pub const MIN: i32 = 1;
+    /// The largest capacity.
+    pub const MAX: i32 = 1_000_000;
+
+    /// Checks the range.
+    pub fn parse(raw: i64) -> Result<Self, Reason> {
+        i32::try_from(raw)
+            .ok()
+            .filter(|n| (Self::MIN..=Self::MAX).contains(n))
+            .map(Self)
+            .ok_or(Reason::OutOfRange {
+                min: Self::MIN.into(),
+                max: Self::MAX.into(),
+            })
+    }
+
+    /// The number of seats.
+    pub fn get(self) -> i32 {
+        self.0
+    }
+}
+
+/// When an event begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventDate(DateTime<Utc>);
+
+impl EventDate {
+    /// Parses an RFC 3339 time with its offset. The range of years catches slips of the pen.
+    pub fn parse(raw: &str) -> Result<Self, Reason> {
+        let time = DateTime::parse_from_rfc3339(raw)
+            .map_err(|_| Reason::NotTime)?
+            .to_utc();
+        if !(2000..=2199).contains(&time.year()) {
+            return Err(Reason::OutOfRange {
+                min: 2000,
+                max: 2199,
+            });
+        }
+        Ok(Self(time))
+    }
+
+    /// The time.
+    pub fn get(self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// What somebody who creates or changes an event decides.
+#[derive(Debug, Clone)]
+pub struct EventDraft {
+    /// Its title.
+    pub title: Title,
+    /// What it is about.
+    pub description: Description,
+    /// When it begins.
+    pub event_date: EventDate,
+    /// Where it takes place.
+    pub location: Location,
+    /// How many can take part.
+    pub max_participants: Capacity,
+    /// Who organises it.
+    pub organizer: UserName,
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    /// Its number.
+    pub id: i64,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// When it begins.
+    pub event_date: DateTime<Utc>,
+    /// Where it takes place.
+    pub location: String,
+    /// How many can take part.
+    pub max_participants: i32,
+    /// Who organises it.
+    pub organizer: String,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// How many have joined.
+    pub participants_count: i32,
+    /// How many can still join; never negative, also when the capacity was lowered.
+    pub seats_left: i32,
+}
+
+/// An event with the people who have joined it, in the order in which they did.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventWithParticipants {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// Who has joined.
+    pub participants: Vec<Participant>,
+}
+
+/// Somebody who has joined an event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Participant {
+    /// Their name.
+    pub user_name: String,
+    /// When they joined.
+    pub registered_at: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_has_one_address() {
+        assert_eq!(EventId::parse("12").map(EventId::get), Some(12));
+        for raw in [
+            "",
+            "0",
+            "012",
+            "+12",
+            "-1",
+            "1.0",
+            "abc",
+            "１２",
+            "9223372036854775808",
+        ] {
+            assert_eq!(EventId::parse(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn capacities_are_positive_and_bounded() {
+        assert!(Capacity::parse(1).is_ok() && Capacity::parse(1_000_000).is_ok());
+        for raw in [0, -1, 1_000_001, i64::MAX, i64::MIN] {
+            assert!(Capacity::parse(raw).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn dates_need_an_offset_and_a_plausible_year() {
+        assert!(EventDate::parse("2026-04-01T19:00:00+09:00").is_ok());
+        assert_eq!(
+            EventDate::parse("2026-04-01T19:00:00"),
+            Err(Reason::NotTime)
+        );
+        assert_eq!(
+            EventDate::parse("2026-02-30T19:00:00Z"),
+            Err(Reason::NotTime)
+        );
+        assert!(matches!(
+            EventDate::parse("9999-12-31T23:59:59Z"),
+            Err(Reason::OutOfRange { .. })
+        ));
+    }
+}

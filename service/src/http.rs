@@ -1,0 +1,146 @@
+//! The API and the pages: routes, and what every request goes through.
+
+pub mod client;
+pub mod server;
+
+mod events;
+mod fields;
+mod health;
+mod language;
+mod pages;
+mod params;
+mod participants;
+mod problem;
+mod request_log;
+mod view;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{Method, StatusCode},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::db::Db;
+use problem::{Kind, Problem};
+
+/// The largest body accepted.
+pub const BODY_LIMIT: usize = 64 * 1024;
+/// How long the answer to a request may take; below the load balancer's 60 s, so that the client hears it from us.
+pub const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// What the pages need to know of the configuration.
+    pub site: Arc<Site>,
+}
+
+/// What the pages need to know of the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Whether people reach the pages by HTTPS, so that cookies may insist on it.
+    pub https: bool,
+}
+
+/// The whole service as one function from request to response.
+pub fn app(state: AppState) -> Router {
+    Router::new()
+        .route("/", get(pages::upcoming))
+        .route("/events", get(events::list).post(events::create))
+        .route(
+            "/events/{id}",
+            get(pages::event_or_json)
+                .put(events::replace)
+                .delete(events::delete),
+        )
+        .route(
+            "/events/{id}/join",
+            post(participants::join).delete(participants::leave),
+        )
+        .route("/forms/join", post(pages::join))
+        .route("/forms/leave", post(pages::leave))
+        .route("/assets/style.css", get(pages::style))
+        .route("/health", get(health::alive))
+        .route("/health/ready", get(health::ready))
+        .fallback(async || Problem::new(Kind::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(within_limit))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(refuse_cross_site))
+        .layer(middleware::from_fn(problem::describe))
+        .layer(middleware::from_fn(request_log::record))
+}
+
+async fn within_limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(Kind::Overloaded)
+            .because("the request took too long")
+            .into_response(),
+    }
+}
+
+/// Another site's page must not act in the name of somebody who happens to have ours open.
+async fn refuse_cross_site(request: Request, next: Next) -> Response {
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let site = request
+        .headers()
+        .get("sec-fetch-site")
+        .map(|value| value.as_bytes());
+    if !safe && matches!(site, Some(b"cross-site" | b"same-site")) {
+        return Problem::new(Kind::CrossSite).into_response();
+    }
+    next.run(request).await
+}
+
+fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response {
+    let message = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.to_string());
+    Problem::new(Kind::Internal)
+        .because(format!("panic: {message}"))
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_a_problem() {
+        use tower::ServiceExt as _;
+        let boom = async || -> () { panic!("boom") };
+        let app = Router::<()>::new()
+            .route("/", get(boom))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(problem::describe));
+        let response = app.oneshot(Request::<axum::body::Body>::default()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json"
+        );
+        let body = axum::body::to_bytes(response.into_body(), BODY_LIMIT)
+            .await
+            .unwrap();
+        assert!(
+            !String::from_utf8_lossy(&body).contains("boom"),
+            "the message is for the log only"
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! `/events` and `/events/{id}` for programs.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::Utc;
+
+use super::{
+    AppState,
+    fields::Fields,
+    params::{Id, Params},
+    problem::{Kind, Problem},
+};
+use crate::{
+    domain::{Cursor, EventId, EventWithParticipants, Page, Text},
+    store::{self, events::Filter},
+};
+
+/// The words of a search.
+type Words = Text<0, 200>;
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    mut params: Params,
+) -> Result<Json<Page>, Problem> {
+    let when = params
+        .take("when", crate::domain::When::parse)
+        .unwrap_or_default();
+    let limit = params
+        .take("limit", crate::domain::Limit::parse)
+        .unwrap_or_default();
+    let after = params.take("cursor", |raw| Cursor::parse(raw, when));
+    let words = params.take("q", Words::parse);
+    params.end()?;
+    let q = words
+        .map(|words| words.as_str().to_owned())
+        .unwrap_or_default();
+    let filter = Filter {
+        when,
+        now: Utc::now(),
+        q,
+        after,
+        limit,
+    };
+    let items = state
+        .db
+        .idempotent(|c| Box::pin(store::events::list(c, filter.clone())))
+        .await?;
+    Ok(Json(Page::new(items, limit, when)))
+}
+
+pub(super) async fn create(
+    State(state): State<AppState>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let draft = fields.into_draft()?;
+    let event = state
+        .db
+        .once(|c| Box::pin(store::events::create(c, draft.clone())))
+        .await?;
+    let location = [(header::LOCATION, format!("/events/{}", event.id))];
+    Ok((StatusCode::CREATED, location, Json(event)).into_response())
+}
+
+/// Finds an event, for the API and for the page.
+pub(super) async fn find(state: &AppState, id: EventId) -> Result<EventWithParticipants, Problem> {
+    let event = state
+        .db
+        .idempotent(|c| Box::pin(store::events::find(c, id)))
+        .await?;
+    event.ok_or_else(|| Problem::new(Kind::EventNotFound))
+}
+
+pub(super) async fn replace(
+    State(state): State<AppState>,
+    Id(id): Id,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let draft = fields.into_draft()?;
+    let event = state
+        .db
+        .idempotent(|c| Box::pin(store::events::replace(c, id, draft.clone())))
+        .await?;
+    event
+        .map(|event| Json(event).into_response())
+        .ok_or_else(|| Problem::new(Kind::EventNotFound))
+}
+
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    let deleted = state
+        .db
+        .idempotent(|c| Box::pin(store::events::delete(c, id)))
+        .await?;
+    deleted
+        .then_some(StatusCode::NO_CONTENT)
+        .ok_or_else(|| Problem::new(Kind::EventNotFound))
+}

@@ -1,0 +1,117 @@
+//! The language of the reader.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use crate::domain::Reason;
+
+/// The languages the service speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Japanese,
+}
+
+impl Language {
+    /// The language that `Accept-Language` prefers; English where it names neither.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let accepted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        let mut best = (Self::English, 0.0);
+        for range in accepted.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or("").to_ascii_lowercase();
+            let quality = parts
+                .find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok())
+                .unwrap_or(1.0);
+            let language = match tag.split('-').next() {
+                Some("ja") => Self::Japanese,
+                Some("en") => Self::English,
+                _ => continue,
+            };
+            if quality > best.1 {
+                best = (language, quality);
+            }
+        }
+        best.0
+    }
+
+    /// The tag for `lang` and `Content-Language`.
+    pub(super) fn tag(self) -> &'static str {
+        self.pick("en", "ja")
+    }
+
+    /// Whether it is English.
+    pub(super) fn is_english(self) -> bool {
+        self == Self::English
+    }
+
+    /// The text for this language.
+    pub(super) fn pick<T>(self, english: T, japanese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Japanese => japanese,
+        }
+    }
+
+    /// Says why a value was refused.
+    pub(super) fn reason(self, reason: &Reason) -> String {
+        if self == Self::English {
+            return reason.to_string();
+        }
+        match reason {
+            Reason::Missing => "必須です".into(),
+            Reason::Unknown => "この項目はありません".into(),
+            Reason::NotText => "文字列で指定してください".into(),
+            Reason::NotInteger => "整数で指定してください".into(),
+            Reason::NotTime => "2026-04-01T19:00:00+09:00 の形式で日時を指定してください".into(),
+            Reason::Empty => "空にはできません".into(),
+            Reason::TooLong { max, actual } => {
+                format!("{max} 文字以内で指定してください(現在 {actual} 文字)")
+            }
+            Reason::ControlCharacter => "制御文字は使えません".into(),
+            Reason::OutOfRange { min, max } => {
+                format!("{min} から {max} までの範囲で指定してください")
+            }
+            Reason::NotOneOf(values) => format!("{values} のいずれかを指定してください"),
+            Reason::BadCursor => "この一覧のカーソルではありません".into(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preferred_language_wins() {
+        for (accepted, expected) in [
+            ("", Language::English),
+            ("ja", Language::Japanese),
+            ("ja-JP,ja;q=0.9,en;q=0.8", Language::Japanese),
+            ("en-US,en;q=0.9,ja;q=0.8", Language::English),
+            ("fr, ja;q=0.3", Language::Japanese),
+            ("en;q=0.2, ja;q=0.7", Language::Japanese),
+            ("ja;q=0", Language::English),
+            (";;q=,", Language::English),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
+            assert_eq!(Language::of(&headers), expected, "{accepted}");
+        }
+    }
+}

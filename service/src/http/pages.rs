@@ -1,0 +1,205 @@
+//! The pages for people: they work without scripts, and a form is answered by going to a page.
+
+use axum::{
+    Form,
+    extract::{Query, State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::Utc;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::Deserialize;
+
+use super::{
+    AppState, events,
+    language::Language,
+    params::Id,
+    participants::{give_seat_back, take_seat},
+    problem::{Kind, Problem},
+    request_log::Actor,
+    view::{self, EventPage, EventsPage, Notice},
+};
+use crate::{
+    domain::{Cursor, EventId, Limit, Page, When, event::UserName},
+    store::{
+        self,
+        events::Filter,
+        participants::{Joined, Left},
+    },
+};
+
+const COOKIE: &str = "name";
+
+/// What the address of a page can say besides its path. Anything else is left alone, as people expect of links.
+#[derive(Deserialize)]
+pub(super) struct Shown {
+    notice: Option<String>,
+    cursor: Option<String>,
+}
+
+impl Shown {
+    fn notice(&self) -> Option<Notice> {
+        Notice::parse(self.notice.as_deref()?)
+    }
+}
+
+pub(super) async fn upcoming(
+    State(state): State<AppState>,
+    language: Language,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (when, limit) = (When::Upcoming, Limit::default());
+    let after = shown
+        .cursor
+        .as_deref()
+        .and_then(|raw| Cursor::parse(raw, when).ok());
+    let filter = Filter {
+        when,
+        now: Utc::now(),
+        q: String::new(),
+        after,
+        limit,
+    };
+    let items = state
+        .db
+        .idempotent(|c| Box::pin(store::events::list(c, filter.clone())))
+        .await?;
+    let Page {
+        items: events,
+        next,
+    } = Page::new(items, limit, when);
+    let page = EventsPage {
+        language,
+        notice: shown.notice(),
+        name: name_of(&headers),
+        events,
+        next,
+    };
+    Ok(view::page(language, &page))
+}
+
+/// An event as a page for browsers and as JSON for everybody else.
+pub(super) async fn event_or_json(
+    State(state): State<AppState>,
+    language: Language,
+    Id(id): Id,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let found = events::find(&state, id).await?;
+    if view::prefers_html(&headers) {
+        let page = EventPage {
+            language,
+            notice: shown.notice(),
+            name: name_of(&headers),
+            found,
+        };
+        return Ok(view::page(language, &page));
+    }
+    let vary = [(header::VARY, HeaderValue::from_static("accept"))];
+    Ok((vary, axum::Json(found)).into_response())
+}
+
+/// A form about one event, filled in by one person.
+#[derive(Deserialize)]
+pub(super) struct SeatForm {
+    event_id: String,
+    user_name: String,
+}
+
+type SeatFormResult = Result<Form<SeatForm>, FormRejection>;
+
+pub(super) async fn join(
+    State(state): State<AppState>,
+    form: SeatFormResult,
+) -> Result<Response, Problem> {
+    let (id, name) = parse(form)?;
+    let Some(user) = name else {
+        return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
+    };
+    let notice = match take_seat(&state, id, &user).await? {
+        Joined::Now { .. } => Notice::Joined,
+        Joined::Before { .. } => Notice::AlreadyJoined,
+        Joined::Full { .. } => Notice::Full,
+        Joined::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
+    };
+    Ok(answer(&state, id, user, notice))
+}
+
+pub(super) async fn leave(
+    State(state): State<AppState>,
+    form: SeatFormResult,
+) -> Result<Response, Problem> {
+    let (id, name) = parse(form)?;
+    let Some(user) = name else {
+        return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
+    };
+    let notice = match give_seat_back(&state, id, &user).await? {
+        Left::Now => Notice::Left,
+        Left::NotJoined => Notice::NotJoined,
+        Left::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
+    };
+    Ok(answer(&state, id, user, notice))
+}
+
+fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>), Problem> {
+    let Form(form) = form.map_err(|rejection| {
+        let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
+        Problem::new(if too_large {
+            Kind::BodyTooLarge
+        } else {
+            Kind::Unreadable
+        })
+    })?;
+    let id = EventId::parse(&form.event_id).ok_or_else(|| Problem::new(Kind::EventNotFound))?;
+    Ok((id, UserName::parse(&form.user_name).ok()))
+}
+
+/// Goes back to the event and remembers the name for the next form.
+fn answer(state: &AppState, id: EventId, user: UserName, notice: Notice) -> Response {
+    let encoded = utf8_percent_encode(user.as_str(), NON_ALPHANUMERIC);
+    let secure = if state.site.https { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={encoded}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    let mut response = Redirect::to(&address(id, notice)).into_response();
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response.extensions_mut().insert(Actor(user));
+    response
+}
+
+fn address(id: EventId, notice: Notice) -> String {
+    format!("/events/{}?notice={}", id.get(), notice.name())
+}
+
+/// The name in the cookie, empty if there is none that could be a name.
+fn name_of(headers: &HeaderMap) -> String {
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .filter_map(|encoded| percent_decode_str(encoded).decode_utf8().ok())
+        .find_map(|name| UserName::parse(&name).ok())
+        .map(|name| name.as_str().to_owned())
+        .unwrap_or_default()
+}
+
+/// The style sheet, which changes only with the binary.
+pub(super) async fn style() -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/css; charset=utf-8"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
+    ];
+    (headers, include_str!("../../assets/style.css")).into_response()
+}

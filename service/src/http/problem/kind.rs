@@ -1,0 +1,217 @@
+//! The kinds of problems, which clients tell apart by `type`.
+
+use axum::http::StatusCode;
+
+/// A kind of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Kind {
+    Unreadable,
+    InvalidParameters,
+    MalformedJson,
+    CrossSite,
+    NotFound,
+    EventNotFound,
+    NotJoined,
+    MethodNotAllowed,
+    BodyTooSlow,
+    EventFull,
+    BodyTooLarge,
+    NotJson,
+    InvalidBody,
+    Internal,
+    DatabaseAway,
+    Overloaded,
+}
+
+/// What is said of a kind of problem; texts in English and Japanese.
+pub(in crate::http) struct Facts {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) status: StatusCode,
+    pub(in crate::http) title: (&'static str, &'static str),
+    pub(in crate::http) detail: (&'static str, &'static str),
+}
+
+impl Kind {
+    /// The whole vocabulary on one page.
+    pub(in crate::http) fn facts(self) -> Facts {
+        let (name, status, title, detail) = match self {
+            Self::Unreadable => (
+                "unreadable-request",
+                StatusCode::BAD_REQUEST,
+                ("The request cannot be read", "リクエストを読み取れません"),
+                (
+                    "The address or the body of the request is malformed.",
+                    "アドレスまたは本文の形式が正しくありません。",
+                ),
+            ),
+            Self::InvalidParameters => (
+                "invalid-parameters",
+                StatusCode::BAD_REQUEST,
+                (
+                    "Some parameters are not accepted",
+                    "受け付けられないパラメーターがあります",
+                ),
+                (
+                    "`errors` names each parameter and the reason.",
+                    "`errors` に各パラメーターと理由を示します。",
+                ),
+            ),
+            Self::MalformedJson => (
+                "malformed-json",
+                StatusCode::BAD_REQUEST,
+                (
+                    "The body is not valid JSON",
+                    "本文が正しい JSON ではありません",
+                ),
+                (
+                    "The body must be one JSON object in UTF-8.",
+                    "本文は UTF-8 の JSON オブジェクト 1 つにしてください。",
+                ),
+            ),
+            Self::CrossSite => (
+                "cross-site",
+                StatusCode::FORBIDDEN,
+                (
+                    "Requests from other sites are refused",
+                    "他サイトからのリクエストは拒否されます",
+                ),
+                (
+                    "The browser says that another site's page sent this request.",
+                    "このリクエストは他サイトのページから送信されたとブラウザーが示しています。",
+                ),
+            ),
+            Self::NotFound => (
+                "not-found",
+                StatusCode::NOT_FOUND,
+                ("There is nothing here", "ページが見つかりません"),
+                (
+                    "The address does not exist.",
+                    "このアドレスは存在しません。",
+                ),
+            ),
+            Self::EventNotFound => (
+                "event-not-found",
+                StatusCode::NOT_FOUND,
+                ("There is no such event", "イベントが見つかりません"),
+                (
+                    "The event does not exist, or has been deleted.",
+                    "イベントが存在しないか、削除されています。",
+                ),
+            ),
+            Self::NotJoined => (
+                "not-joined",
+                StatusCode::NOT_FOUND,
+                ("This person has not joined", "参加登録がありません"),
+                (
+                    "Nobody of this name takes part in the event.",
+                    "この名前での参加登録は見つかりませんでした。",
+                ),
+            ),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                ("The method is not allowed here", "このメソッドは使えません"),
+                (
+                    "The header `Allow` lists the methods that are.",
+                    "使えるメソッドは `Allow` ヘッダーに示します。",
+                ),
+            ),
+            Self::BodyTooSlow => (
+                "body-too-slow",
+                StatusCode::REQUEST_TIMEOUT,
+                (
+                    "The body did not arrive in time",
+                    "本文の受信がタイムアウトしました",
+                ),
+                (
+                    "The whole body must arrive within 5 seconds.",
+                    "本文は 5 秒以内に送信し終えてください。",
+                ),
+            ),
+            Self::EventFull => (
+                "event-full",
+                StatusCode::CONFLICT,
+                ("The event is full", "満席です"),
+                (
+                    "All seats are taken.",
+                    "定員に達したため、参加登録できませんでした。",
+                ),
+            ),
+            Self::BodyTooLarge => (
+                "body-too-large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                ("The body is too large", "本文が大きすぎます"),
+                (
+                    "A body can have at most 64 KiB.",
+                    "本文は 64 KiB 以内にしてください。",
+                ),
+            ),
+            Self::NotJson => (
+                "unsupported-media-type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                (
+                    "The body is not of a supported type",
+                    "本文の形式に対応していません",
+                ),
+                (
+                    "Send JSON, with `Content-Type: application/json`.",
+                    "`Content-Type: application/json` を付けて JSON を送信してください。",
+                ),
+            ),
+            Self::InvalidBody => (
+                "invalid-body",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                (
+                    "Some values are not accepted",
+                    "受け付けられない値があります",
+                ),
+                (
+                    "`errors` names each value and the reason.",
+                    "`errors` に各項目と理由を示します。",
+                ),
+            ),
+            Self::Internal => (
+                "internal",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                (
+                    "Something went wrong on our side",
+                    "サーバー側でエラーが発生しました",
+                ),
+                (
+                    "The log has the details under the request id of this answer.",
+                    "詳細は、この応答のリクエスト ID でログを確認してください。",
+                ),
+            ),
+            Self::DatabaseAway => (
+                "database-unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                (
+                    "The service cannot answer right now",
+                    "現在ご利用いただけません",
+                ),
+                (
+                    "The database is not available. Please try again in a moment.",
+                    "データベースに接続できません。しばらくしてからもう一度お試しください。",
+                ),
+            ),
+            Self::Overloaded => (
+                "overloaded",
+                StatusCode::SERVICE_UNAVAILABLE,
+                (
+                    "The service is too busy right now",
+                    "現在大変混み合っています",
+                ),
+                (
+                    "The answer took too long. Please try again in a moment.",
+                    "応答に時間がかかりすぎました。しばらくしてからもう一度お試しください。",
+                ),
+            ),
+        };
+        Facts {
+            name,
+            status,
+            title,
+            detail,
+        }
+    }
+}

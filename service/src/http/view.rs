@@ -1,0 +1,252 @@
+//! What people see: the templates and what they need.
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use chrono::{DateTime, Datelike, Timelike, Utc, Weekday};
+use chrono_tz::Asia::Tokyo;
+
+use super::language::Language;
+use crate::domain::{Event, EventWithParticipants};
+
+/// Nothing but our own style sheet and our own forms; no script at all.
+const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// Whether the client would rather have a page than a document.
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let quality = |wanted: &str| {
+        accepted
+            .split(',')
+            .filter_map(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                let named = parts.next()?.eq_ignore_ascii_case(wanted);
+                named.then(|| {
+                    parts
+                        .find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok())
+                        .unwrap_or(1.0)
+                })
+            })
+            .fold(0.0, f32::max)
+    };
+    quality("text/html") > quality("application/json")
+}
+
+/// The time of an event as it is written in the company.
+fn date(language: Language, time: DateTime<Utc>) -> String {
+    let time = time.with_timezone(&Tokyo);
+    let day = time.weekday();
+    match language {
+        Language::English => format!(
+            "{} {}, {:02}:{:02} JST",
+            time.format("%a"),
+            time.format("%-d %b %Y"),
+            time.hour(),
+            time.minute()
+        ),
+        Language::Japanese => {
+            let day = match day {
+                Weekday::Mon => '月',
+                Weekday::Tue => '火',
+                Weekday::Wed => '水',
+                Weekday::Thu => '木',
+                Weekday::Fri => '金',
+                Weekday::Sat => '土',
+                Weekday::Sun => '日',
+            };
+            format!(
+                "{}年{}月{}日({day}) {:02}:{:02}",
+                time.year(),
+                time.month(),
+                time.day(),
+                time.hour(),
+                time.minute()
+            )
+        }
+    }
+}
+
+/// What came of a form, told on the page that follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notice {
+    Joined,
+    AlreadyJoined,
+    Left,
+    Full,
+    NotJoined,
+    BadName,
+}
+
+impl Notice {
+    const ALL: [(&'static str, Self); 6] = [
+        ("joined", Self::Joined),
+        ("already-joined", Self::AlreadyJoined),
+        ("left", Self::Left),
+        ("full", Self::Full),
+        ("not-joined", Self::NotJoined),
+        ("bad-name", Self::BadName),
+    ];
+
+    pub(super) fn parse(raw: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find_map(|(name, notice)| (name == raw).then_some(notice))
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL
+            .into_iter()
+            .find_map(|(name, notice)| (notice == self).then_some(name))
+            .unwrap_or("")
+    }
+
+    fn is_good(self) -> bool {
+        matches!(self, Self::Joined | Self::AlreadyJoined | Self::Left)
+    }
+
+    fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::Joined => language.pick(
+                "You have joined. See you there!",
+                "参加登録しました。当日お待ちしています。",
+            ),
+            Self::AlreadyJoined => {
+                language.pick("You had already joined.", "すでに参加登録済みです。")
+            }
+            Self::Left => language.pick("You have left the event.", "参加をキャンセルしました。"),
+            Self::Full => language.pick(
+                "Sorry, the event is full.",
+                "定員に達したため、参加登録できませんでした。",
+            ),
+            Self::NotJoined => language.pick(
+                "Nobody of that name has joined.",
+                "この名前での参加登録は見つかりませんでした。",
+            ),
+            Self::BadName => language.pick(
+                "Please enter a name of 1 to 100 characters.",
+                "お名前を 1〜100 文字で入力してください。",
+            ),
+        }
+    }
+}
+
+/// The upcoming events.
+#[derive(Template)]
+#[template(path = "events.html")]
+pub(super) struct EventsPage {
+    pub(super) language: Language,
+    pub(super) notice: Option<Notice>,
+    pub(super) name: String,
+    pub(super) events: Vec<Event>,
+    /// The cursor of the next page.
+    pub(super) next: Option<String>,
+}
+
+/// One event.
+#[derive(Template)]
+#[template(path = "event.html")]
+pub(super) struct EventPage {
+    pub(super) language: Language,
+    pub(super) notice: Option<Notice>,
+    pub(super) name: String,
+    pub(super) found: EventWithParticipants,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    language: Language,
+    notice: Option<Notice>,
+    title: &'static str,
+    detail: &'static str,
+    status: u16,
+}
+
+/// A problem as a page.
+pub(super) fn problem(
+    language: Language,
+    status: StatusCode,
+    title: &'static str,
+    detail: &'static str,
+) -> Response {
+    page(
+        language,
+        &ProblemPage {
+            language,
+            notice: None,
+            title,
+            detail,
+            status: status.as_u16(),
+        },
+    )
+}
+
+/// Renders a page with the headers that pages have.
+pub(super) fn page(language: Language, template: &impl Template) -> Response {
+    let html = match template.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(language.tag()),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, accept-language, cookie"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_get_pages_and_programs_get_json() {
+        for (accept, expected) in [
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                true,
+            ),
+            ("application/json", false),
+            ("*/*", false),
+            ("", false),
+            ("application/json, text/html;q=0.5", false),
+            ("text/html;q=0.4, application/json;q=0.3", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(prefers_html(&headers), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_tokyo() {
+        let time = "2026-12-31T15:05:00Z".parse().unwrap();
+        assert_eq!(date(Language::English, time), "Fri 1 Jan 2027, 00:05 JST");
+        assert_eq!(date(Language::Japanese, time), "2027年1月1日(金) 00:05");
+    }
+}

@@ -1,0 +1,8 @@
+//! All the SQL, checked against the migrations when it is compiled, and nothing else.
+//!
+//! Each function is one round trip.
+//! They take their values by ownership, so that [`crate::db::Db`] can run them a second time.
+
+pub mod events;
+pub mod participants;
+pub mod sample;
