@@ -1,0 +1,77 @@
+//! The vocabulary of diagnosis: what a check is and what it finds.
+
+use crate::{
+    snapshot::{Observed, Snapshot},
+    words::{Phrase, Words},
+};
+
+/// One known fault: how to recognise it, and which other faults it causes.
+///
+/// The id names the fault and is also the name of its file, its scenario and its runbook section.
+#[derive(Debug)]
+pub struct Check {
+    /// Component first, kebab-case: `network-database-port-closed`.
+    pub id: &'static str,
+    /// The root-cause class of the error-message corpus, where one fits.
+    pub class: Option<&'static str>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The fault as a plain sentence.
+    pub fault: Phrase,
+    /// Ids of the faults that this one causes.
+    pub explains: &'static [&'static str],
+    /// Looks for the fault. Nothing found means: seen and healthy.
+    pub find: fn(&Snapshot) -> Observed<Vec<Finding>>,
+}
+
+/// How bad a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The service works, with a part of it broken or a deployment failing.
+    Warning,
+    /// The service is down, or the next task will not start.
+    Critical,
+}
+
+impl Severity {
+    /// The word in a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A fault that was found, with what proves it and what mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it was found on, for example a security group or a task definition.
+    pub subject: String,
+    /// What is wrong, as a sentence with the real names in it.
+    pub message: Words,
+    /// What was seen, where, and what was expected.
+    pub evidence: Vec<Evidence>,
+    /// What mends it. `probe` only prints it.
+    pub fix: Vec<Fix>,
+}
+
+/// One observation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// API and field, for example `ecs:DescribeTasks stoppedReason`.
+    pub source: &'static str,
+    /// What was seen.
+    pub saw: Words,
+    /// What was expected instead.
+    pub expected: Words,
+}
+
+/// One way to mend a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does.
+    pub title: Words,
+    /// An AWS CLI command or a CloudFormation snippet with the real ids.
+    pub command: String,
+}

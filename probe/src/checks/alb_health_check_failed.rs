@@ -1,0 +1,45 @@
+//! Health checks fail without a status code: the connection is refused or reset, or the answer is not HTTP.
+
+use crate::{
+    check::{Check, Finding, Fix, Severity},
+    evidence::{Unhealthy, unhealthy},
+    snapshot::{Observed, Snapshot},
+    words,
+    words::Phrase,
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "alb-health-check-failed",
+    class: Some("health-check-failed-generic"),
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the health check cannot connect to the application",
+        ja: "ヘルスチェックがアプリケーションに接続できません",
+    },
+    explains: &["ecs-tasks-failing-health-checks", "alb-no-healthy-targets"],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
+    let groups = unhealthy(snapshot, |target| target.reason.as_deref() == Some("Target.FailedHealthChecks"))?;
+    let finding = |unhealthy: Unhealthy<'_>| {
+        let (name, port) = (&unhealthy.group.name, unhealthy.targets[0].port);
+        Finding {
+            subject: name.clone(),
+            message: words!(
+                "nothing answers the health check of {name} at port {port} of the targets",
+                "{name} のターゲットのポート {port} で、ヘルスチェックに応答するものがありません"
+            ),
+            evidence: vec![unhealthy.evidence(words!("the application listens at 0.0.0.0:{port}", "アプリケーションが 0.0.0.0:{port} で待ち受ける"))],
+            fix: vec![Fix {
+                title: words!(
+                    "see whether the application listens at port {port} on every address, not only on localhost",
+                    "アプリケーションが localhost だけでなく全アドレスのポート {port} で待ち受けているか確認する"
+                ),
+                command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+            }],
+        }
+    };
+    Ok(groups.into_iter().map(finding).collect())
+}

@@ -1,0 +1,65 @@
+//! The health check asks a port at which the application does not listen.
+
+use crate::{
+    check::{Check, Evidence, Finding, Fix, Severity},
+    evidence::{revision_of, unhealthy},
+    snapshot::{Observed, Snapshot},
+    words,
+    words::{Phrase, Words},
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "alb-health-check-port-wrong",
+    class: Some("health-check-port-wrong"),
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the health check asks a port that the container does not open",
+        ja: "ヘルスチェックのポートを、コンテナが開いていません",
+    },
+    explains: &[
+        "alb-health-check-timeout",
+        "alb-health-check-failed",
+        "ecs-tasks-failing-health-checks",
+        "alb-no-healthy-targets",
+    ],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let region = &snapshot.target.region;
+    let mut findings = vec![];
+    for unhealthy in unhealthy(snapshot, |_| true)? {
+        let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else { continue }; // "traffic-port"
+        let definition = snapshot.task_definition()?;
+        let mut ports = definition.containers.iter().flat_map(|container| container.ports.iter().copied());
+        if ports.any(|port| port == asked) {
+            continue;
+        }
+        let open: Vec<String> =
+            definition.containers.iter().flat_map(|container| &container.ports).map(ToString::to_string).collect();
+        let (arn, name, open) = (unhealthy.arn, &unhealthy.group.name, open.join(", "));
+        let revision = revision_of(&definition.arn);
+        findings.push(Finding {
+            subject: name.clone(),
+            message: words!(
+                "the target group {name} checks port {asked}, but {revision} opens {open}",
+                "ターゲットグループ {name} はポート {asked} をチェックしますが、{revision} が開いているのは {open} です"
+            ),
+            evidence: vec![
+                Evidence {
+                    source: "elasticloadbalancing:DescribeTargetGroups HealthCheckPort",
+                    saw: Words::verbatim(asked.to_string()),
+                    expected: words!("traffic-port, or one of {open}", "traffic-port または {open}"),
+                },
+                unhealthy.evidence(words!("targets are healthy", "ターゲットが healthy である")),
+            ],
+            fix: vec![Fix {
+                title: words!("check the port that gets the traffic", "トラフィックを受けるポートをチェックする"),
+                command: format!(
+                    "aws elbv2 modify-target-group --target-group-arn {arn} --health-check-port traffic-port --region {region}"
+                ),
+            }],
+        });
+    }
+    Ok(findings)
+}

@@ -1,0 +1,46 @@
+//! A target group has no healthy target: clients get errors.
+
+use crate::{
+    check::{Check, Evidence, Finding, Severity},
+    snapshot::{Observed, Snapshot},
+    words,
+    words::Phrase,
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "alb-no-healthy-targets",
+    class: None,
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the load balancer has no healthy target",
+        ja: "ロードバランサーに正常なターゲットがありません",
+    },
+    explains: &[],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let service = snapshot.service()?;
+    if service.desired == 0 {
+        return Ok(vec![]);
+    }
+    let groups = snapshot.target_groups()?.values().filter(|group| {
+        let states = || group.targets.iter().map(|target| target.state.as_str());
+        // Targets that are still in their first checks are not a fault: the group is coming up.
+        !states().any(|state| state == "healthy" || state == "initial")
+    });
+    let finding = |group: &crate::snapshot::TargetGroup| {
+        let (name, total) = (&group.name, group.targets.len());
+        Finding {
+            subject: name.clone(),
+            message: words!("none of the {total} targets of {name} is healthy", "{name} のターゲット {total} 件に正常なものがありません"),
+            evidence: vec![Evidence {
+                source: "elasticloadbalancing:DescribeTargetHealth",
+                saw: words!("0 of {total} healthy", "{total} 件中 0 件が healthy"),
+                expected: words!("at least one healthy target", "1 件以上が healthy"),
+            }],
+            fix: vec![super::read_logs(snapshot)],
+        }
+    };
+    Ok(groups.map(finding).collect())
+}

@@ -1,0 +1,76 @@
+//! Tasks are killed by health checks before they had the time to start.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    check::{Check, Evidence, Finding, Fix, Severity},
+    evidence::stopped,
+    reading::{Stop, current_failures, says_ready},
+    snapshot::{Observed, Snapshot, Task},
+    words,
+    words::Phrase,
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "ecs-grace-period-too-short",
+    class: Some("health-check-too-aggressive"),
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the health check grace period is shorter than the application's start",
+        ja: "ヘルスチェックの猶予期間が、アプリケーションの起動時間より短くなっています",
+    },
+    explains: &[
+        "ecs-tasks-failing-health-checks",
+        "alb-health-check-failed",
+        "alb-health-check-timeout",
+        "alb-no-healthy-targets",
+    ],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(snapshot, |stop| *stop == Stop::Unhealthy)? else { return Ok(vec![]) };
+    let service = snapshot.service()?;
+    let grace = i64::from(service.grace_period_seconds);
+    // The slowest start that a log shows, among the tasks that were killed: only that proves the grace period wrong.
+    let logs = snapshot.logs()?;
+    let ready_after = |id: &String, task: &Task| -> Option<i64> {
+        let started: DateTime<Utc> = task.started_at?;
+        let ready = logs.get(id)?.iter().find(|line| line.at >= started && says_ready(&line.message))?;
+        Some((ready.at - started).num_seconds())
+    };
+    let slowest = current_failures(snapshot)?
+        .into_iter()
+        .filter(|(_, _, stop)| *stop == Stop::Unhealthy)
+        .filter_map(|(id, task, _)| Some((ready_after(id, task)?, id)))
+        .max();
+    let Some((seconds, task)) = slowest.filter(|(seconds, _)| *seconds > grace) else { return Ok(vec![]) };
+    let enough = (seconds * 3 / 2 + 29) / 30 * 30; // half as much again, in whole half minutes
+    let (cluster, name, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
+    Ok(vec![Finding {
+        subject: name.clone(),
+        message: words!(
+            "{name} allows {grace} s before health checks count, but the application needs {seconds} s to start",
+            "{name} の猶予期間は {grace} 秒ですが、アプリケーションの起動には {seconds} 秒かかっています"
+        ),
+        evidence: vec![
+            failed.evidence,
+            Evidence {
+                source: "logs:GetLogEvents",
+                saw: words!("task {task} was ready {seconds} s after its start", "タスク {task} は開始から {seconds} 秒後に準備完了"),
+                expected: words!("ready within {grace} s", "{grace} 秒以内に準備完了"),
+            },
+            Evidence {
+                source: "ecs:DescribeServices healthCheckGracePeriodSeconds",
+                saw: words!("{grace} s", "{grace} 秒"),
+                expected: words!("{enough} s", "{enough} 秒"),
+            },
+        ],
+        fix: vec![Fix {
+            title: words!("give tasks the time to start (and the same value to HealthCheckGracePeriodSeconds in service.yaml)", "起動に必要な猶予を与える (service.yaml の HealthCheckGracePeriodSeconds も同じ値にする)"),
+            command: format!(
+                "aws ecs update-service --cluster {cluster} --service {name} --health-check-grace-period-seconds {enough} --region {region}"
+            ),
+        }],
+    }])
+}

@@ -1,0 +1,55 @@
+//! The execution role may not pull the image from ECR.
+
+use crate::{
+    check::{Check, Finding, Fix, Severity},
+    evidence::{denials, name_of, stopped},
+    reading::Stop,
+    snapshot::{Observed, Permission, Snapshot},
+    words,
+    words::Phrase,
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "iam-image-pull-denied",
+    class: Some("exec-role-missing-ecr-permission"),
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the execution role may not pull the image",
+        ja: "タスク実行ロールにイメージを取得する権限がありません",
+    },
+    explains: &["ecs-service-under-capacity", "ecs-deployment-failing"],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let permissions = snapshot.permissions();
+    let denied: Vec<&Permission> = permissions
+        .iter()
+        .flat_map(|permissions| permissions.iter())
+        .filter(|permission| permission.action.starts_with("ecr:") && !permission.is_allowed())
+        .collect();
+    let failed = stopped(snapshot, |stop| *stop == Stop::ImageDenied);
+    let mut evidence = denials(&denied);
+    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    if evidence.is_empty() {
+        failed?;
+        permissions?;
+        return Ok(vec![]);
+    }
+    let definition = snapshot.task_definition()?;
+    let role = definition.execution_role.as_deref().unwrap_or_default();
+    let (name, region) = (name_of(role), &snapshot.target.region);
+    let missing: Vec<&str> = denied.iter().map(|permission| permission.action.as_str()).collect();
+    let list = if missing.is_empty() { "ecr:*".to_owned() } else { missing.join(", ") };
+    Ok(vec![Finding {
+        subject: role.to_owned(),
+        message: words!("the execution role {name} lacks {list}", "タスク実行ロール {name} に {list} の権限がありません"),
+        evidence,
+        fix: vec![Fix {
+            title: words!("attach AWS's policy for execution roles", "タスク実行ロール用の AWS 管理ポリシーを付与する"),
+            command: format!(
+                "aws iam attach-role-policy --role-name {name} --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy --region {region}"
+            ),
+        }],
+    }])
+}

@@ -1,0 +1,71 @@
+//! A secret that the task definition injects does not exist.
+
+use crate::{
+    check::{Check, Evidence, Finding, Fix, Severity},
+    evidence::stopped,
+    reading::Stop,
+    snapshot::{Observed, Snapshot},
+    words,
+    words::{Phrase, Words},
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "secrets-secret-missing",
+    class: None,
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "a secret that the containers need does not exist",
+        ja: "コンテナが必要とするシークレットが存在しません",
+    },
+    explains: &["ecs-service-under-capacity", "ecs-deployment-failing"],
+    find,
+};
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let definition = snapshot.task_definition()?;
+    let failed = stopped(snapshot, |stop| *stop == Stop::SecretNotFound);
+    let missing: Vec<&String> =
+        snapshot.secrets.iter().filter(|(_, secret)| matches!(secret, Ok(None))).map(|(arn, _)| arn).collect();
+    let mut evidence: Vec<Evidence> = missing
+        .iter()
+        .map(|arn| Evidence {
+            source: "secretsmanager:DescribeSecret",
+            saw: Words::verbatim(format!("{arn}: ResourceNotFoundException")),
+            expected: words!("the secret exists", "シークレットが存在する"),
+        })
+        .collect();
+    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    if evidence.is_empty() {
+        failed?;
+        if let Some(unobserved) = snapshot.secrets.values().find_map(|secret| secret.as_ref().err()) {
+            return Err(unobserved.clone());
+        }
+        return Ok(vec![]);
+    }
+    let used: Vec<String> = definition
+        .secrets()
+        .filter(|(_, secret)| secret.secret_arn().is_some_and(|arn| missing.is_empty() || missing.contains(&&arn)))
+        .map(|(container, secret)| format!("{}/{}", container.name, secret.name))
+        .collect();
+    let used = used.join(", ");
+    let subject = missing.first().map_or_else(|| definition.arn.clone(), |arn| (*arn).clone());
+    let region = &snapshot.target.region;
+    Ok(vec![Finding {
+        message: words!(
+            "{subject}, which the task definition injects as {used}, does not exist in {region}",
+            "タスク定義が {used} として参照している {subject} が {region} に存在しません"
+        ),
+        subject,
+        evidence,
+        fix: vec![
+            Fix {
+                title: words!("find the secret's real ARN, then correct valueFrom in the task definition", "正しい ARN を調べ、タスク定義の valueFrom を直す"),
+                command: format!("aws secretsmanager list-secrets --query 'SecretList[].[Name,ARN]' --output table --region {region}"),
+            },
+            Fix {
+                title: words!("or bring back a secret that was deleted", "削除したシークレットを復元する場合"),
+                command: format!("aws secretsmanager list-secrets --include-planned-deletion --query 'SecretList[?DeletedDate].[Name,ARN]' --output table --region {region}"),
+            },
+        ],
+    }])
+}

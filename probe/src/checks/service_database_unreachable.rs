@@ -1,0 +1,76 @@
+//! The application's log says that it cannot reach its database over the network.
+
+use chrono::TimeDelta;
+
+use crate::{
+    check::{Check, Evidence, Finding, Fix, Severity},
+    reading::{says_database_away, says_database_back},
+    snapshot::{LogLine, Observed, Snapshot},
+    words,
+    words::Phrase,
+};
+
+pub(super) const CHECK: Check = Check {
+    id: "service-database-unreachable",
+    class: Some("db-connect-timeout-unspecified"),
+    severity: Severity::Critical,
+    fault: Phrase {
+        en: "the application cannot reach its database",
+        ja: "アプリケーションがデータベースに接続できません",
+    },
+    explains: &[
+        "ecs-container-exited",
+        "alb-health-check-server-error",
+        "alb-health-check-timeout",
+        "alb-health-check-failed",
+        "ecs-tasks-failing-health-checks",
+    ],
+    find,
+};
+
+/// Older lines say nothing about now.
+const RECENT: TimeDelta = TimeDelta::minutes(15);
+
+fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+    let since = snapshot.taken_at - RECENT;
+    let mut lines: Vec<(&String, &LogLine)> = snapshot
+        .logs()?
+        .iter()
+        .flat_map(|(task, lines)| lines.iter().map(move |line| (task, line)))
+        .filter(|(_, line)| line.at >= since)
+        .collect();
+    lines.sort_by_key(|(_, line)| line.at);
+    let back = lines.iter().filter(|(_, line)| says_database_back(&line.message)).map(|(_, line)| line.at).max();
+    let away: Vec<_> = lines
+        .iter()
+        .filter(|(_, line)| says_database_away(&line.message) && back.is_none_or(|back| line.at > back))
+        .collect();
+    let Some((task, newest)) = away.last() else { return Ok(vec![]) };
+    let (count, text) = (away.len(), &newest.message);
+    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
+    let database = snapshot.database.as_ref().ok().and_then(Option::as_ref);
+    let subject = database.map_or_else(|| service.clone(), |database| database.id.clone());
+    let status = database.map(|database| Evidence {
+        source: "rds:DescribeDBInstances DBInstanceStatus",
+        saw: crate::words::Words::verbatim(database.status.clone()),
+        expected: crate::words::Words::verbatim("available"),
+    });
+    let mut evidence = vec![Evidence {
+        source: "logs:GetLogEvents",
+        saw: words!("{count} lines, the newest of task {task}: {text}", "{count} 行、最新はタスク {task}: {text}"),
+        expected: words!("no connection errors", "接続エラーがない"),
+    }];
+    evidence.extend(status);
+    Ok(vec![Finding {
+        message: words!(
+            "tasks of {service} log that {subject} cannot be reached",
+            "{service} のタスクが、{subject} に接続できないことをログに出力しています"
+        ),
+        subject,
+        evidence,
+        fix: vec![Fix {
+            title: words!("read what the tasks say, and check the network path and the database's status", "タスクのログを読み、ネットワーク経路とデータベースの状態を確認する"),
+            command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+        }],
+    }])
+}

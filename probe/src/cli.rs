@@ -1,0 +1,167 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{collect::Connection, render::Format, target::Target, words::Lang};
+
+/// Finds out why an ECS Fargate service behind an ALB with RDS does not work. It never changes anything in AWS.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Exit codes: 0 healthy, 1 fault found, 2 wrong usage, 3 could not tell")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to reach AWS and how to answer.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// AWS Region [default: from the environment or the profile]
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// Named AWS profile
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// Endpoint that stands in for AWS, for example a local one
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Seconds that one AWS call may take, retries included
+    #[arg(long, global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=120), value_name = "SECONDS")]
+    pub timeout: u64,
+    /// Output format
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+    /// Language [default: from LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+}
+
+impl Global {
+    /// Where and how to call AWS.
+    pub fn connection(&self) -> Connection {
+        Connection {
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            endpoint_url: self.endpoint_url.clone(),
+            call_timeout: Duration::from_secs(self.timeout),
+        }
+    }
+
+    /// The language asked for, or the environment's.
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(|| {
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+            if set.is_some_and(|value| value.starts_with("ja")) { Lang::Ja } else { Lang::En }
+        })
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Name the root cause of what is wrong, with its proof and its fix
+    Diagnose(Diagnose),
+    /// Write down everything that was seen, as JSON: for a colleague, or to diagnose later
+    Snapshot(Target),
+    /// List the known faults, the exercises or the AWS actions that probe calls
+    List(List),
+    /// Show the runbook section of a fault
+    Explain(Explain),
+    /// Show running and stopped tasks, and why they stopped
+    Tasks(Target),
+    /// Show the health of the load balancer's targets
+    Targets(Target),
+    /// Show what the tasks write, all of them interleaved
+    Logs(Logs),
+}
+
+/// Arguments of `diagnose`.
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+    /// Diagnose a snapshot instead of the running stack; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "service", "stack", "scenario"])]
+    pub from: Option<PathBuf>,
+    /// Diagnose an exercise that is built in; see `probe list --scenarios`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "service", "stack"])]
+    pub scenario: Option<String>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// List the exercises
+    #[arg(long, conflicts_with = "actions")]
+    pub scenarios: bool,
+    /// List the AWS actions that probe calls
+    #[arg(long)]
+    pub actions: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Id of a fault, as `probe diagnose` prints it
+    pub id: String,
+}
+
+/// Arguments of `logs`.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+    /// How far back: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d
+    #[arg(long, default_value = "10m", value_parser = parse_duration)]
+    pub since: Duration,
+    /// Keep going and show new lines as they arrive
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only the task whose id begins so
+    #[arg(long, value_name = "ID")]
+    pub task: Option<String>,
+    /// Filter pattern of CloudWatch Logs, for example ERROR or { $.status >= 500 }
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Option<String>,
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let hint = || format!("\"{text}\" is not a duration: write for example 90s, 15m, 2h or 1d");
+    let unit = text.chars().last().ok_or_else(hint)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(hint()),
+    };
+    let count: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| hint())?;
+    count.checked_mul(seconds).filter(|total| *total <= 31_536_000).map(Duration::from_secs).ok_or_else(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_and_nonsense_is_refused() {
+        assert_eq!(parse_duration("15m"), Ok(Duration::from_secs(900)));
+        for text in ["", "m", "15", "-1m", "1.5h", "15分", "99999999d"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+}

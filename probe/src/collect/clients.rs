@@ -1,0 +1,76 @@
+//! The AWS clients, and the limits that every call shares.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+
+/// Where and how to call AWS.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Region; the environment's or the profile's where `None`.
+    pub region: Option<String>,
+    /// Named profile.
+    pub profile: Option<String>,
+    /// Endpoint that stands in for every AWS service.
+    pub endpoint_url: Option<String>,
+    /// How long one call may take, retries included.
+    pub call_timeout: Duration,
+}
+
+/// One client for each AWS service that is looked at.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// The Region that the calls go to.
+    pub region: String,
+    pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) ec2: aws_sdk_ec2::Client,
+    pub(super) ecr: aws_sdk_ecr::Client,
+    pub(super) ecs: aws_sdk_ecs::Client,
+    pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(super) rds: aws_sdk_rds::Client,
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl Clients {
+    /// Reads the environment and the profile and makes the clients.
+    ///
+    /// # Errors
+    /// When no Region is given anywhere.
+    pub async fn connect(connection: Connection) -> anyhow::Result<Self> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3).min(connection.call_timeout))
+            .operation_timeout(connection.call_timeout)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(4));
+        if let Some(region) = connection.region {
+            loader = loader.region(Region::new(region));
+        }
+        if let Some(profile) = connection.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = connection.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let config = loader.load().await;
+        let region = config.region().map(ToString::to_string);
+        let Some(region) = region else {
+            anyhow::bail!("no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION");
+        };
+        Ok(Self {
+            region,
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
+            ecs: aws_sdk_ecs::Client::new(&config),
+            elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            rds: aws_sdk_rds::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! From an SDK error to what was not observed, and why.
+
+use std::error::Error;
+
+use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_types::error::display::DisplayErrorContext;
+
+use crate::snapshot::{Text, Unobserved};
+
+/// Turns the failure of the call `operation` (spelt as IAM spells the action) into what was not observed.
+pub(super) fn unobserved<E, R>(operation: &str, error: &SdkError<E, R>) -> Unobserved
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    let (code, message) = match error {
+        SdkError::ServiceError(service) => (
+            service.err().code().unwrap_or("UnknownError").to_owned(),
+            service.err().message().unwrap_or("no message").to_owned(),
+        ),
+        SdkError::TimeoutError(_) => ("Timeout".to_owned(), "the call did not answer in time".to_owned()),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            ("Timeout".to_owned(), "no connection within the time limit".to_owned())
+        }
+        SdkError::DispatchFailure(failure) if failure.is_io() => {
+            ("ConnectionFailed".to_owned(), DisplayErrorContext(error).to_string())
+        }
+        SdkError::ResponseError(_) => ("InvalidResponse".to_owned(), DisplayErrorContext(error).to_string()),
+        _ => ("CallFailed".to_owned(), DisplayErrorContext(error).to_string()),
+    };
+    Unobserved { operation: operation.to_owned(), code, message: Text::from(first_line(&message)) }
+}
+
+/// The part of a nested error that a person needs.
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().split(" (DispatchFailure").next().unwrap_or_default()
+}
+
+/// Something that AWS answered without, for example a service that does not exist.
+pub(super) fn missing(operation: &str, what: String) -> Unobserved {
+    Unobserved { operation: operation.to_owned(), code: "NotFound".to_owned(), message: what.into() }
+}

@@ -1,0 +1,145 @@
+//! From a snapshot to causes: runs every check and orders what they found.
+//!
+//! A fault that no other fault explains is a root cause. An explanation may run through faults that were found and
+//! through checks that could not tell, never through a healthy one: what was seen healthy refutes the story.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    check::{Check, Finding},
+    checks::ALL,
+    snapshot::{Snapshot, Unobserved},
+};
+
+/// What a check said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It saw what it needed and found nothing.
+    Healthy,
+    /// It found the fault.
+    Faulty(Vec<Finding>),
+    /// It could not see what it needed.
+    Unknown(Unobserved),
+}
+
+/// A check with what it said.
+#[derive(Debug)]
+pub struct Examined {
+    /// The check.
+    pub check: &'static Check,
+    /// What it said.
+    pub outcome: Outcome,
+}
+
+/// The causes with their symptoms, and what could not be told.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// Root causes, the one that explains most first.
+    pub causes: Vec<Cause>,
+    /// Checks that could not tell.
+    pub unknown: Vec<(&'static Check, Unobserved)>,
+}
+
+/// A root cause.
+#[derive(Debug)]
+pub struct Cause {
+    /// The check that found it.
+    pub check: &'static Check,
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// What it explains, in the order of the catalogue.
+    pub symptoms: Vec<Symptom>,
+}
+
+/// A fault that another one explains.
+#[derive(Debug)]
+pub struct Symptom {
+    /// The check that found it.
+    pub check: &'static Check,
+    /// What it found.
+    pub findings: Vec<Finding>,
+}
+
+/// The answer in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every check ran and found nothing.
+    Healthy,
+    /// A fault was found.
+    Fault,
+    /// No fault was found, but something that could hide one was not seen.
+    Undetermined,
+}
+
+impl Diagnosis {
+    /// The answer in one word.
+    pub fn verdict(&self) -> Verdict {
+        match (self.causes.is_empty(), self.unknown.is_empty()) {
+            (false, _) => Verdict::Fault,
+            (true, false) => Verdict::Undetermined,
+            (true, true) => Verdict::Healthy,
+        }
+    }
+}
+
+/// Runs every check on the snapshot and finds the root causes.
+pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
+    let examine = |check: &'static Check| Examined {
+        check,
+        outcome: match (check.find)(snapshot) {
+            Ok(findings) if findings.is_empty() => Outcome::Healthy,
+            Ok(findings) => Outcome::Faulty(findings),
+            Err(unobserved) => Outcome::Unknown(unobserved),
+        },
+    };
+    arrange(ALL.iter().copied().map(examine).collect())
+}
+
+/// Orders outcomes into causes, symptoms and unknowns.
+pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
+    let passable: BTreeSet<&str> =
+        examined.iter().filter(|e| e.outcome != Outcome::Healthy).map(|e| e.check.id).collect();
+    let fired: Vec<&'static Check> =
+        examined.iter().filter(|e| matches!(e.outcome, Outcome::Faulty(_))).map(|e| e.check).collect();
+    let explained_by = |cause: &'static Check| reachable(cause, &passable, &examined);
+    let explained: BTreeSet<&str> = fired.iter().flat_map(|check| explained_by(check)).collect();
+
+    let findings = |check: &Check| {
+        let mine = examined.iter().find(|e| e.check.id == check.id).map(|e| &e.outcome);
+        if let Some(Outcome::Faulty(findings)) = mine { findings.clone() } else { vec![] }
+    };
+    let mut causes: Vec<Cause> = fired
+        .iter()
+        .filter(|check| !explained.contains(check.id))
+        .map(|&check| {
+            let below = explained_by(check);
+            let symptoms = fired.iter().filter(|symptom| below.contains(symptom.id));
+            Cause {
+                check,
+                findings: findings(check),
+                symptoms: symptoms.map(|&check| Symptom { check, findings: findings(check) }).collect(),
+            }
+        })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse((cause.check.severity, cause.symptoms.len())));
+    let unknown = examined
+        .iter()
+        .filter_map(|e| match &e.outcome {
+            Outcome::Unknown(unobserved) => Some((e.check, unobserved.clone())),
+            _ => None,
+        })
+        .collect();
+    Diagnosis { causes, unknown }
+}
+
+/// Ids that `cause` explains, over links that are not refuted.
+fn reachable(cause: &Check, passable: &BTreeSet<&str>, examined: &[Examined]) -> BTreeSet<&'static str> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&'static str> = cause.explains.to_vec();
+    while let Some(id) = open.pop() {
+        if passable.contains(id) && seen.insert(id) {
+            open.extend(examined.iter().filter(|e| e.check.id == id).flat_map(|e| e.check.explains));
+        }
+    }
+    seen
+}

@@ -1,0 +1,30 @@
+//! `probe` finds out why an ECS Fargate service behind an ALB with RDS does not work.
+//!
+//! ```text
+//! target ── collect ──▶ Snapshot ── diagnose ──▶ Diagnosis ── report ──▶ Report v1 ── render ──▶ text
+//!  (the only async, AWS code)   (pure, total, deterministic)           (formats, never decides)
+//! ```
+//!
+//! Invariants:
+//! - AWS SDK types end in [`collect`]; nothing in it changes anything in AWS.
+//! - A [`snapshot::Snapshot`] is a value: it can be saved, sent to a colleague and diagnosed offline.
+//! - What could not be seen is a value too ([`snapshot::Unobserved`]) and never counts as healthy.
+//! - Checks and diagnosis read no clock, no environment and no network: `taken_at` is their only time.
+//! - Secret values never enter a snapshot, and every text that came from AWS is scrubbed ([`snapshot::Text`]).
+
+pub mod check;
+pub mod checks;
+pub mod cli;
+pub mod collect;
+pub mod commands;
+pub mod diagnose;
+pub mod evidence;
+pub mod network;
+pub mod reading;
+pub mod render;
+pub mod report;
+pub mod runbook;
+pub mod scenario;
+pub mod snapshot;
+pub mod target;
+pub mod words;

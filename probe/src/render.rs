@@ -1,0 +1,36 @@
+//! From a report to text. Formats, never decides.
+
+mod json;
+mod markdown;
+mod rows;
+mod table;
+
+pub use json::json;
+pub use markdown::markdown;
+pub use rows::rows;
+pub use table::{Style, table};
+
+use crate::report::Report;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people, at a terminal.
+    Table,
+    /// For programs: report v1.
+    Json,
+    /// For pasting into an incident.
+    Markdown,
+}
+
+/// Writes the report in that format.
+///
+/// # Errors
+/// When it cannot be serialised.
+pub fn render(report: &Report, format: Format, style: Style) -> serde_json::Result<String> {
+    match format {
+        Format::Table => Ok(table(report, style)),
+        Format::Json => json(report),
+        Format::Markdown => Ok(markdown(report)),
+    }
+}

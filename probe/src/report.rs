@@ -1,0 +1,238 @@
+//! Report v1: the diagnosis as people and programs get it. A contract: a changed field is an entry in CHANGELOG.md.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{
+    check::{Check, Evidence, Finding},
+    diagnose::{Diagnosis, Verdict},
+    reading::past_failures,
+    runbook,
+    snapshot::{Snapshot, Subject, Unobserved},
+    words::Lang,
+};
+
+/// The whole report.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Version of this format: 1.
+    pub version: u32,
+    /// Which service was looked at.
+    pub target: Subject,
+    /// When.
+    pub taken_at: DateTime<Utc>,
+    /// `healthy`, `fault` or `undetermined`.
+    pub verdict: &'static str,
+    /// Root causes, the worst first.
+    pub causes: Vec<Cause>,
+    /// What could not be seen.
+    pub unknown: Vec<Unknown>,
+    /// What is not wrong but not wise either.
+    pub advice: Vec<Advice>,
+    /// What went wrong before, and no longer does.
+    pub past: Vec<Past>,
+    #[serde(skip)]
+    lang: Option<Lang>,
+    #[serde(skip)]
+    checks_run: usize,
+}
+
+/// A fault that no other fault explains.
+#[derive(Debug, Serialize)]
+pub struct Cause {
+    /// Id of the check.
+    pub id: &'static str,
+    /// Root-cause class, where one fits.
+    pub class: Option<&'static str>,
+    /// `critical` or `warning`.
+    pub severity: &'static str,
+    /// What it was found on.
+    pub subject: String,
+    /// What is wrong, with the real names.
+    pub fault: String,
+    /// What proves it.
+    pub evidence: Vec<Proof>,
+    /// What mends it.
+    pub fix: Vec<Fix>,
+    /// Where the runbook tells more.
+    pub runbook: String,
+    /// The faults that this one explains.
+    pub symptoms: Vec<Symptom>,
+}
+
+/// A fault that its cause explains.
+#[derive(Debug, Serialize)]
+pub struct Symptom {
+    /// Id of the check.
+    pub id: &'static str,
+    /// Root-cause class, where one fits.
+    pub class: Option<&'static str>,
+    /// `critical` or `warning`.
+    pub severity: &'static str,
+    /// What it was found on.
+    pub subject: String,
+    /// What is wrong, with the real names.
+    pub fault: String,
+    /// What proves it.
+    pub evidence: Vec<Proof>,
+    /// Where the runbook tells more.
+    pub runbook: String,
+}
+
+/// One observation.
+#[derive(Debug, Serialize)]
+pub struct Proof {
+    /// API and field.
+    pub source: &'static str,
+    /// What was seen.
+    pub saw: String,
+    /// What was expected instead.
+    pub expected: String,
+}
+
+/// One way to mend a fault.
+#[derive(Debug, Serialize)]
+pub struct Fix {
+    /// What it does.
+    pub title: String,
+    /// Command or snippet with the real ids.
+    pub command: String,
+}
+
+/// A check that could not tell.
+#[derive(Debug, Serialize)]
+pub struct Unknown {
+    /// Id of the check.
+    pub check: &'static str,
+    /// The call that did not answer.
+    pub operation: String,
+    /// Its error code.
+    pub code: String,
+    /// Its words.
+    pub message: String,
+    /// What to do about it.
+    pub action: String,
+}
+
+/// What is not wrong but not wise either.
+#[derive(Debug, Serialize)]
+pub struct Advice {
+    /// Id of the advice.
+    pub id: &'static str,
+    /// What it was found on.
+    pub subject: String,
+    /// What to change, and why.
+    pub message: String,
+}
+
+/// Failures of the past, grouped by equal reasons.
+#[derive(Debug, Serialize)]
+pub struct Past {
+    /// The newest.
+    pub at: DateTime<Utc>,
+    /// How many tasks.
+    pub tasks: usize,
+    /// Why they stopped, in AWS's words.
+    pub reason: String,
+}
+
+impl Report {
+    /// Writes the diagnosis of a snapshot down in one language.
+    pub fn new(snapshot: &Snapshot, diagnosis: &Diagnosis, lang: Lang) -> Self {
+        let causes = diagnosis.causes.iter().flat_map(|cause| {
+            let symptoms = || {
+                let each = |symptom: &crate::diagnose::Symptom| {
+                    symptom.findings.iter().map(|finding| self::symptom(symptom.check, finding, lang)).collect::<Vec<_>>()
+                };
+                cause.symptoms.iter().flat_map(each).collect::<Vec<_>>()
+            };
+            // The symptoms hang under the first finding: the check explains them, whichever subject it was.
+            let finding = move |(i, finding): (usize, &Finding)| {
+                self::cause(cause.check, finding, if i == 0 { symptoms() } else { vec![] }, lang)
+            };
+            cause.findings.iter().enumerate().map(finding).collect::<Vec<_>>()
+        });
+        Self {
+            version: 1,
+            target: snapshot.target.clone(),
+            taken_at: snapshot.taken_at,
+            verdict: match diagnosis.verdict() {
+                Verdict::Healthy => "healthy",
+                Verdict::Fault => "fault",
+                Verdict::Undetermined => "undetermined",
+            },
+            causes: causes.collect(),
+            unknown: diagnosis.unknown.iter().map(|(check, unobserved)| unknown(check, unobserved, lang)).collect(),
+            advice: vec![],
+            past: past_failures(snapshot)
+                .into_iter()
+                .map(|(reason, tasks, at)| Past { at, tasks, reason })
+                .collect(),
+            lang: Some(lang),
+            checks_run: crate::checks::ALL.len(),
+        }
+    }
+
+    /// The language it is written in.
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or(Lang::En)
+    }
+
+    /// How many checks ran.
+    pub fn checks_run(&self) -> usize {
+        self.checks_run
+    }
+}
+
+fn cause(check: &Check, finding: &Finding, symptoms: Vec<Symptom>, lang: Lang) -> Cause {
+    let fix = |fix: &crate::check::Fix| Fix {
+        title: fix.title.in_lang(lang).to_owned(),
+        command: fix.command.clone(),
+    };
+    Cause {
+        id: check.id,
+        class: check.class,
+        severity: check.severity.as_str(),
+        subject: finding.subject.clone(),
+        fault: finding.message.in_lang(lang).to_owned(),
+        evidence: finding.evidence.iter().map(|evidence| proof(evidence, lang)).collect(),
+        fix: finding.fix.iter().map(fix).collect(),
+        runbook: runbook::location(check.id, lang),
+        symptoms,
+    }
+}
+
+fn symptom(check: &Check, finding: &Finding, lang: Lang) -> Symptom {
+    Symptom {
+        id: check.id,
+        class: check.class,
+        severity: check.severity.as_str(),
+        subject: finding.subject.clone(),
+        fault: finding.message.in_lang(lang).to_owned(),
+        evidence: finding.evidence.iter().map(|evidence| proof(evidence, lang)).collect(),
+        runbook: runbook::location(check.id, lang),
+    }
+}
+
+fn proof(evidence: &Evidence, lang: Lang) -> Proof {
+    Proof {
+        source: evidence.source,
+        saw: evidence.saw.in_lang(lang).to_owned(),
+        expected: evidence.expected.in_lang(lang).to_owned(),
+    }
+}
+
+fn unknown(check: &Check, unobserved: &Unobserved, lang: Lang) -> Unknown {
+    let Unobserved { operation, code, message } = unobserved;
+    let action = match (unobserved.is_denied(), code.as_str(), lang) {
+        (true, _, Lang::En) => format!("allow the action {operation} (all that probe calls: probe list --actions)"),
+        (true, _, Lang::Ja) => format!("アクション {operation} を許可する (probe が呼び出すアクションの一覧: probe list --actions)"),
+        (_, "Timeout" | "ConnectionFailed", Lang::En) => "check the network to AWS and run it again".to_owned(),
+        (_, "Timeout" | "ConnectionFailed", Lang::Ja) => "AWS へのネットワークを確認し、もう一度実行する".to_owned(),
+        (_, "NotFound", Lang::En) => "check the names of cluster and service: probe list".to_owned(),
+        (_, "NotFound", Lang::Ja) => "クラスターとサービスの名前を確認する: probe list".to_owned(),
+        (_, _, Lang::En) => "run it again; if it stays, read the message".to_owned(),
+        (_, _, Lang::Ja) => "もう一度実行し、続く場合はメッセージを確認する".to_owned(),
+    };
+    Unknown { check: check.id, operation: operation.clone(), code: code.clone(), message: message.to_string(), action }
+}
