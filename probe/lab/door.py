@@ -1,0 +1,170 @@
+"""POST /lab/<verb>: set the stack up, break it, and let time pass.
+
+    deploy   {"prefix": "events", "image_tag": "v1"}     the five stacks, two healthy tasks
+    reset    {}                                          an empty account
+    break    {"scenario": "<check id>"}                  a fault and what AWS shows around it
+    recover  {}                                          time passes: healthy if it was repaired
+    event    {"message": "...", "seconds_ago": 0}
+    stop     {"stoppedReason": "...", "stopCode": "...", "exitCode": 1, "containerReason": "...",
+              "task": "...", "seconds_ago": 0}
+    health   {"state": "unhealthy", "reason": "Target.Timeout", "description": "Request timed out",
+              "target": "10.0.11.5"}                     without "state": follows the rest again
+    scale    {"desired": 4, "cause": "..."}
+    db       {"address": "127.0.0.1", "port": 5433, "status": "available"}
+    log      {"lines": ["..."], "task": "...", "seconds_ago": 0}
+
+All take "prefix" (default "events") and "region"; they answer with JSON, and with status 400 and
+{"error": ...} when they cannot do it. `event` and `stop` also take "cluster" and "service".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import traceback
+import urllib.request
+from typing import Any, Callable, Iterable
+
+from werkzeug.wrappers import Request, Response
+
+import app_logs
+import ecs
+import elb
+import rds
+import reality
+import scaling
+import scenarios
+import scheduler
+from cloud import REGION
+from ecs import Failure
+from stack import Stack, deploy
+
+_ONE_AT_A_TIME = threading.Lock()
+_VERBS: dict[str, Callable[[dict], dict]] = {}
+
+
+def answer(environ: dict, start_response: Callable) -> Iterable[bytes]:
+    """Run the verb that the path names."""
+    request = Request(environ)
+    status = 200
+    try:
+        verb = _VERBS[environ["PATH_INFO"].removeprefix("/lab/")]
+        with _ONE_AT_A_TIME:
+            body = verb(json.loads(request.get_data() or b"{}"))
+    except Exception as error:  # the caller is a test: it wants the reason, not a page
+        traceback.print_exc()
+        body, status = {"error": f"{type(error).__name__}: {error}"}, 400
+    response = Response(json.dumps(body) + "\n", status, mimetype="application/json")
+    return response(environ, start_response)
+
+
+def _verb(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
+    _VERBS[function.__name__.rstrip("_")] = function
+    return function
+
+
+def _stack(wanted: dict) -> Stack:
+    return Stack(wanted.get("prefix", "events"), wanted.get("region", REGION))
+
+
+def _service(wanted: dict) -> Any:
+    if "service" in wanted:
+        backend = ecs.backend(wanted.get("region", REGION))
+        return backend._get_service(wanted["cluster"], wanted["service"])
+    return _stack(wanted).service
+
+
+def _task(service: Any, wanted: dict) -> Any:
+    """The task that is named, else the newest that runs."""
+    return next(t for t in reversed(ecs.live(service)) if wanted.get("task", "") in t.task_arn)
+
+
+@_verb
+def deploy_(wanted: dict) -> dict:
+    stack = deploy(
+        wanted.get("prefix", "events"), wanted.get("image_tag", "v1"), wanted.get("region", REGION)
+    )
+    return {**stack.names, "exports": stack.exports}
+
+
+@_verb
+def reset(wanted: dict) -> dict:
+    reality.APPS.clear()
+    scenarios.clear()
+    call = urllib.request.Request(f"{os.environ['LAB_URL']}/moto-api/reset", method="POST")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct.open(call).close()
+    return {"ok": True}
+
+
+@_verb
+def break_(wanted: dict) -> dict:
+    return scenarios.break_stack(_stack(wanted), wanted["scenario"])
+
+
+@_verb
+def recover(wanted: dict) -> dict:
+    return scenarios.recover(_stack(wanted))
+
+
+@_verb
+def event(wanted: dict) -> dict:
+    ecs.event(_service(wanted), wanted["message"], wanted.get("seconds_ago", 0))
+    return {"ok": True}
+
+
+@_verb
+def stop(wanted: dict) -> dict:
+    """A task fails as told; no other takes its place until `recover` or a call changes the service."""
+    service = _service(wanted)
+    task = _task(service, wanted)
+    code = wanted.get("stopCode", "TaskFailedToStart")
+    end = Failure(
+        wanted["stoppedReason"],
+        code,
+        wanted.get("exitCode"),
+        wanted.get("containerReason"),
+        ran=code != "TaskFailedToStart",
+    )
+    with ecs.LOCK:
+        ecs.stop(service, task, end, wanted.get("seconds_ago", 0))
+        ecs.refresh(service)
+    return {"task": task.task_arn}
+
+
+@_verb
+def health(wanted: dict) -> dict:
+    [(group, _)] = ecs.target_groups(_service(wanted))
+    verdict = None
+    if wanted.get("state"):
+        verdict = (wanted["state"], wanted.get("reason"), wanted.get("description"))
+    elb.set_health(group, wanted.get("target", "*"), verdict)
+    return {"targetGroup": group.arn}
+
+
+@_verb
+def scale(wanted: dict) -> dict:
+    """As Application Auto Scaling does it: an activity and a new desired count."""
+    service = _service(wanted)
+    cause = "monitor alarm TargetTracking-AlarmHigh in state ALARM triggered policy cpu"
+    scaling.record(service, wanted["desired"], wanted.get("cause", cause))
+    service.desired_count = wanted["desired"]
+    scheduler.settle(service)
+    return {"desired": service.desired_count, "running": service.running_count}
+
+
+@_verb
+def db(wanted: dict) -> dict:
+    stack = _stack(wanted)
+    name = wanted.get("db") or stack.database()["DBInstanceIdentifier"]
+    rds.set_database(stack.region, name, wanted)
+    return {"db": name}
+
+
+@_verb
+def log(wanted: dict) -> dict:
+    service = _service(wanted)
+    lines = [(wanted.get("seconds_ago", 0), line) for line in wanted["lines"]]
+    app_logs.write(service, _task(service, wanted), lines)
+    return {"ok": True}

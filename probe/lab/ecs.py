@@ -1,0 +1,288 @@
+"""ECS services that own tasks, load balancer targets, events and deployments.
+
+moto 5.2.5 keeps a service as a record: no task is ever started for it, `events` stays empty,
+`runningCount` is whatever was asked for, a new task definition changes the record in place
+instead of opening a deployment, ListTasks ignores `serviceName`, and a task moves towards
+STOPPED each time it is described. Here a service keeps its tasks as Fargate would;
+scheduler.py decides when, reality.py why a task fails.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import ipaddress
+import random
+import threading
+import uuid
+from typing import Any, Iterator
+
+from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ecs import models, responses
+from moto.elbv2.models import elbv2_backends
+from moto.moto_api import state_manager
+
+from cloud import ACCOUNT
+
+LOCK = threading.RLock()
+# What CreateService and UpdateService take and moto ignores.
+SETTINGS = {
+    "deploymentConfiguration": "deployment_configuration",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "enableExecuteCommand": "enable_execute_command",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """How a task ends."""
+
+    reason: str
+    code: str
+    exit_code: int | None = None
+    container_reason: str | None = None
+    ran: bool = False  # whether the container ran, so that there is a log of it
+
+
+def ago(seconds: float) -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=seconds)
+
+
+def backend(region: str) -> models.EC2ContainerServiceBackend:
+    return models.ecs_backends[ACCOUNT][region]
+
+
+def definition(service: models.Service, name: str | None = None) -> models.TaskDefinition:
+    return service._backend.describe_task_definition(name or service.task_definition)
+
+
+# ---- reading ----
+
+
+def tasks(service: models.Service) -> list[models.Task]:
+    """All tasks of a service that ECS still remembers, oldest first."""
+    known = service._backend.tasks.get(service.cluster_name, {}).values()
+    return [task for task in known if task.group == f"service:{service.name}"]
+
+
+def live(service: models.Service, deployment: dict | None = None) -> list[models.Task]:
+    """Tasks that ECS wants running, of one deployment or of all."""
+    return [
+        task
+        for task in tasks(service)
+        if task.desired_status == "RUNNING"
+        and (deployment is None or task.started_by == deployment["id"])
+    ]
+
+
+def address(task: models.Task) -> str | None:
+    details = (d for attachment in task.attachments for d in attachment["details"])
+    return next((d["value"] for d in details if d["name"] == "privateIPv4Address"), None)
+
+
+def target_groups(service: models.Service) -> Iterator[tuple[Any, int]]:
+    groups = elbv2_backends[ACCOUNT][service.region_name].target_groups
+    for balancer in service.load_balancers:
+        if balancer["targetGroupArn"] in groups:
+            yield groups[balancer["targetGroupArn"]], int(balancer["containerPort"])
+
+
+def task_at(region: str, ip: str) -> tuple[models.Service, models.Task] | None:
+    """The task behind a target."""
+    for service in backend(region).services.values():
+        for task in live(service):
+            if address(task) == ip:
+                return service, task
+    return None
+
+
+# ---- writing ----
+
+
+def event(service: models.Service, message: str, seconds_ago: float = 0) -> None:
+    """Add a service event; ECS returns the latest 100, newest first."""
+    entry = {"id": str(uuid.uuid4()), "createdAt": ago(seconds_ago)}
+    service.events.append({**entry, "message": f"(service {service.name}) {message}"})
+    service.events.sort(key=lambda e: e["createdAt"], reverse=True)
+    del service.events[100:]
+
+
+def start(
+    service: models.Service, deployment: dict, seconds_ago: float = 0, register: bool = True
+) -> models.Task:
+    """Start a task in the next subnet, with an address of that subnet, and register its targets."""
+    task_definition = definition(service, deployment["taskDefinition"])
+    network = service.network_configuration["awsvpcConfiguration"]
+    turn = len(tasks(service)) % len(network["subnets"])
+    subnets = network["subnets"][turn:] + network["subnets"][:turn]
+    subnet = ec2_backends[ACCOUNT][service.region_name].get_subnet(subnets[0])
+    hosts = ipaddress.ip_network(subnet.cidr_block)
+    models.random_private_ip = lambda *_: str(hosts[random.randint(5, 250)])
+    task = models.Task(
+        service._backend._get_cluster(service.cluster_name),
+        task_definition,
+        None,
+        None,
+        service._backend,
+        group=f"service:{service.name}",
+        launch_type=service.launch_type,
+        started_by=deployment["id"],
+        networking_configuration={"awsvpcConfiguration": {**network, "subnets": subnets}},
+        platform_version=service.platform_version,
+    )
+    task.id = uuid.uuid4().hex  # as ECS writes it; moto's has dashes
+    task.created_at = ago(seconds_ago)
+    task.pull_started_at = ago(seconds_ago - 2)
+    task.pull_stopped_at = task.started_at = ago(max(seconds_ago - 5, 0))
+    task.connectivity = "CONNECTED"
+    task.health_status = "HEALTHY"
+    task.cpu, task.memory = task_definition.cpu, task_definition.memory
+    task.availability_zone = subnet.availability_zone
+    for container in task.containers:
+        container.task_arn = task.task_arn
+        container.last_status, container.exitCode = "RUNNING", None
+    service._backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
+    if register:
+        for group, port in target_groups(service):
+            group.register([{"Id": address(task), "Port": port}])
+    return task
+
+
+def stop(
+    service: models.Service, task: models.Task, end: Failure, seconds_ago: float = 0
+) -> None:
+    """Stop a task; its targets leave the target groups with it."""
+    task.last_status = task.desired_status = "STOPPED"
+    task.health_status = "UNKNOWN"
+    task.stopped_reason, task.stop_code = end.reason, end.code
+    task.stopping_at, task.stopped_at = ago(seconds_ago + 2), ago(seconds_ago)
+    if not end.ran:
+        task.started_at = None
+    for container in task.containers:
+        container.last_status, container.health_status = "STOPPED", "UNKNOWN"
+        container.exitCode, container.reason = end.exit_code, end.container_reason
+    for group, _ in target_groups(service):
+        group.targets.pop(address(task), None)
+
+
+def hold_pending(service: models.Service, task: models.Task) -> None:
+    """Show a task that ECS has just asked for and that does not run yet."""
+    task.last_status = "PENDING"
+    task.health_status = "UNKNOWN"
+    task.started_at = None
+    for container in task.containers:
+        container.last_status, container.health_status = "PENDING", "UNKNOWN"
+    for group, _ in target_groups(service):
+        group.targets.pop(address(task), None)
+
+
+def open_deployment(service: models.Service, seconds_ago: float = 0) -> dict:
+    """Make the service's task definition the PRIMARY deployment; what ran stays ACTIVE."""
+    old = service.deployments[0]
+    old["status"] = "ACTIVE"
+    new = {
+        **old,
+        "id": f"ecs-svc/{random.randint(10**18, 10**19 - 1)}",
+        "status": "PRIMARY",
+        "taskDefinition": service.task_definition,
+        "createdAt": ago(seconds_ago),
+        "failedTasks": 0,
+        "rolloutState": "IN_PROGRESS",
+    }
+    new["rolloutStateReason"] = f"ECS deployment {new['id']} in progress."
+    service.deployments.insert(0, new)
+    refresh(service)
+    return new
+
+
+def refresh(service: models.Service) -> None:
+    """Count the tasks into the service, its deployments and its cluster."""
+    for deployment in service.deployments:
+        mine = live(service, deployment)
+        running = sum(task.last_status == "RUNNING" for task in mine)
+        primary = deployment["status"] == "PRIMARY"
+        deployment["desiredCount"] = service.desired_count if primary else len(mine)
+        deployment["runningCount"] = running
+        deployment["pendingCount"] = len(mine) - running
+        deployment["updatedAt"] = ago(0)
+    everything = live(service)
+    service.running_count = sum(task.last_status == "RUNNING" for task in everything)
+    service.pending_count = len(everything) - service.running_count
+    cluster = service._backend._get_cluster(service.cluster_name)
+    cluster.running_tasks_count = service.running_count
+    cluster.pending_tasks_count = service.pending_count
+    cluster.active_services_count = 1
+
+
+def install(settle: Any) -> None:
+    """Patch moto; `settle(service)` is told each time that a call changes a service."""
+    # moto sets the name only if the VPC has DNS host names on.
+    NetworkInterface.private_dns_name = ""
+    never = {"progression": "manual", "times": 10**9}
+    state_manager.set_transition("ecs::task", never)  # or tasks stop by being described
+    handler = responses.EC2ContainerServiceResponse
+    create, update, stop_one = handler.create_service, handler.update_service, handler.stop_task
+
+    def settings(self: Any, service: models.Service) -> None:
+        for name, attribute in SETTINGS.items():
+            if (value := self._get_param(name)) is not None:
+                setattr(service, attribute, value)
+
+    def find(self: Any, name: str) -> models.Service:
+        return self.ecs_backend._get_service(self._get_param("cluster", "default"), name)
+
+    def create_service(self: Any) -> ActionResult:
+        with LOCK:
+            result = create(self)
+            service = find(self, self._get_param("serviceName"))
+            service.deployment_configuration = {"minimumHealthyPercent": 100, "maximumPercent": 200}
+            service.created_at = ago(0)
+            settings(self, service)
+            settle(service)
+            return result
+
+    def update_service(self: Any) -> ActionResult:
+        with LOCK:
+            service = find(self, self._get_param("service").split("/")[-1])
+            before = service.task_definition
+            deployments = [dict(deployment) for deployment in service.deployments]
+            result = update(self)
+            service.deployments = deployments  # moto renames the deployment in place
+            service.task_definition = definition(service).arn
+            settings(self, service)
+            if service.task_definition != before or self._get_param("forceNewDeployment"):
+                open_deployment(service)
+            settle(service)
+            return result
+
+    def stop_task(self: Any) -> ActionResult:
+        with LOCK:
+            result = stop_one(self)
+            task = result.result["task"]
+            for service in self.ecs_backend.services.values():
+                if task.group == f"service:{service.name}":
+                    reason = self._get_param("reason") or "Task stopped by user"
+                    stop(service, task, Failure(reason, "UserInitiated", 0, ran=True))
+                    settle(service)
+            return result
+
+    def list_tasks(self: Any) -> ActionResult:
+        found = self.ecs_backend.list_tasks(
+            self._get_param("cluster", "default"),
+            self._get_param("containerInstance"),
+            self._get_param("family"),
+            self._get_param("startedBy"),
+            desiredStatus=self._get_param("desiredStatus") or "RUNNING",
+        )
+        if name := self._get_param("serviceName"):
+            found = [task for task in found if task.group == f"service:{name.split('/')[-1]}"]
+        return ActionResult({"taskArns": [task.task_arn for task in found]})
+
+    handler.create_service = create_service
+    handler.update_service = update_service
+    handler.stop_task = stop_task
+    handler.list_tasks = list_tasks

@@ -1,0 +1,114 @@
+"""The event service's own stacks, deployed into the lab from `cloudformation/`."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import pathlib
+from typing import Any
+
+import ecs
+from cloud import REGION, client
+
+TEMPLATES = pathlib.Path(__file__).resolve().parents[2] / "cloudformation"
+LAYERS = ("network", "security", "data", "platform", "service")
+
+
+class Stack:
+    """A deployed set of stacks, with what scenarios need of it."""
+
+    def __init__(self, prefix: str, region: str = REGION):
+        self.prefix = prefix
+        self.region = region
+
+    def client(self, service: str) -> Any:
+        return client(service, self.region)
+
+    @functools.cached_property
+    def exports(self) -> dict[str, str]:
+        """The exports of all layers, without the prefix."""
+        pages = self.client("cloudformation").get_paginator("list_exports").paginate()
+        found = {e["Name"]: e["Value"] for page in pages for e in page["Exports"]}
+        start = f"{self.prefix}-"
+        return {n[len(start) :]: value for n, value in found.items() if n.startswith(start)}
+
+    @functools.cached_property
+    def names(self) -> dict[str, str]:
+        """Cluster and service, as the outputs of the service stack name them."""
+        stacks = self.client("cloudformation").describe_stacks(StackName=f"{self.prefix}-service")
+        outputs = stacks["Stacks"][0]["Outputs"]
+        values = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+        return {"cluster": values["ClusterName"], "service": values["ServiceName"]}
+
+    @property
+    def service(self) -> Any:
+        """moto's object of the ECS service."""
+        return ecs.backend(self.region)._get_service(self.names["cluster"], self.names["service"])
+
+    def task_definition(self) -> dict:
+        """The task definition in use, in the form in which a new revision is registered."""
+        found = self.client("ecs").describe_task_definition(taskDefinition=self.service.task_definition)
+        ignored = (
+            "taskDefinitionArn",
+            "revision",
+            "status",
+            "requiresAttributes",
+            "compatibilities",
+            "registeredAt",
+            "registeredBy",
+        )
+        return {k: v for k, v in found["taskDefinition"].items() if k not in ignored}
+
+    def database(self) -> dict:
+        """The database instance behind DB_HOST."""
+        found = self.client("rds").describe_db_instances()["DBInstances"]
+        return next(d for d in found if d["Endpoint"]["Address"] == self.exports["DbHost"])
+
+    def role(self) -> str:
+        """The name of the execution role."""
+        return self.task_definition()["executionRoleArn"].split("/")[-1]
+
+    def push_image(self, tag: str) -> None:
+        """Put an image with a tag into the repository."""
+        digest = "sha256:" + hashlib.sha256(f"{self.prefix}:{tag}".encode()).hexdigest()
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+            "config": {
+                "mediaType": "application/vnd.docker.container.image.v1+json",
+                "size": 2210,
+                "digest": digest,
+            },
+            "layers": [
+                {
+                    "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                    "size": 9_400_000,
+                    "digest": digest,
+                }
+            ],
+        }
+        self.client("ecr").put_image(
+            repositoryName=self.exports["RepositoryName"],
+            imageManifest=json.dumps(manifest),
+            imageTag=tag,
+        )
+
+
+def deploy(prefix: str, image_tag: str, region: str = REGION) -> Stack:
+    """Create the five stacks in order, with the parameters of `dev`."""
+    stack = Stack(prefix, region)
+    parameters = json.loads((TEMPLATES / "parameters" / "dev.json").read_text())["Parameters"]
+    parameters |= {"Prefix": prefix, "ImageTag": image_tag}
+    for layer in LAYERS:
+        if layer == "service":
+            stack.push_image(image_tag)
+        body = (TEMPLATES / f"{layer}.yaml").read_text()
+        taken = [key for key in parameters if f"\n  {key}:\n    Type:" in body]
+        stack.client("cloudformation").create_stack(
+            StackName=f"{prefix}-{layer}",
+            TemplateBody=body,
+            Parameters=[{"ParameterKey": k, "ParameterValue": parameters[k]} for k in taken],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+    return stack
