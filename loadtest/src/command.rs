@@ -1,0 +1,80 @@
+//! The subcommands: they print and give the exit code.
+
+use std::io::{Write, stderr, stdout};
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+
+use crate::clean::clean;
+use crate::cli::{CleanupArguments, RunArguments};
+use crate::judge::Verdict;
+use crate::lang::{Lang, count};
+use crate::plan::{self, Plan, UsageError};
+use crate::report::{json, text};
+use crate::run;
+use crate::stop::Stop;
+use crate::target::Target;
+
+/// The exit code of wrong usage, and of whatever keeps a run from taking place.
+pub const USAGE: u8 = 3;
+
+/// How long a look-up or a deletion may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Runs a load test.
+pub async fn run(
+    arguments: RunArguments,
+    now: DateTime<Utc>,
+    random: u64,
+    lang: Lang,
+) -> anyhow::Result<u8> {
+    let plan = match Plan::new(arguments, now, random) {
+        Ok(plan) => plan,
+        Err(error) => return refuse(&error, lang),
+    };
+    let json = match plan.json.as_deref().map(run::create).transpose() {
+        Ok(json) => json,
+        Err(error) => return refuse(&error, lang),
+    };
+    let stop = Stop::default();
+    stop.on_signals()
+        .context("signals cannot be listened for")?;
+    let report = match run::run(&plan, &stop, lang).await? {
+        Ok(report) => report,
+        Err(error) => return refuse(&error, lang),
+    };
+    if let Some(mut file) = json {
+        file.write_all(json::render(&report)?.as_bytes())
+            .context("the JSON report could not be written")?;
+    }
+    stdout()
+        .write_all(text::render(&report, lang).as_bytes())
+        .context("the report could not be written")?;
+    Ok(match report.verdict {
+        Verdict::Pass => 0,
+        Verdict::Fail => 1,
+        Verdict::Inconclusive => 2,
+    })
+}
+
+/// Deletes what a run left behind.
+pub async fn cleanup(arguments: CleanupArguments, lang: Lang) -> anyhow::Result<u8> {
+    let host = match plan::run_id(&arguments.run).and_then(|_| plan::target(&arguments.target)) {
+        Ok(host) => host,
+        Err(error) => return refuse(&error, lang),
+    };
+    let deleted = clean(&Target::new(host, TIMEOUT)?, &arguments.run).await?;
+    let (run, deleted) = (arguments.run, count(deleted));
+    let said = lang.pick(
+        format!("{deleted} events of run {run} deleted"),
+        format!("実行 {run} のイベントを {deleted} 件削除しました"),
+    );
+    writeln!(stdout(), "{said}")?;
+    Ok(0)
+}
+
+fn refuse(error: &UsageError, lang: Lang) -> anyhow::Result<u8> {
+    writeln!(stderr(), "loadtest: {}", error.text(lang))?;
+    Ok(USAGE)
+}

@@ -1,0 +1,104 @@
+//! goose, as far as it is used: it launches the users, lets each of them act again and again, and ends them.
+//!
+//! It neither paces nor measures nor judges nor prints, and opens no controller; its metrics are off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use goose::GooseAttack;
+use goose::config::GooseConfiguration;
+use goose::goose::TransactionFunction;
+use goose::prelude::{Scenario, Transaction};
+use reqwest::Client;
+use reqwest::redirect::Policy;
+
+use crate::call::Call;
+use crate::pacer::Pacer;
+use crate::personas::Stage;
+use crate::plan::Plan;
+use crate::record::Recorder;
+use crate::stop::Stop;
+
+/// A user without work looks up this often whether goose ends it.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// What all users share.
+pub struct Crew {
+    /// When.
+    pub pacer: Pacer,
+    /// What.
+    pub stage: Stage,
+    /// Into which books.
+    pub recorder: Recorder,
+    /// Until when.
+    pub stop: Stop,
+}
+
+/// Runs the users until the schedule is over or a stop was asked for.
+pub async fn drive(plan: &Plan, crew: &Arc<Crew>) -> anyhow::Result<()> {
+    // One client, so one pool of connections: a client for each user costs 100 times the CPU at the start.
+    // No redirects and no proxy: the load goes to the named host and nowhere else.
+    let client = Client::builder()
+        .timeout(plan.timeout)
+        .redirect(Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(plan.users)
+        .user_agent(concat!("loadtest/", env!("CARGO_PKG_VERSION")))
+        .build()?;
+    let people = Scenario::new("people")
+        .register_transaction(Transaction::new(arrive(client, Arc::clone(crew))).set_on_start())
+        .register_transaction(Transaction::new(act(Arc::clone(crew))));
+    GooseAttack::initialize_with_config(configuration(plan))?
+        .set_client_builder_without_cookies(
+            goose::client::GooseClientBuilder::new().without_cookies(),
+        )?
+        .register_scenario(people)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+fn configuration(plan: &Plan) -> GooseConfiguration {
+    let mut configuration = GooseConfiguration::default();
+    configuration.host = Some(plan.host.to_string());
+    configuration.users = Some(plan.users);
+    // All users are there within half a second; the pacer starts the clock with the last of them.
+    configuration.increase_rate = Some((plan.users * 2).to_string());
+    configuration.no_metrics = true;
+    configuration.no_print_metrics = true;
+    configuration.no_telnet = true;
+    configuration.quiet = 2;
+    configuration
+}
+
+fn arrive(client: Client, crew: Arc<Crew>) -> TransactionFunction {
+    Arc::new(move |user| {
+        user.client = client.clone();
+        crew.pacer.arrive();
+        Box::pin(async { Ok(()) })
+    })
+}
+
+fn act(crew: Arc<Crew>) -> TransactionFunction {
+    Arc::new(move |user| {
+        let crew = Arc::clone(&crew);
+        Box::pin(async move {
+            let (Some(slot), Some(begin)) = (crew.pacer.next().await, crew.pacer.started()) else {
+                // Every slot is taken: goose lets those finish that still work, and ends the others.
+                goose::trigger_killswitch("the schedule is over");
+                tokio::time::sleep(IDLE).await;
+                return Ok(());
+            };
+            let call = Call {
+                user,
+                slot,
+                recorder: &crew.recorder,
+                begin,
+                stop: &crew.stop,
+                run: &crew.stage.run,
+            };
+            crew.stage.act(call).await;
+            Ok(())
+        })
+    })
+}

@@ -1,0 +1,37 @@
+//! A load test that says how available the event service is, and how sure it is.
+//!
+//! goose runs the users; four thin layers decide everything that matters:
+//!
+//! ```text
+//! plan ──▶ pacer ──▶ personas ──▶ call ──▶ record ─┐
+//!         (when)     (what)      (how)   (evidence) ├──▶ judge ──▶ report ──▶ text | json
+//!                        └──────▶ ledger ──────────┘   (pure)     (views)
+//! ```
+//!
+//! Invariants:
+//! - Latency counts from the moment the schedule intended, never from the moment a user was free.
+//! - Only `judge` decides, and it is pure; a report shows, it does not decide.
+//! - Nothing that goose measures reaches a verdict: it counts from the send and knows no response time beyond the headers.
+//! - What a run creates carries its run id, and only what carries it is ever deleted.
+
+pub mod call;
+pub mod clean;
+pub mod cli;
+pub mod command;
+pub mod drive;
+pub mod endpoint;
+pub mod generator;
+pub mod judge;
+pub mod lang;
+pub mod ledger;
+pub mod outcome;
+pub mod pacer;
+pub mod personas;
+pub mod plan;
+pub mod preflight;
+pub mod progress;
+pub mod record;
+pub mod report;
+pub mod run;
+pub mod stop;
+pub mod target;

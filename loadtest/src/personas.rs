@@ -1,0 +1,133 @@
+//! The people of the load test: who does what in which slot.
+//!
+//! A slot is one request of one person.
+//! The draw depends only on the seed and the slot, not on which goose user happens to fill it:
+//! the same seed gives the same mix, whatever the service did.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::call::Call;
+use crate::ledger::Ledger;
+use crate::target::Draft;
+
+mod browse;
+mod join;
+mod organise;
+
+/// Somebody with an intention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persona {
+    /// Looks at the list and at events.
+    Browse,
+    /// Joins and leaves the events of this run.
+    Join,
+    /// Creates, changes and deletes events of this run.
+    Organise,
+}
+
+/// Of 100 requests, how many are made by whom.
+const MIX: [(Persona, u32); 3] = [
+    (Persona::Browse, 60),
+    (Persona::Join, 30),
+    (Persona::Organise, 10),
+];
+
+/// What the people of one run share.
+#[derive(Debug)]
+pub struct Stage {
+    /// What was acknowledged to them.
+    pub ledger: Ledger,
+    /// The run that their events carry.
+    pub run: String,
+    /// Where the draws begin.
+    pub seed: u64,
+    /// When their events take place, in RFC 3339.
+    pub event_date: String,
+}
+
+impl Stage {
+    /// Who is at it in a slot, and the draws that remain to them.
+    pub fn draw(&self, slot: u64) -> (Persona, StdRng) {
+        // The seeding spreads neighbouring numbers over the whole state; the odd factor keeps slots apart from seeds.
+        let mut rng = StdRng::seed_from_u64(
+            self.seed
+                .wrapping_add(slot.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        );
+        let mut at = rng.random_range(0..MIX.iter().map(|(_, share)| share).sum());
+        for (persona, share) in MIX {
+            if at < share {
+                return (persona, rng);
+            }
+            at -= share;
+        }
+        (Persona::Browse, rng)
+    }
+
+    /// Fills a slot.
+    pub async fn act(&self, call: Call<'_>) {
+        let (persona, mut rng) = self.draw(call.slot.index);
+        match persona {
+            Persona::Browse => browse::act(call, &self.ledger, &mut rng).await,
+            Persona::Join => join::act(call, &self.ledger, &mut rng).await,
+            Persona::Organise => organise::act(call, self, &mut rng).await,
+        }
+    }
+
+    /// An event of this run.
+    pub fn draft(&self, title: String, seats: u32) -> Draft {
+        Draft {
+            title,
+            description: format!("Made by load test run {}; it may be deleted.", self.run),
+            event_date: self.event_date.clone(),
+            location: "loadtest".to_owned(),
+            max_participants: seats,
+            organizer: organizer(&self.run),
+        }
+    }
+}
+
+/// The organizer of everything that a run creates: the one thing by which it is found again.
+pub fn organizer(run: &str) -> String {
+    format!("loadtest-{run}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(seed: u64) -> Stage {
+        Stage {
+            ledger: Ledger::default(),
+            run: "r".to_owned(),
+            seed,
+            event_date: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_mix_is_what_it_should_be() {
+        let stage = stage(7);
+        for (persona, share) in MIX {
+            let met = (0..20_000)
+                .filter(|slot| stage.draw(*slot).0 == persona)
+                .count() as f64
+                / 200.0;
+            assert!(
+                (met - f64::from(share)).abs() < 1.5,
+                "{persona:?}: {met} of 100, not {share}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_people() {
+        let people = |seed| {
+            (0..100)
+                .map(|slot| stage(seed).draw(slot).0)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(people(1), people(1));
+        assert_ne!(people(1), people(2));
+    }
+}

@@ -1,0 +1,72 @@
+//! Books seats and gives them back, on the events that this run made for it.
+//!
+//! Some of these events are small, so that they fill up and people race for the last seat.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+use crate::call::{Answer, Call};
+use crate::endpoint::Endpoint;
+use crate::ledger::{Ledger, Seat};
+
+/// Of 100 actions, how many give a seat back.
+const LEAVES: u32 = 30;
+/// Of 100 actions, how many repeat a booking that stands (a second click, a retry).
+const REPEATS: u32 = 5;
+
+#[derive(Serialize)]
+struct Booking<'a> {
+    user_name: &'a str,
+}
+
+pub(super) async fn act(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
+    let draw = rng.random_range(0..100);
+    if draw < LEAVES + REPEATS
+        && let Some(seat) = ledger.take_seat(rng)
+    {
+        if draw < LEAVES {
+            leave(call, ledger, seat).await;
+        } else {
+            join(call, ledger, seat, true).await;
+        }
+        return;
+    }
+    let Some(event) = ledger.hall(rng) else {
+        return;
+    };
+    let user = format!("guest-{}-{}", call.run, call.slot.index);
+    join(call, ledger, Seat { event, user }, false).await;
+}
+
+async fn join(call: Call<'_>, ledger: &Ledger, seat: Seat, held: bool) {
+    let path = format!("/events/{}/join", seat.event);
+    let booking = Booking {
+        user_name: &seat.user,
+    };
+    match call
+        .send_json::<IgnoredAny>(Endpoint::Join, &path, &booking)
+        .await
+    {
+        Answer::Done(_) => ledger.joined(seat),
+        Answer::Refused(404) => ledger.denied(seat.event),
+        Answer::Refused(_) => ledger.not_joined(seat, held),
+        Answer::Failed if held => ledger.keep(seat),
+        // The booking that stood before still stands.
+        // Nobody may give it back, for the request might still be on its way and book it again.
+        Answer::Unknown if held => {}
+        Answer::Failed | Answer::Unknown => ledger.unclear(&seat),
+    }
+}
+
+async fn leave(call: Call<'_>, ledger: &Ledger, seat: Seat) {
+    let path = format!("/events/{}/join?user_name={}", seat.event, seat.user);
+    match call.send::<IgnoredAny>(Endpoint::Leave, &path).await {
+        Answer::Done(_) => ledger.left(&seat),
+        // "Not booked", about a seat that was acknowledged and that nobody else gave back.
+        Answer::Refused(_) => ledger.not_joined(seat, true),
+        Answer::Failed => ledger.keep(seat),
+        Answer::Unknown => ledger.unclear(&seat),
+    }
+}

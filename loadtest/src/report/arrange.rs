@@ -1,0 +1,174 @@
+//! From what a run leaves to the report.
+
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
+
+use super::{
+    Availability, Cause, Cleanup, EndpointFigures, Generator, Latency, LedgerView, Percentiles,
+    Report, Run, Slow,
+};
+use crate::endpoint::Endpoint;
+use crate::judge::Judgement;
+use crate::judge::interval::Share;
+use crate::ledger::{Acknowledged, Verified};
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::record::times::{Times, max_ms, percentile_ms};
+use crate::record::{Cell, Evidence};
+use crate::run::{Cleaned, batch_seconds};
+
+/// What a run leaves, before it is arranged.
+#[derive(Debug)]
+pub struct Findings {
+    /// What the requests met.
+    pub evidence: Evidence,
+    /// What the comparison with the service found.
+    pub verified: Verified,
+    /// What became of the events.
+    pub cleaned: Cleaned,
+    /// How much the service acknowledged.
+    pub acknowledged: Acknowledged,
+    /// Requests sent.
+    pub sent: u64,
+    /// Slots not sent.
+    pub unsent: u64,
+    /// CPUs used on average.
+    pub cpu: f64,
+}
+
+impl Report {
+    /// Arranges what a run has shown.
+    pub fn new(plan: &Plan, judgement: &Judgement, findings: &Findings) -> Self {
+        let evidence = &findings.evidence;
+        let mut all = Cell::default();
+        for cell in &evidence.endpoints {
+            all.add(cell);
+        }
+        Self {
+            version: 1,
+            verdict: judgement.verdict,
+            reasons: judgement.reasons.clone(),
+            run: Run {
+                id: plan.run.clone(),
+                host: plan.host.to_string(),
+                started_at: plan.made_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+                rate: plan.rate,
+                duration_s: plan.duration.as_secs_f64(),
+                users: plan.users,
+                seed: plan.seed,
+            },
+            availability: availability(&judgement.failures, plan),
+            latency: Latency {
+                response: Percentiles::of(&all.response),
+                service: Percentiles::of(&all.service),
+                first_byte: Percentiles::of(&all.first_byte),
+                slow: slow(&judgement.slow, plan),
+            },
+            outcomes: outcomes(&all),
+            causes: causes(evidence),
+            endpoints: Endpoint::ALL
+                .into_iter()
+                .map(|endpoint| {
+                    (
+                        endpoint.name(),
+                        figures(&evidence.endpoints[endpoint as usize]),
+                    )
+                })
+                .collect(),
+            generator: Generator {
+                sent: findings.sent,
+                unsent: findings.unsent,
+                queued: evidence.queued,
+                lateness_p50_ms: percentile_ms(&evidence.lateness, 50.0),
+                lateness_p99_ms: percentile_ms(&evidence.lateness, 99.0),
+                lateness_max_ms: max_ms(&evidence.lateness),
+                cpu: findings.cpu,
+            },
+            ledger: LedgerView {
+                acknowledged: findings.acknowledged,
+                compared: findings.verified.compared,
+                unseen: findings.verified.unseen,
+                violations: findings.verified.violations.clone(),
+            },
+            cleanup: match &findings.cleaned {
+                Cleaned::Deleted(deleted) => Cleanup {
+                    deleted: *deleted,
+                    left: None,
+                },
+                Cleaned::Left(why) => Cleanup {
+                    deleted: 0,
+                    left: Some(why.clone()),
+                },
+            },
+            seconds: evidence.seconds.clone(),
+        }
+    }
+}
+
+impl Percentiles {
+    fn of(times: &Times) -> Self {
+        Self {
+            p50_ms: percentile_ms(times, 50.0),
+            p95_ms: percentile_ms(times, 95.0),
+            p99_ms: percentile_ms(times, 99.0),
+            max_ms: max_ms(times),
+        }
+    }
+}
+
+fn availability(failures: &Share, plan: &Plan) -> Availability {
+    Availability {
+        point: point(failures).map(|share| 1.0 - share),
+        low: 1.0 - failures.high,
+        high: 1.0 - failures.low,
+        target: plan.rules.availability,
+        requests: failures.requests,
+        failures: failures.failures,
+        design_effect: failures.design_effect,
+        batch_s: batch_seconds(plan.duration),
+    }
+}
+
+fn slow(slow: &Share, plan: &Plan) -> Slow {
+    Slow {
+        limit_ms: plan.slow.as_secs_f64() * 1_000.0,
+        requests: slow.failures,
+        point: point(slow),
+        low: slow.low,
+        high: slow.high,
+        allowed: plan.rules.slow_share,
+    }
+}
+
+fn point(share: &Share) -> Option<f64> {
+    (share.requests > 0).then(|| share.failures as f64 / share.requests as f64)
+}
+
+fn outcomes(cell: &Cell) -> BTreeMap<&'static str, u64> {
+    Outcome::ALL
+        .into_iter()
+        .map(|outcome| (outcome.name(), cell.outcomes[outcome as usize]))
+        .collect()
+}
+
+fn causes(evidence: &Evidence) -> Vec<Cause> {
+    evidence
+        .causes
+        .iter()
+        .map(|((outcome, cause), count)| Cause {
+            outcome: Outcome::ALL[*outcome].name(),
+            cause: cause.clone(),
+            count: *count,
+        })
+        .collect()
+}
+
+fn figures(cell: &Cell) -> EndpointFigures {
+    EndpointFigures {
+        requests: cell.requests(),
+        outcomes: outcomes(cell),
+        response: Percentiles::of(&cell.response),
+        service: Percentiles::of(&cell.service),
+    }
+}
