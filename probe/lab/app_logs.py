@@ -5,14 +5,17 @@ A task that died before its container ran has no log: nothing is written for it.
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 import time
 import uuid
 from typing import Any
 
+from moto.logs.models import logs_backends
+
 import ecs
-from cloud import client
+from cloud import ACCOUNT, client
 
 _ROUTES = (
     ("GET", "/events", 200),
@@ -20,102 +23,149 @@ _ROUTES = (
     ("POST", "/events/{id}/join", 201),
     ("GET", "/health", 200),
 )
+_NO_ANSWER = "Connection timed out (os error 110)"
 
 
 def started(service: Any, task: Any, seconds_ago: float) -> None:
-    """A task that came up well: two lines of the start and some ordinary requests."""
-    lines = [
-        _line(seconds_ago, "INFO", "service started", version="0.1.0"),
-        _line(seconds_ago - 1, "INFO", "listening", address="0.0.0.0:8080"),
-    ]
-    for n in range(8):
+    """A task that came up well: the lines of its start, and some ordinary requests lately."""
+    lines = _start(seconds_ago)
+    for n in range(12):
         method, path, status = _ROUTES[n % len(_ROUTES)]
-        lines.append(request(max(seconds_ago - 5 * n - 5, 0), method, path, status))
+        age = min(420 - 15 * n, seconds_ago - 2 * n - 5)
+        lines.append(request(age, method, path, status))
     write(service, task, lines)
 
 
 def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) -> None:
     """The last lines of a task whose container ran."""
     if failure.exit_code == 137:
-        lines = [
-            _line(seconds_ago + 40, "INFO", "service started", version="0.1.1"),
-            _line(seconds_ago + 39, "INFO", "listening", address="0.0.0.0:8080"),
-            request(seconds_ago + 3, "GET", "/events", 200),
-        ]
+        lines = [*_start(seconds_ago + 30), request(seconds_ago + 3, "GET", "/events", 200)]
     elif failure.exit_code == 1:
         lines = [
-            _line(seconds_ago + 2, "INFO", "service started", version="0.1.1"),
-            (seconds_ago, "thread 'main' panicked at service/src/main.rs:41:10:"),
-            (seconds_ago, "called `Result::unwrap()` on an `Err` value: unknown variant `SLACK`"),
-            (seconds_ago, "stack backtrace:"),
-            (seconds_ago, "   0: std::panicking::begin_panic_handler"),
-            (seconds_ago, "   1: core::panicking::panic_fmt"),
-            (seconds_ago, "   2: service::main"),
+            (seconds_ago + 1, "thread 'tokio-rt-worker' panicked at service/src/calendar.rs:41:10:"),
+            (seconds_ago + 1, "calendar: no time zone is set"),
+            (seconds_ago + 1, "stack backtrace:"),
+            (seconds_ago + 1, "   0: __rustc::rust_begin_unwind"),
+            (seconds_ago + 1, "   1: core::panicking::panic_fmt"),
+            (seconds_ago + 1, "   2: service::calendar::zone"),
+            (seconds_ago, "error: the calendar could not be made: task 12 panicked"),
         ]
     elif app.startup_seconds > 5:
-        lines = [
-            _line(seconds_ago + 60, "INFO", "service started", version="0.1.1"),
-            _line(seconds_ago + 59, "INFO", "warming the search index", events=48000),
-            _line(seconds_ago + 30, "INFO", "warming the search index", events=31000),
-            _line(seconds_ago, "INFO", "SIGTERM received, draining"),
-            _line(
-                seconds_ago + 60 - app.startup_seconds,
-                "INFO",
-                f"listening after {app.startup_seconds} s",
-                address="0.0.0.0:8080",
-                startup_seconds=app.startup_seconds,
-            ),
-        ]
+        lines = _slow_start(app.startup_seconds, seconds_ago)
     elif app.health_status >= 500:
-        lines = [
-            request(seconds_ago + 30 * n, "GET", "/health", app.health_status) for n in range(5, 0, -1)
-        ]
+        ages = [seconds_ago + 30 * n for n in range(5, 0, -1)]
+        lines = [request(age, "GET", "/health", app.health_status) for age in ages]
     elif app.health_seconds > 1:
-        lines = [
-            request(seconds_ago + 30 * n, "GET", "/health", 200, app.health_seconds * 1000)
-            for n in range(5, 0, -1)
-        ]
+        ages = [seconds_ago + 30 * n for n in range(5, 0, -1)]
+        lines = [request(age, "GET", "/health", 200, app.health_seconds * 1000) for age in ages]
     else:
-        lines = [_line(seconds_ago, "INFO", "SIGTERM received, draining")]
+        lines = []
+    if failure.exit_code == 0:  # asked to stop, it said goodbye
+        goodbye = "stopping: still serving for the drain time"
+        lines.append(_line(seconds_ago + 2, "INFO", goodbye, drain_seconds=5))
     write(service, task, lines)
 
 
-def database_away(service: Any, task: Any, seconds_ago: float) -> None:
-    """What the service logs while its database does not answer, and the requests that suffer."""
-    lines = []
-    for n in range(6):
-        at = seconds_ago - 8 * n
-        lines.append(_line(at, "ERROR", "the database is not reachable", reason="connect timed out after 3 s"))
-        lines.append(request(at, "GET", "/events", 503, 3001.4))
-        lines.append(request(at - 2, "GET", "/health", 200))
-    write(service, task, lines)
-
-
-def database_back(service: Any, task: Any, seconds_ago: float) -> None:
-    lines = [
-        _line(seconds_ago, "INFO", "the database is reachable again"),
-        request(seconds_ago, "GET", "/events", 200),
+def _start(age: float) -> list:
+    about = {"address": "0.0.0.0:8080", "version": "0.1.0"}
+    return [
+        _line(age, "INFO", "listening", **about),
+        _line(age - 0.2, "INFO", "the tables are up to date"),
     ]
+
+
+def _slow_start(startup_seconds: int, seconds_ago: float) -> list:
+    """The program listens only after a long preparation, when ECS has given up on it already."""
+    born = seconds_ago + 60
+    return [
+        _line(born, "INFO", "building the search index before listening", events=48000),
+        _line(born - 30, "INFO", "building the search index", done=16000, events=48000),
+        _line(born - 60, "INFO", "building the search index", done=32000, events=48000),
+        _line(
+            max(born - startup_seconds, 0),
+            "INFO",
+            "listening",
+            address="0.0.0.0:8080",
+            version="0.1.1",
+            startup_seconds=startup_seconds,
+        ),
+    ]
+
+
+def database_away(service: Any, task: Any, database: dict, seconds_ago: float) -> None:
+    """What the service logs while its database does not answer, and the requests that suffer."""
+    lines = [
+        _line(
+            seconds_ago,
+            "ERROR",
+            "the database is not reachable",
+            **{"class": "timeout", "database": _place(database), "error": _NO_ANSWER},
+        )
+    ]
+    cause = f"timeout: {_NO_ANSWER}"
+    age = seconds_ago
+    while age > 0:
+        lines.append(request(age, "GET", "/events", 503, 3001.4, error=cause))
+        lines.append(request(age - 2, "GET", "/health", 200))
+        age -= 20
     write(service, task, lines)
 
 
-def request(seconds_ago: float, method: str, path: str, status: int, took: float | None = None) -> tuple:
+def database_back(service: Any, task: Any, database: dict, seconds_ago: float) -> None:
+    """The line that says that it is over, and requests that are served again."""
+    back = "the database is reachable again"
+    lines = [_line(seconds_ago, "INFO", back, database=_place(database))]
+    lines += [request(seconds_ago - 5 * n, "GET", "/events", 200) for n in range(6)]
+    write(service, task, lines)
+
+
+def _place(database: dict) -> str:
+    return f"{database['Endpoint']['Address']}:{database['Endpoint']['Port']}"
+
+
+def request(
+    seconds_ago: float,
+    method: str,
+    path: str,
+    status: int,
+    took: float | None = None,
+    **more: Any,
+) -> tuple:
     """One request as the service logs it."""
+    level = "WARN" if status == 503 else "ERROR" if status >= 500 else "INFO"
     return _line(
         seconds_ago,
-        "ERROR" if status >= 500 else "INFO",
+        level,
         "request",
         request_id=str(uuid.uuid4()),
         method=method,
         path=path,
         status=status,
-        response_time_ms=took or round(random.uniform(0.4, 9.0), 2),
+        response_time_ms=took or round(random.uniform(0.4, 9.0), 3),
+        **more,
     )
 
 
 def _line(seconds_ago: float, level: str, message: str, **fields: Any) -> tuple[float, str]:
     stamp = ecs.ago(seconds_ago).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return seconds_ago, json.dumps({"timestamp": stamp, "level": level, "message": message, **fields})
+    line = {"timestamp": stamp, "level": level, "message": message, **fields}
+    return seconds_ago, json.dumps(line)
+
+
+def grow_older(service: Any, seconds: float) -> None:
+    """Move what was logged into the past, together with the times inside the lines."""
+    container = ecs.definition(service).container_definitions[0]
+    name = container["logConfiguration"]["options"]["awslogs-group"]
+    passed = datetime.timedelta(seconds=seconds)
+    for stream in logs_backends[ACCOUNT][service.region_name].groups[name].streams.values():
+        for event in stream.events:
+            event.timestamp -= int(seconds * 1000)
+            if event.message.startswith("{"):
+                line = json.loads(event.message)
+                before = datetime.datetime.fromisoformat(line["timestamp"].replace("Z", "+00:00"))
+                after = (before - passed).isoformat(timespec="microseconds")
+                line["timestamp"] = after.replace("+00:00", "Z")
+                event.message = json.dumps(line)
 
 
 def write(service: Any, task: Any, lines: list[tuple[float, str]]) -> None:

@@ -17,6 +17,7 @@ import yaml
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.logs.models import LogGroup
 
 from cloud import client
 
@@ -37,6 +38,7 @@ def install() -> None:
     parsing.parse_and_create_resource = create_resource
     parsing.parse_and_update_resource = update_resource
     parsing.ResourceMap.build_resource_diff = build_resource_diff
+    LogGroup.get_cfn_attribute = lambda self, name: f"{self.arn}:*"  # moto leaves ":*" out
     CloudFormationBackend.create_stack = create_stack
     CloudFormationBackend.execute_change_set = execute_change_set
 

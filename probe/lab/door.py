@@ -13,8 +13,9 @@
     db       {"address": "127.0.0.1", "port": 5433, "status": "available"}
     log      {"lines": ["..."], "task": "...", "seconds_ago": 0}
 
-All take "prefix" (default "events") and "region"; they answer with JSON, and with status 400 and
-{"error": ...} when they cannot do it. `event` and `stop` also take "cluster" and "service".
+All but `reset` take "prefix" (default "events") and "region"; those that are about one service
+also take "cluster" and "service" instead. They answer with JSON; {"error": ...} comes with status
+400 for what does not exist and 500 when something failed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ import scenarios
 import scheduler
 from cloud import REGION
 from ecs import Failure
+from scenarios import Mistake
 from stack import Stack, deploy
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -47,20 +49,24 @@ _VERBS: dict[str, Callable[[dict], dict]] = {}
 def answer(environ: dict, start_response: Callable) -> Iterable[bytes]:
     """Run the verb that the path names."""
     request = Request(environ)
+    verb = environ["PATH_INFO"].removeprefix("/lab/")
     status = 200
     try:
-        verb = _VERBS[environ["PATH_INFO"].removeprefix("/lab/")]
+        if verb not in _VERBS:
+            raise Mistake(f"no verb {verb!r}; there are {', '.join(_VERBS)}")
         with _ONE_AT_A_TIME:
-            body = verb(json.loads(request.get_data() or b"{}"))
+            body = _VERBS[verb](json.loads(request.get_data() or b"{}"))
+    except Mistake as mistake:
+        body, status = {"error": str(mistake)}, 400
     except Exception as error:  # the caller is a test: it wants the reason, not a page
         traceback.print_exc()
-        body, status = {"error": f"{type(error).__name__}: {error}"}, 400
+        body, status = {"error": f"{type(error).__name__}: {error}"}, 500
     response = Response(json.dumps(body) + "\n", status, mimetype="application/json")
     return response(environ, start_response)
 
 
 def _verb(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
-    _VERBS[function.__name__.rstrip("_")] = function
+    _VERBS[function.__name__.rstrip("_")] = function  # "break" is a word of Python's own
     return function
 
 
@@ -77,14 +83,20 @@ def _service(wanted: dict) -> Any:
 
 def _task(service: Any, wanted: dict) -> Any:
     """The task that is named, else the newest that runs."""
-    return next(t for t in reversed(ecs.live(service)) if wanted.get("task", "") in t.task_arn)
+    for task in reversed(ecs.live(service)):
+        if wanted.get("task", "") in task.task_arn:
+            return task
+    raise Mistake(f"no running task {wanted.get('task', '')}")
 
 
 @_verb
 def deploy_(wanted: dict) -> dict:
-    stack = deploy(
-        wanted.get("prefix", "events"), wanted.get("image_tag", "v1"), wanted.get("region", REGION)
-    )
+    with scheduler.at(1800):  # a stack that has been there for a while
+        stack = deploy(
+            wanted.get("prefix", "events"),
+            wanted.get("image_tag", "v1"),
+            wanted.get("region", REGION),
+        )
     return {**stack.names, "exports": stack.exports}
 
 

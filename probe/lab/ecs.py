@@ -136,8 +136,9 @@ def start(
     )
     task.id = uuid.uuid4().hex  # as ECS writes it; moto's has dashes
     task.created_at = ago(seconds_ago)
-    task.pull_started_at = ago(seconds_ago - 2)
-    task.pull_stopped_at = task.started_at = ago(max(seconds_ago - 5, 0))
+    task.pull_started_at = ago(max(seconds_ago - 5, 0))
+    task.pull_stopped_at = ago(max(seconds_ago - 9, 0))
+    task.started_at = ago(max(seconds_ago - 10, 0))
     task.connectivity = "CONNECTED"
     task.health_status = "HEALTHY"
     task.cpu, task.memory = task_definition.cpu, task_definition.memory
@@ -157,27 +158,51 @@ def stop(
 ) -> None:
     """Stop a task; its targets leave the target groups with it."""
     task.last_status = task.desired_status = "STOPPED"
-    task.health_status = "UNKNOWN"
+    set_container_health(task, "UNKNOWN")
     task.stopped_reason, task.stop_code = end.reason, end.code
     task.stopping_at, task.stopped_at = ago(seconds_ago + 2), ago(seconds_ago)
     if not end.ran:
         task.started_at = None
     for container in task.containers:
-        container.last_status, container.health_status = "STOPPED", "UNKNOWN"
+        container.last_status = "STOPPED"
         container.exitCode, container.reason = end.exit_code, end.container_reason
     for group, _ in target_groups(service):
         group.targets.pop(address(task), None)
 
 
-def hold_pending(service: models.Service, task: models.Task) -> None:
+def hold_pending(task: models.Task) -> None:
     """Show a task that ECS has just asked for and that does not run yet."""
     task.last_status = "PENDING"
-    task.health_status = "UNKNOWN"
-    task.started_at = None
+    task.started_at = task.pull_stopped_at = None
+    set_container_health(task, "UNKNOWN")
     for container in task.containers:
-        container.last_status, container.health_status = "PENDING", "UNKNOWN"
-    for group, _ in target_groups(service):
-        group.targets.pop(address(task), None)
+        container.last_status = "PENDING"
+
+
+def set_container_health(task: models.Task, health: str) -> None:
+    """What the container's own health check says, for the task and its container."""
+    task.health_status = health
+    for container in task.containers:
+        container.health_status = health
+
+
+def grow_older(service: models.Service, seconds: float) -> None:
+    """Move everything that happened to a service into the past."""
+    passed = datetime.timedelta(seconds=seconds)
+    moments = (
+        "created_at",
+        "started_at",
+        "pull_started_at",
+        "pull_stopped_at",
+        "stopping_at",
+        "stopped_at",
+    )
+    for task in tasks(service):
+        for moment in moments:
+            if getattr(task, moment, None):
+                setattr(task, moment, getattr(task, moment) - passed)
+    for entry in [*service.events, *service.deployments]:
+        entry["createdAt"] -= passed
 
 
 def open_deployment(service: models.Service, seconds_ago: float = 0) -> dict:
@@ -208,6 +233,8 @@ def refresh(service: models.Service) -> None:
         deployment["desiredCount"] = service.desired_count if primary else len(mine)
         deployment["runningCount"] = running
         deployment["pendingCount"] = len(mine) - running
+        # moto writes times without a zone, which cannot be compared with ours.
+        deployment["createdAt"] = deployment["createdAt"].replace(tzinfo=datetime.timezone.utc)
         deployment["updatedAt"] = ago(0)
     everything = live(service)
     service.running_count = sum(task.last_status == "RUNNING" for task in everything)
@@ -218,8 +245,12 @@ def refresh(service: models.Service) -> None:
     cluster.active_services_count = 1
 
 
-def install(settle: Any) -> None:
-    """Patch moto; `settle(service)` is told each time that a call changes a service."""
+def install(settle: Any, now: Any) -> None:
+    """Patch moto.
+
+    `settle(service)` is told each time that a call changes a service; `now()` says how many
+    seconds ago that is.
+    """
     # moto sets the name only if the VPC has DNS host names on.
     NetworkInterface.private_dns_name = ""
     never = {"progression": "manual", "times": 10**9}
@@ -240,7 +271,7 @@ def install(settle: Any) -> None:
             result = create(self)
             service = find(self, self._get_param("serviceName"))
             service.deployment_configuration = {"minimumHealthyPercent": 100, "maximumPercent": 200}
-            service.created_at = ago(0)
+            service.created_at = service.deployments[0]["createdAt"] = ago(now() + 100)
             settings(self, service)
             settle(service)
             return result
@@ -255,7 +286,7 @@ def install(settle: Any) -> None:
             service.task_definition = definition(service).arn
             settings(self, service)
             if service.task_definition != before or self._get_param("forceNewDeployment"):
-                open_deployment(service)
+                open_deployment(service, now() + 60)
             settle(service)
             return result
 
@@ -266,7 +297,8 @@ def install(settle: Any) -> None:
             for service in self.ecs_backend.services.values():
                 if task.group == f"service:{service.name}":
                     reason = self._get_param("reason") or "Task stopped by user"
-                    stop(service, task, Failure(reason, "UserInitiated", 0, ran=True))
+                    end = Failure(reason, "UserInitiated", 0, ran=True)
+                    stop(service, task, end, now() + 50)
                     settle(service)
             return result
 

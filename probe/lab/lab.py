@@ -20,6 +20,9 @@ import sys
 import threading
 from typing import Any, Callable, Iterable
 
+# Nobody starts machines here, and moto's list of machine images makes every reset slow.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -55,7 +58,7 @@ def application() -> Callable:
     """The WSGI application: verbs, the CBOR bridge, and moto for the rest."""
     cfn.install()
     resource_types.install()
-    ecs.install(scheduler.settle)
+    ecs.install(scheduler.settle, scheduler.now)
     elb.install(reality.target_health)
     iam.install()
     rds.install()

@@ -21,7 +21,6 @@ from cloud import ACCOUNT, client
 from ecs import Failure
 
 LISTENS_ON = 8080
-UNHEALTHY_CONTAINER_AFTER = 120  # seconds: start period 30 and three checks 30 apart
 _ASM = (
     "ResourceInitializationError: unable to pull secrets or registry auth: "
     "execution resource retrieval failed: unable to retrieve secret from asm: "
@@ -96,11 +95,8 @@ def _secret_failure(region: str, role: str, secrets: list[dict]) -> Failure | No
             value = client("secretsmanager", region).get_secret_value(SecretId=arn)["SecretString"]
         except ClientError as error:
             about = error.response["Error"]
-            # moto's sentence for a secret that was scheduled for deletion is AWS's own.
-            message = about["Message"]
-            if about["Code"] == "ResourceNotFoundException":
-                message = "Secrets Manager can't find the specified secret."
-            return Failure(f"{_ASM}{fetch}{about['Code']}: {message}", "TaskFailedToStart")
+            why = f"{_ASM}{fetch}{about['Code']}: {about['Message']}"
+            return Failure(why, "TaskFailedToStart")
         if key and key not in json.loads(value):
             why = f"retrieved secret from Secrets Manager did not contain json key {key}"
             return Failure(_ASM + why, "TaskFailedToStart")
@@ -111,7 +107,10 @@ def _image_failure(region: str, role: str, image: str) -> Failure | None:
     host_and_name, _, tag = image.rpartition(":")
     host, _, repository = host_and_name.partition("/")
     arn = f"arn:aws:ecr:{region}:{ACCOUNT}:repository/{repository}"
-    pull = f"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}: "
+    pull = (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"failed to resolve ref {image}: "
+    )
     if not all(
         iam.allowed(role, action, arn)
         for action in ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -119,7 +118,8 @@ def _image_failure(region: str, role: str, image: str) -> Failure | None:
         why = f"pulling from host {host} failed with status code [manifests {tag}]: 403 Forbidden"
         return Failure(pull + why, "TaskFailedToStart", container_reason=pull + why)
     try:
-        client("ecr", region).describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+        wanted = [{"imageTag": tag}]
+        client("ecr", region).describe_images(repositoryName=repository, imageIds=wanted)
     except ClientError:
         why = f"{image}: not found"
         return Failure(pull + why, "TaskFailedToStart", container_reason=pull + why)
@@ -136,10 +136,8 @@ def run_failure(service: Any, task_definition: Any) -> Failure | None:
         reason = "Essential container in task exited"
         return Failure(reason, "EssentialContainerExited", 1, ran=True)
     if app.memory_mib > int(task_definition.memory):
-        reason, detail = (
-            "Essential container in task exited",
-            "OutOfMemoryError: Container killed due to memory usage",
-        )
+        reason = "Essential container in task exited"
+        detail = "OutOfMemoryError: Container killed due to memory usage"
         return Failure(reason, "EssentialContainerExited", 137, detail, ran=True)
     for group, port in ecs.target_groups(service):
         if balancer_ends_task(service, group, port, app):
@@ -150,13 +148,18 @@ def run_failure(service: Any, task_definition: Any) -> Failure | None:
 
 def balancer_ends_task(service: Any, group: Any, port: int, app: App) -> bool:
     """ECS ends a task whose target is unhealthy once the grace period is over."""
-    forever = 10**6
-    if check(service, group, port, app, up_seconds=forever)[0] == "unhealthy":
+    if check(service, group, port, app, up_seconds=10**6)[0] == "unhealthy":
         return True
-    interval = int(group.health_check_interval_seconds)
-    marked_after = interval * int(group.unhealthy_threshold_count)
-    grace = getattr(service, "health_check_grace_period_seconds", None) or 0
-    return app.startup_seconds > max(grace, marked_after)
+    return app.startup_seconds > max(grace_period(service), seconds_until_unhealthy(group))
+
+
+def grace_period(service: Any) -> int:
+    return getattr(service, "health_check_grace_period_seconds", None) or 0
+
+
+def seconds_until_unhealthy(group: Any) -> int:
+    """How long the load balancer tries before it calls a new target unhealthy."""
+    return int(group.health_check_interval_seconds) * int(group.unhealthy_threshold_count)
 
 
 # ---- is its target healthy? ----
@@ -171,7 +174,10 @@ def target_health(group: Any, address: str) -> tuple[str, str | None, str | None
     port = int(group.targets[address]["Port"])
     up = (datetime.datetime.now(datetime.timezone.utc) - task.created_at).total_seconds()
     task_definition = ecs.definition(service, task.task_definition_arn)
-    return check(service, group, port, app_of(task_definition), up)
+    state, reason, text = check(service, group, port, app_of(task_definition), up)
+    if state == "unhealthy" and up < seconds_until_unhealthy(group):
+        return "initial", "Elb.InitialHealthChecking", "Initial health checks in progress"
+    return state, reason, text
 
 
 def check(service: Any, group: Any, port: int, app: App, up_seconds: float) -> tuple:

@@ -7,6 +7,7 @@ does not. A scenario has the id of the check of `probe` that must find it.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable
 
 import app_logs
@@ -20,8 +21,8 @@ _SCENARIOS: dict[str, Callable[[Stack], None]] = {}
 _MISSING_KEY = "user"
 
 
-def names() -> list[str]:
-    return list(_SCENARIOS)
+class Mistake(Exception):
+    """What a caller asked for does not exist."""
 
 
 def clear() -> None:
@@ -38,43 +39,51 @@ def _scenario(name: str) -> Callable:
 
 
 _database_was_away: set[str] = set()
+_FIRST, _SECOND = 230, 40  # how many seconds ago tasks of a broken service stopped
 
 
 def break_stack(stack: Stack, name: str) -> dict:
     """Put the fault in and let some minutes pass."""
-    _SCENARIOS[name](stack)
-    _pass_time(stack)
-    return state(stack)
-
-
-def _pass_time(stack: Stack) -> None:
-    """The scheduler's next two attempts, and what the tasks log in the meantime."""
+    if name not in _SCENARIOS:
+        raise Mistake(f"no scenario {name!r}; there are {', '.join(_SCENARIOS)}")
+    with scheduler.at(_FIRST):
+        _SCENARIOS[name](stack)
+        if not _stopped(stack.service):
+            scheduler.settle(stack.service)
     service = stack.service
     if not reality.tasks_reach_database(service, stack.database()):
         _database_was_away.add(stack.prefix)
         for task in ecs.live(service):
-            app_logs.database_away(service, task, seconds_ago=50)
-    if not scheduler.settle(service, seconds_ago=45):
-        scheduler.settle(service, seconds_ago=15)
-        scheduler.trouble(service, seconds_ago=5)
+            app_logs.database_away(service, task, stack.database(), _FIRST)
+    with scheduler.at(_SECOND):
+        scheduler.settle(service)
+    if _stopped(service):
+        with scheduler.at(5):
+            scheduler.trouble(service)
+    return state(stack)
+
+
+def _stopped(service: Any) -> bool:
+    return any(task.last_status == "STOPPED" for task in ecs.tasks(service))
 
 
 def recover(stack: Stack) -> dict:
     """Let the time pass that a repair needs; what is still broken stays broken."""
     service = stack.service
+    ecs.grow_older(service, 300)
+    app_logs.grow_older(service, 300)
     healthy = scheduler.settle(service)
     if not healthy:
-        scheduler.trouble(service, seconds_ago=0)
-    if reality.tasks_reach_database(service, stack.database()):
-        if stack.prefix in _database_was_away:
-            _database_was_away.discard(stack.prefix)
-            for task in ecs.live(service):
-                app_logs.database_back(service, task, seconds_ago=0)
-            ecs.event(service, "has reached a steady state.")
-    else:
+        scheduler.trouble(service)
+    if not reality.tasks_reach_database(service, stack.database()):
         healthy = False
         for task in ecs.live(service):
-            app_logs.database_away(service, task, seconds_ago=0)
+            app_logs.database_away(service, task, stack.database(), 120)
+    elif stack.prefix in _database_was_away:
+        _database_was_away.discard(stack.prefix)
+        for task in ecs.live(service):
+            app_logs.database_back(service, task, stack.database(), 60)
+        ecs.event(service, "has reached a steady state.")
     return {"healthy": healthy, **state(stack)}
 
 
@@ -136,7 +145,18 @@ def secret_read_denied(stack: Stack) -> None:
 
 @_scenario("secrets-secret-missing")
 def secret_missing(stack: Stack) -> None:
-    _change_secrets(stack, lambda value: value.replace(":secret:", ":secret:old-", 1))
+    """A release reads another secret, which its role may read and which nobody created."""
+    secret = stack.exports["DbSecretArn"]
+    absent = secret.replace(":secret:", ":secret:new-", 1)
+    action = "secretsmanager:GetSecretValue"
+    statement = {"Effect": "Allow", "Action": action, "Resource": absent}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    stack.client("iam").put_role_policy(
+        RoleName=stack.role(),
+        PolicyName="read-new-database-secret",
+        PolicyDocument=json.dumps(document),
+    )
+    _change_secrets(stack, lambda value: value.replace(secret, absent))
 
 
 @_scenario("secrets-json-key-missing")
@@ -181,7 +201,11 @@ def container_exited(stack: Stack) -> None:
 
 @_scenario("ecs-grace-period-too-short")
 def grace_period_too_short(stack: Stack) -> None:
-    """Checks every 15 s that give up after two leave the grace period to protect a slow start."""
+    """The program needs 90 s to start, and after the grace period of 60 s nothing waits for it.
+
+    With the checks of the template the load balancer itself would wait for 150 s: only quicker
+    checks make the grace period matter.
+    """
     stack.client("elbv2").modify_target_group(
         TargetGroupArn=stack.exports["TargetGroupArn"],
         HealthCheckIntervalSeconds=15,

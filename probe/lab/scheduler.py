@@ -1,13 +1,14 @@
 """The part of ECS that keeps the wanted number of tasks running.
 
 `settle` moves a service as far as its configuration allows: to a steady state, or one failed
-attempt further. Nothing happens between calls; a call of the API or a verb of the lab is what
-makes time pass.
+attempt further. Nothing happens by itself; a call of the API or a verb of the lab is what makes
+time pass.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import Any, Iterator
 
 import app_logs
 import ecs
@@ -18,24 +19,50 @@ _TROUBLE = (
     "is unable to consistently start tasks successfully. For more information, "
     "see the Troubleshooting section of the Amazon ECS Developer Guide."
 )
+# The circuit breaker of a service of two tasks rolls back at the third failure. The lab shows the
+# minutes before, in which the new deployment is still PRIMARY.
+_FAILURES_BEFORE_ROLLBACK = 2
+_clock = {"seconds_ago": 0.0}
 
 
-def settle(service: Any, seconds_ago: float = 0) -> bool:
+@contextlib.contextmanager
+def at(seconds_ago: float) -> Iterator[None]:
+    """Let what the API calls of this block cause have happened some time ago."""
+    before, _clock["seconds_ago"] = _clock["seconds_ago"], seconds_ago
+    try:
+        yield
+    finally:
+        _clock["seconds_ago"] = before
+
+
+def now() -> float:
+    """How long ago the lab's present is."""
+    return _clock["seconds_ago"]
+
+
+def settle(service: Any) -> bool:
     """Bring a service to a steady state; False if the configuration does not let it."""
     with ecs.LOCK:
         primary = service.deployments[0]
         task_definition = ecs.definition(service, primary["taskDefinition"])
-        missing = service.desired_count - len(_running(service, primary))
         failure = None
-        if missing > 0:
+        if service.desired_count > len(_running(service, primary)):
             failure = reality.launch_failure(service, task_definition)
         if failure is None and service.desired_count > 0:
             failure = reality.run_failure(service, task_definition)
-        if failure:
-            _fail_once(service, primary, failure, seconds_ago)
-            return False
-        _reach_steady_state(service, primary, seconds_ago)
-        return True
+        if failure is None:
+            _reach_steady_state(service, primary, now())
+        elif failure.code == "ServiceSchedulerInitiated":
+            _end_unhealthy_task(service, primary, failure, now())
+        else:
+            _fail_to_start(service, primary, failure, now())
+        ecs.refresh(service)
+        return failure is None
+
+
+def trouble(service: Any) -> None:
+    """Say what ECS says after several failures in a row."""
+    ecs.event(service, _TROUBLE, now())
 
 
 def _running(service: Any, deployment: dict) -> list:
@@ -46,105 +73,118 @@ def _names(tasks: list) -> str:
     return " ".join(f"(task {task.id})" for task in tasks)
 
 
-def _reach_steady_state(service: Any, primary: dict, seconds_ago: float) -> None:
-    pending = [task for task in ecs.live(service, primary) if task.last_status != "RUNNING"]
-    for task in pending:  # what was only asked for is asked for anew, and runs
-        del service._backend.tasks[service.cluster_name][task.task_arn]
+# ---- when all is well ----
+
+
+def _reach_steady_state(service: Any, primary: dict, age: float) -> None:
+    _forget_pending(service, primary)
     mine = ecs.live(service, primary)
     started = [
-        ecs.start(service, primary, seconds_ago + 60)
-        for _ in range(service.desired_count - len(mine))
+        ecs.start(service, primary, age + 90) for _ in range(service.desired_count - len(mine))
     ]
     surplus = mine[: max(len(mine) - service.desired_count, 0)]
     replaced = [task for task in ecs.live(service) if task.started_by != primary["id"]]
-    for task in surplus + replaced:
-        reason = f"Scaling activity initiated by (deployment {primary['id']})"
-        ecs.stop(service, task, Failure(reason, "ServiceSchedulerInitiated", 0, ran=True), seconds_ago)
-    groups = [group.arn for group, _ in ecs.target_groups(service)]
     if started:
-        ecs.event(service, f"has started {len(started)} tasks: {_names(started)}.", seconds_ago + 60)
-        for arn in groups:
-            message = f"registered {len(started)} targets in (target-group {arn})"
-            ecs.event(service, message, seconds_ago + 55)
+        _say_started(service, started, age + 90)
+        for group, _ in ecs.target_groups(service):
+            message = f"registered {len(started)} targets in (target-group {group.arn})"
+            ecs.event(service, message, age + 80)
         for task in started:
-            app_logs.started(service, task, seconds_ago + 55)
-    if surplus or replaced:
-        gone = surplus + replaced
-        message = f"has stopped {len(gone)} running tasks: {_names(gone)}."
-        ecs.event(service, message, seconds_ago + 10)
+            app_logs.started(service, task, age + 85)
+    gone = surplus + replaced
+    for task in gone:
+        reason = f"Scaling activity initiated by (deployment {primary['id']})"
+        end = Failure(reason, "ServiceSchedulerInitiated", 0, ran=True)
+        ecs.stop(service, task, end, age + 8)
+    if gone:
+        ecs.event(service, f"has stopped {len(gone)} running tasks: {_names(gone)}.", age + 10)
     finished = primary["rolloutState"] != "COMPLETED"
     service.deployments[:] = [primary]
     primary["rolloutState"], primary["failedTasks"] = "COMPLETED", 0
     primary["rolloutStateReason"] = f"ECS deployment {primary['id']} completed."
     for task in ecs.live(service):
-        task.health_status = "HEALTHY"
-        for container in task.containers:
-            container.health_status = "HEALTHY"
-    ecs.refresh(service)
+        ecs.set_container_health(task, "HEALTHY")
     if finished:
-        ecs.event(service, f"(deployment {primary['id']}) deployment completed.", seconds_ago + 1)
-    if started or surplus or replaced or finished:
-        ecs.event(service, "has reached a steady state.", seconds_ago)
+        ecs.event(service, f"(deployment {primary['id']}) deployment completed.", age + 1)
+    if started or gone or finished:
+        ecs.event(service, "has reached a steady state.", age)
 
 
-def _fail_once(service: Any, primary: dict, failure: Failure, seconds_ago: float) -> None:
-    """One task of the primary deployment fails, and ECS asks for the next."""
-    app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
-    lifetime = 45 if not failure.ran or failure.exit_code else _lifetime(service, app)
-    running = _running(service, primary)
-    if failure.ran and running and primary["rolloutState"] == "COMPLETED":
-        task = running[0]
-    else:
-        task = ecs.start(service, primary, seconds_ago + lifetime)
-        ecs.event(service, f"has started 1 tasks: {_names([task])}.", seconds_ago + lifetime)
+def _forget_pending(service: Any, deployment: dict) -> int:
+    """Take back what was asked for and does not run yet; says how many tasks that were."""
+    pending = [t for t in ecs.live(service, deployment) if t.last_status == "PENDING"]
+    for task in pending:
+        del service._backend.tasks[service.cluster_name][task.task_arn]
+    return len(pending)
+
+
+def _say_started(service: Any, tasks: list, age: float) -> None:
+    ecs.event(service, f"has started {len(tasks)} tasks: {_names(tasks)}.", age)
+
+
+# ---- when it is not ----
+
+
+def _fail_to_start(service: Any, primary: dict, failure: Failure, age: float) -> None:
+    """A task does not come up, or its program ends, and ECS asks for another."""
+    task = ecs.start(service, primary, age + 45, register=failure.ran)
+    _say_started(service, [task], age + 45)
     if failure.ran:
-        app_logs.failed(service, task, failure, app, seconds_ago)
-    if failure.code == "ServiceSchedulerInitiated":
-        _explain_health(service, task, app, seconds_ago + 5)
-        message = f"has stopped 1 running tasks: {_names([task])}."
-        ecs.event(service, message, seconds_ago + 4)
-        for group, _ in ecs.target_groups(service):
-            message = f"deregistered 1 targets in (target-group {group.arn})"
-            ecs.event(service, message, seconds_ago + 3)
-    ecs.stop(service, task, failure, seconds_ago)
+        app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
+        app_logs.failed(service, task, failure, app, age)
+    ecs.stop(service, task, failure, age)
+    _count_failure(primary)
+    _ask_for_another(service, primary, age)
+
+
+def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: float) -> None:
+    """ECS stops a task that the load balancer finds unhealthy, and asks for another."""
+    app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
+    born = age + _lifetime(service)
+    waiting = _forget_pending(service, primary)
     if primary["rolloutState"] != "COMPLETED":
-        # ECS stops counting once a deployment has had tasks that ran well.
-        primary["failedTasks"] += 1
-    _ask_for_replacement(service, primary, failure, app)
-    ecs.refresh(service)
-
-
-def _lifetime(service: Any, app: Any) -> float:
-    """How long the load balancer and the grace period let an unhealthy task live."""
-    [(group, _)] = ecs.target_groups(service)
-    interval, count = int(group.health_check_interval_seconds), int(group.unhealthy_threshold_count)
-    grace = getattr(service, "health_check_grace_period_seconds", None) or 0
-    return max(grace, interval * count) + 5
-
-
-def _explain_health(service: Any, task: Any, app: Any, seconds_ago: float) -> None:
-    for group, port in ecs.target_groups(service):
-        up = app.startup_seconds - 1
-        _, reason, text = reality.check(service, group, port, app, up_seconds=max(up, 0))
-        if reason is not None:
-            message = (
-                f"(port {port}) is unhealthy in (target-group {group.arn}) due to (reason {text})."
-            )
-            ecs.event(service, message, seconds_ago)
-
-
-def _ask_for_replacement(service: Any, primary: dict, failure: Failure, app: Any) -> None:
-    """Leave one task running if it would be for a while, and the rest asked for."""
+        waiting = max(waiting, 1)
+    replacements = [ecs.start(service, primary, born) for _ in range(waiting)]
+    if replacements:
+        _say_started(service, replacements, born)
+    task = _running(service, primary)[0]
+    app_logs.failed(service, task, failure, app, age)
+    _explain_health(service, app, age + 5)
+    ecs.event(service, f"has stopped 1 running tasks: {_names([task])}.", age + 4)
+    for group, _ in ecs.target_groups(service):
+        ecs.event(service, f"deregistered 1 targets in (target-group {group.arn})", age + 3)
+    ecs.stop(service, task, failure, age)
     if app.health_status >= 500 or app.health_seconds > 5:
-        for task in _running(service, primary):  # the container's own check fails as well
-            task.health_status = "UNHEALTHY"
-            for container in task.containers:
-                container.health_status = "UNHEALTHY"
-    missing = service.desired_count - len(ecs.live(service, primary))
-    if missing > 0:
-        ecs.hold_pending(service, ecs.start(service, primary, 10, register=False))
+        for other in _running(service, primary):  # the container's own check fails as well
+            ecs.set_container_health(other, "UNHEALTHY")
+    _count_failure(primary)
+    _ask_for_another(service, primary, age)
 
 
-def trouble(service: Any, seconds_ago: float) -> None:
-    """Say what ECS says after several failures in a row."""
-    ecs.event(service, _TROUBLE, seconds_ago)
+def _count_failure(deployment: dict) -> None:
+    """ECS stops counting once a deployment has had tasks that ran well."""
+    if deployment["rolloutState"] != "COMPLETED":
+        failed = deployment["failedTasks"] + 1
+        deployment["failedTasks"] = min(failed, _FAILURES_BEFORE_ROLLBACK)
+
+
+def _ask_for_another(service: Any, primary: dict, age: float) -> None:
+    if len(ecs.live(service, primary)) < service.desired_count:
+        task = ecs.start(service, primary, max(age - 5, 1), register=False)
+        ecs.hold_pending(task)
+
+
+def _lifetime(service: Any) -> float:
+    """How long the load balancer and the grace period let an unhealthy task live."""
+    groups = [group for group, _ in ecs.target_groups(service)]
+    tries = max(reality.seconds_until_unhealthy(group) for group in groups)
+    return max(tries, reality.grace_period(service)) + 5
+
+
+def _explain_health(service: Any, app: reality.App, age: float) -> None:
+    for group, port in ecs.target_groups(service):
+        state, _, text = reality.check(service, group, port, app, up_seconds=10**6)
+        if state == "healthy":  # in the end; not while the program was starting
+            text = "Health checks failed"
+        message = f"(port {port}) is unhealthy in (target-group {group.arn}) due to (reason {text})."
+        ecs.event(service, message, age)
