@@ -35,8 +35,8 @@ async fn find(target: &Target, run: &str) -> Result<Vec<i64>, TargetError> {
     let mut ids = vec![];
     let mut cursor: Option<String> = None;
     for _ in 0..PAGES {
-        let page = target.organized_by(&organizer, cursor.as_deref()).await?;
-        // The filter is the service's, the decision ours: nothing of anybody else is ever deleted.
+        let page = target.mentioning(&organizer, cursor.as_deref()).await?;
+        // The search is the service's, the decision ours: nothing of anybody else is ever deleted.
         ids.extend(
             page.items
                 .iter()

@@ -103,7 +103,8 @@ fn rate(text: &str) -> Result<f64, String> {
 fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim_end_matches('%').trim_end();
     match number.parse::<f64>() {
-        Ok(percent) if percent > 0.0 && percent < 100.0 => Ok(percent / 100.0),
+        // Dividing by 100 alone makes 99.9 % a hair more than 0.999.
+        Ok(percent) if percent > 0.0 && percent < 100.0 => Ok((percent * 1e7).round() / 1e9),
         _ => Err("expected a percentage between 0 and 100, such as 99.9".to_owned()),
     }
 }

@@ -124,8 +124,8 @@ impl Target {
         }
     }
 
-    /// One page of the events of an organizer, past ones included.
-    pub async fn organized_by(
+    /// One page of the events, past ones included, that have the name of an organizer anywhere in their texts.
+    pub async fn mentioning(
         &self,
         organizer: &str,
         cursor: Option<&str>,
@@ -133,7 +133,7 @@ impl Target {
         let mut url = self.host.clone();
         url.query_pairs_mut()
             .clear()
-            .extend_pairs([("organizer", organizer), ("when", "all"), ("limit", "100")])
+            .extend_pairs([("q", organizer), ("when", "all"), ("limit", "100")])
             .extend_pairs(cursor.map(|cursor| ("cursor", cursor)));
         let query = url.query().unwrap_or_default();
         self.read(Method::GET, &format!("events?{query}"), None::<&()>)

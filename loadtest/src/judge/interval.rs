@@ -8,8 +8,10 @@
 
 use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
 
-/// The chance of being wrong on each side of an interval.
-pub const ALPHA: f64 = 0.05;
+/// The chance of being wrong on each side of the exact interval.
+const ALPHA: f64 = 0.05;
+/// The same for the burst-aware one, which rests on an estimate itself and therefore takes half the risk.
+const BURST_ALPHA: f64 = 0.025;
 
 /// A stretch of time: requests that count, and the failures among them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub fn share(batches: &[Batch]) -> Share {
         .collect();
     let requests: u64 = batches.iter().map(|batch| batch.requests).sum();
     let failures: u64 = batches.iter().map(|batch| batch.failures).sum();
-    let (low, high) = clopper_pearson(failures as f64, requests as f64);
+    let (low, high) = clopper_pearson(failures as f64, requests as f64, ALPHA);
     let effect = design_effect(&batches, requests as f64, failures as f64);
     let Some(effect) = effect.filter(|effect| *effect > 1.0) else {
         return Share {
@@ -57,7 +59,11 @@ pub fn share(batches: &[Batch]) -> Share {
     };
     // Few batches say little about how they vary: the normal quantile gives way to Student's.
     let worth = effect * (student(f64::MAX) / student(batches.len() as f64 - 1.0)).powi(-2);
-    let (wide_low, wide_high) = clopper_pearson(failures as f64 / worth, requests as f64 / worth);
+    let (wide_low, wide_high) = clopper_pearson(
+        failures as f64 / worth,
+        requests as f64 / worth,
+        BURST_ALPHA,
+    );
     Share {
         requests,
         failures,
@@ -67,8 +73,8 @@ pub fn share(batches: &[Batch]) -> Share {
     }
 }
 
-/// The exact bounds of a share; the counts may be fractions, as effective counts are.
-pub fn clopper_pearson(failures: f64, requests: f64) -> (f64, f64) {
+/// The exact bounds of a share, each of them wrong with the chance `alpha`; the counts may be fractions, as effective counts are.
+fn clopper_pearson(failures: f64, requests: f64, alpha: f64) -> (f64, f64) {
     if requests <= 0.0 {
         return (0.0, 1.0);
     }
@@ -79,15 +85,15 @@ pub fn clopper_pearson(failures: f64, requests: f64) -> (f64, f64) {
         Beta::new(a, b).map_or(otherwise, |beta| beta.inverse_cdf(quantile))
     };
     (
-        bound(failures, requests - failures + 1.0, ALPHA, 0.0),
-        bound(failures + 1.0, requests - failures, 1.0 - ALPHA, 1.0),
+        bound(failures, requests - failures + 1.0, alpha, 0.0),
+        bound(failures + 1.0, requests - failures, 1.0 - alpha, 1.0),
     )
 }
 
 /// How many requests, all without failure from now on, would show with 95 % confidence
 /// that the share of failures is at most `limit`.
 pub fn requests_needed(failures: f64, limit: f64) -> u64 {
-    let enough = |requests: u64| clopper_pearson(failures, requests as f64).1 <= limit;
+    let enough = |requests: u64| clopper_pearson(failures, requests as f64, ALPHA).1 <= limit;
     let mut high = 1_u64;
     while !enough(high) && high < 1 << 40 {
         high *= 2;
@@ -121,8 +127,9 @@ fn design_effect(batches: &[Batch], requests: f64, failures: f64) -> Option<f64>
 
 /// The quantile of Student's distribution on one side.
 fn student(freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom.min(1e6))
-        .map_or(f64::INFINITY, |student| student.inverse_cdf(1.0 - ALPHA))
+    StudentsT::new(0.0, 1.0, freedom.min(1e6)).map_or(f64::INFINITY, |student| {
+        student.inverse_cdf(1.0 - BURST_ALPHA)
+    })
 }
 
 #[cfg(test)]
@@ -143,7 +150,7 @@ mod tests {
             (1.0, 20.0, 0.002_561, 0.216_106),
             (0.0, 2_995.0, 0.0, 0.000_999_742),
         ] {
-            let (l, h) = clopper_pearson(failures, requests);
+            let (l, h) = clopper_pearson(failures, requests, 0.05);
             close(l, low, 2e-6);
             close(h, high, 2e-6);
         }

@@ -1,0 +1,62 @@
+//! The files of a run agree with each other.
+
+use serde_json::Value;
+
+use crate::invocation::Invocation;
+use crate::server::{Faults, Server};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_parts_add_up_to_the_whole() {
+    let server = Server::start(Faults {
+        fail_every: Some(50),
+        ..Faults::default()
+    })
+    .await;
+    let run = Invocation::run(&server.host, &["--rate", "100/s", "--duration", "3s"])
+        .finish()
+        .await;
+    assert_eq!(run.json["version"], 1);
+    let sum = |values: &Value| {
+        values
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|count| count.as_u64().unwrap())
+            .sum::<u64>()
+    };
+
+    let lines: Vec<Value> = run
+        .ndjson
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        lines.iter().map(|line| sum(&line["outcomes"])).sum::<u64>(),
+        300
+    );
+    assert_eq!(sum(&run.json["outcomes"]), 300);
+    let endpoints = run.json["endpoints"].as_object().unwrap();
+    assert_eq!(endpoints.len(), 7);
+    assert_eq!(
+        endpoints
+            .values()
+            .map(|endpoint| endpoint["requests"].as_u64().unwrap())
+            .sum::<u64>(),
+        300
+    );
+    let seconds = run.json["seconds"].as_array().unwrap();
+    assert_eq!(
+        seconds
+            .iter()
+            .map(|second| second["requests"].as_u64().unwrap())
+            .sum::<u64>(),
+        300
+    );
+    assert_eq!(
+        seconds
+            .iter()
+            .map(|second| second["failures"].as_u64().unwrap())
+            .sum::<u64>(),
+        6
+    );
+}

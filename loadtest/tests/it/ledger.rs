@@ -1,0 +1,77 @@
+//! What was acknowledged must be there.
+
+use crate::invocation::{Finished, Invocation};
+use crate::server::{Faults, Server};
+
+async fn run(faults: Faults) -> Finished {
+    let server = Server::start(faults).await;
+    let arguments = [
+        "--rate",
+        "150/s",
+        "--duration",
+        "3s",
+        "--availability",
+        "99",
+        "--seed",
+        "1",
+    ];
+    Invocation::run(&server.host, &arguments).finish().await
+}
+
+fn fails_with(run: &Finished, violation: &str) {
+    assert_eq!(
+        (run.code, run.verdict()),
+        (1, ("fail", vec!["promises-broken"])),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.violations().contains(&violation),
+        "{:?}",
+        run.violations()
+    );
+    assert_eq!(run.figure("/availability/failures"), 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_keeps_its_promises_is_not_accused() {
+    let run = run(Faults::default()).await;
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.violations().is_empty());
+    for done in ["joins", "leaves", "creates", "edits", "deletes"] {
+        assert!(
+            run.figure(&format!("/ledger/acknowledged/{done}")) > 0.0,
+            "no {done}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overbooking_fails() {
+    let run = run(Faults {
+        overbook: true,
+        ..Faults::default()
+    })
+    .await;
+    fails_with(&run, "overbooked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_booking_fails() {
+    let run = run(Faults {
+        lose_join_every: Some(10),
+        ..Faults::default()
+    })
+    .await;
+    fails_with(&run, "lost-booking");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_edit_fails() {
+    let run = run(Faults {
+        lose_edits: true,
+        ..Faults::default()
+    })
+    .await;
+    fails_with(&run, "lost-edit");
+}

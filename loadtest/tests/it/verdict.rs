@@ -1,0 +1,149 @@
+//! The exit code is the verdict.
+
+use crate::invocation::{Finished, Invocation};
+use crate::server::{Faults, Server};
+
+async fn run(faults: Faults, arguments: &[&str]) -> Finished {
+    let server = Server::start(faults).await;
+    Invocation::run(&server.host, arguments).finish().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_service_passes() {
+    let run = run(
+        Faults::default(),
+        &[
+            "--rate",
+            "100/s",
+            "--duration",
+            "5s",
+            "--availability",
+            "99",
+        ],
+    )
+    .await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (0, ("pass", vec!["availability-shown", "quick-enough"])),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.figure("/availability/requests"), 500.0);
+    assert_eq!(run.figure("/availability/point"), 1.0);
+    // A full event is refused all the time, and this is no failure.
+    assert!(run.figure("/outcomes/refused") > 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_of_the_service_fail() {
+    let faults = Faults {
+        fail_every: Some(20),
+        ..Faults::default()
+    };
+    let run = run(
+        faults,
+        &[
+            "--rate",
+            "100/s",
+            "--duration",
+            "5s",
+            "--availability",
+            "99",
+        ],
+    )
+    .await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (1, ("fail", vec!["availability-missed"])),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.figure("/availability/failures"), 25.0);
+    assert!(
+        run.json["causes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|cause| cause["cause"] == "http-503")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_few_requests_say_how_many_more() {
+    let run = run(Faults::default(), &["--rate", "200/s", "--duration", "3s"]).await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (2, ("inconclusive", vec!["too-few-requests"])),
+        "{}",
+        run.stdout
+    );
+    // 2,995 without a failure show 99.9 %; 600 were made.
+    assert!(run.stdout.contains("2,395 more"), "{}", run.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generator_that_is_late_gives_no_verdict() {
+    // tokio's timer alone is later than a tenth of a millisecond.
+    let arguments = [
+        "--rate",
+        "100/s",
+        "--duration",
+        "4s",
+        "--availability",
+        "99",
+        "--max-lateness",
+        "0.1ms",
+    ];
+    let run = run(Faults::default(), &arguments).await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (2, ("inconclusive", vec!["generator-late"])),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_nobody_could_send_give_no_verdict() {
+    let faults = Faults {
+        hang_from: Some(50),
+        ..Faults::default()
+    };
+    let run = run(
+        faults,
+        &[
+            "--rate",
+            "50/s",
+            "--duration",
+            "2s",
+            "--users",
+            "2",
+            "--timeout",
+            "1s",
+        ],
+    )
+    .await;
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(
+        run.verdict().1.contains(&"slots-unsent"),
+        "{:?}",
+        run.verdict()
+    );
+    assert!(run.figure("/outcomes/network_fault") > 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_speaks_japanese() {
+    let arguments = ["--rate", "50/s", "--duration", "1s", "--lang", "ja"];
+    let run = run(Faults::default(), &arguments).await;
+    assert!(
+        run.stdout.starts_with("INCONCLUSIVE (判定不能)\n"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("失敗なしであと 2,945 件必要です"),
+        "{}",
+        run.stdout
+    );
+}
