@@ -14,9 +14,9 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use deadpool::managed::{BuildError, Pool, PoolError, TimeoutType};
@@ -29,7 +29,10 @@ pub use outage::{Class, Outage};
 use lease::Lease;
 use manager::Manager;
 
-/// How long a request waits for a connection, the making of one included.
+/// How long a request waits for a connection while none becomes free, the making of one included.
+///
+/// In a crowd, connections become free all the time: then a request waits for its turn as long as a request may
+/// take, rather than being sent away from a database that is well.
 pub const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 /// How long one statement may take, seen from here.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
@@ -61,6 +64,8 @@ struct Inner {
     place: String,
     reachable: AtomicBool,
     migrated: AtomicBool,
+    /// How many statements were answered: a sign that connections become free.
+    answered: AtomicU64,
 }
 
 impl Db {
@@ -82,6 +87,7 @@ impl Db {
             place,
             reachable: AtomicBool::new(true),
             migrated: AtomicBool::new(false),
+            answered: AtomicU64::new(0),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -143,6 +149,7 @@ impl Db {
             let mut lease = self.acquire().await?;
             let (outage, error) = match lease.run(&operation).await {
                 Ok(value) => {
+                    self.inner.answered.fetch_add(1, Ordering::Relaxed);
                     self.note_reachable();
                     return Ok(value);
                 }
@@ -167,7 +174,18 @@ impl Db {
     }
 
     async fn acquire(&self) -> Result<Lease, Outage> {
-        let outage = match tokio::time::timeout(ACQUIRE_LIMIT, self.inner.pool.get()).await {
+        let mut turn = std::pin::pin!(self.inner.pool.get());
+        let (mut seen, mut since) = (self.answered(), Instant::now());
+        let waited = loop {
+            match tokio::time::timeout(ACQUIRE_LIMIT / 12, &mut turn).await {
+                Err(_) if self.answered() != seen => {
+                    (seen, since) = (self.answered(), Instant::now())
+                }
+                Err(_) if since.elapsed() < ACQUIRE_LIMIT => {}
+                waited => break waited,
+            }
+        };
+        let outage = match waited {
             Ok(Ok(object)) => return Ok(Lease::new(object)),
             Ok(Err(PoolError::Backend(error))) => {
                 Outage::of(&error).unwrap_or_else(|| Outage::new(Class::Lost, error.to_string()))
@@ -179,6 +197,10 @@ impl Db {
         };
         self.note_away(&outage);
         Err(outage)
+    }
+
+    fn answered(&self) -> u64 {
+        self.inner.answered.load(Ordering::Relaxed)
     }
 
     /// Says once that the database went away; operators and `probe` read this line.

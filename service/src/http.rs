@@ -129,7 +129,10 @@ mod tests {
             .route("/", get(boom))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(problem::describe));
-        let response = app.oneshot(Request::<axum::body::Body>::default()).await.unwrap();
+        let response = app
+            .oneshot(Request::<axum::body::Body>::default())
+            .await
+            .unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(
             response.headers()["content-type"],

@@ -5,10 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
 use crate::{
@@ -39,9 +36,7 @@ async fn serve(arguments: Serve) -> Result<()> {
     let mut stop = std::pin::pin!(stop);
 
     let listen = arguments.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
+    let listener = server::listen(listen).with_context(|| format!("cannot listen on {listen}"))?;
     let production = arguments.app_env == AppEnv::Production;
     let database = tokio::select! {
         opened = Opened::open(&arguments.database, production, Purpose::Serve) => opened?,

@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{language::Language, view};
@@ -107,12 +108,13 @@ impl Problem {
 
 /// A member as a JSON pointer in a URI fragment; its name may come from the client.
 fn pointer(field: &str) -> String {
+    const UNSAFE: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     let escaped = field.replace('~', "~0").replace('/', "~1");
-    format!(
-        "#/{}",
-        percent_encoding::utf8_percent_encode(&escaped, percent_encoding::NON_ALPHANUMERIC)
-    )
-    .replace("%5F", "_")
+    format!("#/{}", utf8_percent_encode(&escaped, UNSAFE))
 }
 
 impl IntoResponse for Problem {

@@ -2,6 +2,8 @@
 
 use std::{
     convert::Infallible,
+    io,
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +21,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::ServiceExt as _;
 use tracing::{info, warn};
 
@@ -28,6 +30,23 @@ use tracing::{info, warn};
 const IDLE_LIMIT: Duration = Duration::from_secs(75);
 /// How long requests in flight may take after the drain time.
 const FINISH_LIMIT: Duration = Duration::from_secs(15);
+
+/// Connections that may wait to be accepted; a crowd that comes at once must not be told to come again in a second.
+/// The system has a limit of its own, 4096 where nothing was configured.
+const BACKLOG: u32 = 4_096;
+
+/// Listens on an address.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // As the standard library does: a restart need not wait for the last connections of the one before to fade.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` resolves; then goes on for `drain`, lets requests in flight finish, and returns.
 ///
