@@ -42,7 +42,10 @@ def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) 
         lines = [*_start(seconds_ago + 30), request(seconds_ago + 3, "GET", "/events", 200)]
     elif failure.exit_code == 1:
         lines = [
-            (seconds_ago + 1, "thread 'tokio-rt-worker' panicked at service/src/calendar.rs:41:10:"),
+            (
+                seconds_ago + 1,
+                "thread 'tokio-rt-worker' panicked at service/src/calendar.rs:41:10:",
+            ),
             (seconds_ago + 1, "calendar: no time zone is set"),
             (seconds_ago + 1, "stack backtrace:"),
             (seconds_ago + 1, "   0: __rustc::rust_begin_unwind"),

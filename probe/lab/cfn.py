@@ -194,8 +194,6 @@ def execute_change_set(
     stack._parse_template()
     stack.description = stack.template_dict.get("Description")
     stack.parameters = change_set.parameters
-    stack.output_map = parsing.OutputMap(
-        stack.resource_map, stack.template_dict, stack.stack_id
-    )
+    stack.output_map = parsing.OutputMap(stack.resource_map, stack.template_dict, stack.stack_id)
     for export in stack.exports:
         self.exports[export.name] = export

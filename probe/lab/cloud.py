@@ -19,7 +19,7 @@ REGION = "ap-northeast-1"
 _NUMBERS = {"integer": int, "long": int, "double": float, "float": float}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def client(service: str, region: str = REGION) -> Any:
     """A boto3 client of this very server; LAB_URL is set before the first call."""
     return boto3.client(
@@ -57,7 +57,7 @@ def fit(shape: Any, value: Any) -> Any:
     return _NUMBERS.get(kind, lambda item: item)(value)
 
 
-def call(region: str, service: str, operation: str, properties: dict, **extra: Any) -> dict:
+def call(region: str, service: str, operation: str, properties: dict, /, **extra: Any) -> dict:
     """Call an operation (in snake case) with the properties that it understands."""
     api = client(service, region)
     model = api.meta.service_model

@@ -10,7 +10,8 @@ import datetime
 import functools
 import io
 import json
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import boto3
 import cbor2

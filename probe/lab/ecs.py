@@ -1,10 +1,9 @@
 """ECS services that own tasks, load balancer targets, events and deployments.
 
 moto 5.2.5 keeps a service as a record: no task is ever started for it, `events` stays empty,
-`runningCount` is whatever was asked for, a new task definition changes the record in place
-instead of opening a deployment, ListTasks ignores `serviceName`, and a task moves towards
-STOPPED each time it is described. Here a service keeps its tasks as Fargate would;
-scheduler.py decides when, reality.py why a task fails.
+`runningCount` is whatever was asked for, and a new task definition changes the record in place
+instead of opening a deployment. Here are the steps of which Fargate's work consists: scheduler.py
+decides when they are taken, reality.py why a task fails, ecs_api.py lets the API's calls do it.
 """
 
 from __future__ import annotations
@@ -15,26 +14,16 @@ import ipaddress
 import random
 import threading
 import uuid
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ecs import models, responses
+from moto.ecs import models
 from moto.elbv2.models import elbv2_backends
-from moto.moto_api import state_manager
 
 from cloud import ACCOUNT
 
 LOCK = threading.RLock()
-# What CreateService and UpdateService take and moto ignores.
-SETTINGS = {
-    "deploymentConfiguration": "deployment_configuration",
-    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
-    "enableExecuteCommand": "enable_execute_command",
-    "enableECSManagedTags": "enable_ecs_managed_tags",
-    "availabilityZoneRebalancing": "availability_zone_rebalancing",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,9 +142,7 @@ def start(
     return task
 
 
-def stop(
-    service: models.Service, task: models.Task, end: Failure, seconds_ago: float = 0
-) -> None:
+def stop(service: models.Service, task: models.Task, end: Failure, seconds_ago: float = 0) -> None:
     """Stop a task; its targets leave the target groups with it."""
     task.last_status = task.desired_status = "STOPPED"
     set_container_health(task, "UNKNOWN")
@@ -243,78 +230,3 @@ def refresh(service: models.Service) -> None:
     cluster.running_tasks_count = service.running_count
     cluster.pending_tasks_count = service.pending_count
     cluster.active_services_count = 1
-
-
-def install(settle: Any, now: Any) -> None:
-    """Patch moto.
-
-    `settle(service)` is told each time that a call changes a service; `now()` says how many
-    seconds ago that is.
-    """
-    # moto sets the name only if the VPC has DNS host names on.
-    NetworkInterface.private_dns_name = ""
-    never = {"progression": "manual", "times": 10**9}
-    state_manager.set_transition("ecs::task", never)  # or tasks stop by being described
-    handler = responses.EC2ContainerServiceResponse
-    create, update, stop_one = handler.create_service, handler.update_service, handler.stop_task
-
-    def settings(self: Any, service: models.Service) -> None:
-        for name, attribute in SETTINGS.items():
-            if (value := self._get_param(name)) is not None:
-                setattr(service, attribute, value)
-
-    def find(self: Any, name: str) -> models.Service:
-        return self.ecs_backend._get_service(self._get_param("cluster", "default"), name)
-
-    def create_service(self: Any) -> ActionResult:
-        with LOCK:
-            result = create(self)
-            service = find(self, self._get_param("serviceName"))
-            service.deployment_configuration = {"minimumHealthyPercent": 100, "maximumPercent": 200}
-            service.created_at = service.deployments[0]["createdAt"] = ago(now() + 100)
-            settings(self, service)
-            settle(service)
-            return result
-
-    def update_service(self: Any) -> ActionResult:
-        with LOCK:
-            service = find(self, self._get_param("service").split("/")[-1])
-            before = service.task_definition
-            deployments = [dict(deployment) for deployment in service.deployments]
-            result = update(self)
-            service.deployments = deployments  # moto renames the deployment in place
-            service.task_definition = definition(service).arn
-            settings(self, service)
-            if service.task_definition != before or self._get_param("forceNewDeployment"):
-                open_deployment(service, now() + 60)
-            settle(service)
-            return result
-
-    def stop_task(self: Any) -> ActionResult:
-        with LOCK:
-            result = stop_one(self)
-            task = result.result["task"]
-            for service in self.ecs_backend.services.values():
-                if task.group == f"service:{service.name}":
-                    reason = self._get_param("reason") or "Task stopped by user"
-                    end = Failure(reason, "UserInitiated", 0, ran=True)
-                    stop(service, task, end, now() + 50)
-                    settle(service)
-            return result
-
-    def list_tasks(self: Any) -> ActionResult:
-        found = self.ecs_backend.list_tasks(
-            self._get_param("cluster", "default"),
-            self._get_param("containerInstance"),
-            self._get_param("family"),
-            self._get_param("startedBy"),
-            desiredStatus=self._get_param("desiredStatus") or "RUNNING",
-        )
-        if name := self._get_param("serviceName"):
-            found = [task for task in found if task.group == f"service:{name.split('/')[-1]}"]
-        return ActionResult({"taskArns": [task.task_arn for task in found]})
-
-    handler.create_service = create_service
-    handler.update_service = update_service
-    handler.stop_task = stop_task
-    handler.list_tasks = list_tasks

@@ -6,7 +6,8 @@ something else about it.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
 
@@ -24,7 +25,9 @@ def install(verdict: Callable[[FakeTargetGroup, str], Verdict | None]) -> None:
         set_by_hand = getattr(self, "lab_health", {})
         found = set_by_hand.get(target["Id"]) or set_by_hand.get("*") or verdict(self, target["Id"])
         # AWS names the port that it checks, not the word "traffic-port".
-        port = str(health.port) if self.health_check_port == "traffic-port" else self.health_check_port
+        port = (
+            str(health.port) if self.health_check_port == "traffic-port" else self.health_check_port
+        )
         state, reason, description = found or ("healthy", None, None)
         return FakeHealthStatus(health.instance_id, health.port, port, state, reason, description)
 

@@ -5,7 +5,7 @@
 prints one line of JSON when both answer, {"aws": "http://127.0.0.1:PORT", "door": "http://..."},
 and ends, with the door, when its standard input closes or on SIGTERM.
 `aws` is the API, with the verbs of door.py at /lab/. `door` is microburst in front of it, which
-denies, throttles, delays and hangs calls: see microburst.py.
+denies, throttles, delays and hangs calls: see proxy.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 # Nobody starts machines here, and moto's list of machine images makes every reset slow.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
@@ -33,7 +34,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 import cfn
 import cloudwatch
 import door
-import ecs
+import ecs_api
 import elb
 import iam
 import rds
@@ -41,6 +42,9 @@ import reality
 import resource_types
 import scaling
 import scheduler
+import types_data  # noqa: F401  these three register what they make
+import types_network  # noqa: F401
+import types_platform  # noqa: F401
 from proxy import Proxy
 
 HOST = "127.0.0.1"
@@ -58,7 +62,7 @@ def application() -> Callable:
     """The WSGI application: verbs, the CBOR bridge, and moto for the rest."""
     cfn.install()
     resource_types.install()
-    ecs.install(scheduler.settle, scheduler.now)
+    ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality.target_health)
     iam.install()
     rds.install()

@@ -8,7 +8,8 @@ does not. A scenario has the id of the check of `probe` that must find it.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import app_logs
 import ecs

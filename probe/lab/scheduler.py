@@ -8,7 +8,8 @@ time pass.
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import app_logs
 import ecs
@@ -186,5 +187,7 @@ def _explain_health(service: Any, app: reality.App, age: float) -> None:
         state, _, text = reality.check(service, group, port, app, up_seconds=10**6)
         if state == "healthy":  # in the end; not while the program was starting
             text = "Health checks failed"
-        message = f"(port {port}) is unhealthy in (target-group {group.arn}) due to (reason {text})."
+        message = (
+            f"(port {port}) is unhealthy in (target-group {group.arn}) due to (reason {text})."
+        )
         ecs.event(service, message, age)

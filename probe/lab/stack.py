@@ -48,7 +48,9 @@ class Stack:
 
     def task_definition(self) -> dict:
         """The task definition in use, in the form in which a new revision is registered."""
-        found = self.client("ecs").describe_task_definition(taskDefinition=self.service.task_definition)
+        found = self.client("ecs").describe_task_definition(
+            taskDefinition=self.service.task_definition
+        )
         ignored = (
             "taskDefinitionArn",
             "revision",
