@@ -179,7 +179,8 @@ fn event(index: u32, now: DateTime<Utc>) -> Sample {
         .map_or(now, |time| time.to_utc());
 
     let people = PEOPLE.len() as i32;
-    let wanted = (index * 7 % 21) as i32;
+    // A stride that shares no factor with the range varies the numbers; the smaller events fill up.
+    let wanted = ((index + 1) * 11 % 23) as i32;
     Sample {
         title,
         description: kind.description,
