@@ -69,7 +69,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     pub slow: Duration,
     /// Share of requests that may be slow, in percent
-    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
     pub slow_share: f64,
     /// Give up a request after this time
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]

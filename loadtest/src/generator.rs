@@ -31,9 +31,4 @@ impl Effort {
             0.0
         }
     }
-
-    /// The CPU time that the process has used since.
-    pub fn spent_since(&self) -> Duration {
-        Self::now().cpu.saturating_sub(self.cpu)
-    }
 }
