@@ -172,7 +172,7 @@ def grow_older(service: Any, seconds: float) -> None:
 
 
 def write(service: Any, task: Any, lines: list[tuple[float, str]]) -> None:
-    """Put lines into the stream of a task: prefix/container/task, as the awslogs driver names it."""
+    """Put lines into the stream of a task, which awslogs names prefix/container/task."""
     container = ecs.definition(service, task.task_definition_arn).container_definitions[0]
     options = container["logConfiguration"]["options"]
     stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"

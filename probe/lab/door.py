@@ -129,7 +129,7 @@ def event(wanted: dict) -> dict:
 
 @_verb
 def stop(wanted: dict) -> dict:
-    """A task fails as told; no other takes its place until `recover` or a call changes the service."""
+    """A task fails as told; no other takes its place before `recover` or another call."""
     service = _service(wanted)
     task = _task(service, wanted)
     code = wanted.get("stopCode", "TaskFailedToStart")
