@@ -36,6 +36,7 @@ pub struct Crew {
 
 /// Runs the users until the schedule is over or a stop was asked for.
 pub async fn drive(plan: &Plan, crew: &Arc<Crew>) -> anyhow::Result<()> {
+    silence();
     // One client, so one pool of connections: a client for each user costs 100 times the CPU at the start.
     // No redirects and no proxy: the load goes to the named host and nowhere else.
     let client = Client::builder()
@@ -56,6 +57,20 @@ pub async fn drive(plan: &Plan, crew: &Arc<Crew>) -> anyhow::Result<()> {
         .execute()
         .await?;
     Ok(())
+}
+
+/// Takes the logger's place before goose sets its own, which writes a line about each failed request to stdout.
+fn silence() {
+    struct Silence;
+    impl log::Log for Silence {
+        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+            false
+        }
+        fn log(&self, _: &log::Record<'_>) {}
+        fn flush(&self) {}
+    }
+    // Fails only where a logger is set already, and then that one is heard.
+    let _ = log::set_logger(&Silence);
 }
 
 fn configuration(plan: &Plan) -> GooseConfiguration {

@@ -8,7 +8,7 @@ use crate::server::{Faults, Server};
 /// So often a run is repeated that was disturbed.
 const ATTEMPTS: usize = 5;
 /// A run is disturbed when the generator itself was this late.
-const DISTURBED_MS: f64 = 12.0;
+const DISTURBED_MS: f64 = 6.0;
 
 /// A run on a machine that had time for it: a generator that says it was late proves nothing about the schedule.
 async fn undisturbed(faults: Faults, arguments: &[&str]) -> (Server, Finished) {
@@ -46,23 +46,23 @@ fn truth(server: &Server, rate: f64) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stall_is_charged_to_everybody_who_would_have_waited() {
-    // 100/s for 10 s; after 5 s nothing is answered for 2 s.
-    // 200 of 1,000 requests wait 2,000 ms, 1,990 ms, ... 10 ms, so the 95th percentile is about 1,500 ms.
+    // 50/s for 10 s; after 5 s nothing is answered for 2 s.
+    // 100 of 500 requests wait 2,000 ms, 1,980 ms, ... 20 ms, so the 95th percentile is about 1,500 ms.
     let faults = Faults {
-        stall: Some((500, Duration::from_secs(2))),
+        stall: Some((250, Duration::from_secs(2))),
         ..Faults::default()
     };
-    // With 40 users only 40 requests feel the stall themselves; from the send nothing of it is seen at p95.
+    // With 20 users only 20 requests feel the stall themselves; from the send nothing of it is seen at p95.
     let (server, run) = undisturbed(
         faults,
-        &["--rate", "100/s", "--duration", "10s", "--users", "40"],
+        &["--rate", "50/s", "--duration", "10s", "--users", "20"],
     )
     .await;
-    let truth = truth(&server, 100.0);
+    let truth = truth(&server, 50.0);
     let response = run.figure("/latency/response/p95_ms");
     let service = run.figure("/latency/service/p95_ms");
     assert!(
-        (1_490.0..1_700.0).contains(&truth),
+        (1_470.0..1_700.0).contains(&truth),
         "the server saw a p95 of {truth} ms"
     );
     assert!(
@@ -71,11 +71,11 @@ async fn a_stall_is_charged_to_everybody_who_would_have_waited() {
     );
     assert!(service < 0.3 * truth, "from the send {service} ms");
     assert!(
-        run.figure("/generator/queued") > 150.0,
+        run.figure("/generator/queued") > 75.0,
         "{}",
         run.json["generator"]
     );
-    assert_eq!(run.figure("/generator/sent"), 1_000.0);
+    assert_eq!(run.figure("/generator/sent"), 500.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

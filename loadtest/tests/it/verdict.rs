@@ -130,6 +130,8 @@ async fn requests_that_nobody_could_send_give_no_verdict() {
         run.verdict()
     );
     assert!(run.figure("/outcomes/network_fault") > 0.0);
+    // goose says a line about each request without an answer, on stdout.
+    assert!(run.stdout.starts_with("INCONCLUSIVE\n"), "{}", run.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
