@@ -78,7 +78,7 @@ const CLIENT_FAULTS: f64 = 0.01;
 ///
 /// A broken promise is a fail whatever else there is.
 /// After it comes what makes all figures worthless (somebody stopped the run, the generator was the limit),
-/// and only then the figures.
+/// and only then the figures; what is merely in doubt forbids a pass, not a fail.
 pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
     let failures = interval::share(&observed.failures);
     let slow = interval::share(&observed.slow);
@@ -98,15 +98,20 @@ pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
         );
     }
     let spoilt = spoilt(observed, rules, failures.requests);
+    let doubts = doubts(observed);
     if !spoilt.is_empty() {
-        return decide(Verdict::Inconclusive, spoilt);
+        return decide(Verdict::Inconclusive, [spoilt, doubts].concat());
     }
     let rulings = [
         rule(&failures, 1.0 - rules.availability, Reason::availability),
         rule(&slow, rules.slow_share, Reason::slowness),
     ];
+    let failed = rulings.iter().any(|(verdict, _)| *verdict == Verdict::Fail);
+    if !failed && !doubts.is_empty() {
+        return decide(Verdict::Inconclusive, doubts);
+    }
     let verdict = match () {
-        () if rulings.iter().any(|(verdict, _)| *verdict == Verdict::Fail) => Verdict::Fail,
+        () if failed => Verdict::Fail,
         () if rulings.iter().all(|(verdict, _)| *verdict == Verdict::Pass) => Verdict::Pass,
         () => Verdict::Inconclusive,
     };
@@ -133,17 +138,22 @@ fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
                 cause: observed.client_cause.clone().unwrap_or_default(),
             }
         }),
-        (observed.unsent > 0 && !observed.cancelled).then_some(Reason::Unsent {
-            count: observed.unsent,
-        }),
-        observed
-            .unverified
-            .clone()
-            .map(|why| Reason::Unverified { why }),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What leaves figures standing that show a fail, and yet forbids a pass: not everything was tried, or not everything seen.
+fn doubts(observed: &Observed) -> Vec<Reason> {
+    let unsent = (observed.unsent > 0 && !observed.cancelled).then_some(Reason::Unsent {
+        count: observed.unsent,
+    });
+    let unverified = observed
+        .unverified
+        .clone()
+        .map(|why| Reason::Unverified { why });
+    unsent.into_iter().chain(unverified).collect()
 }
 
 /// Holds a share against its limit: shown to be below, shown to be above, or neither.

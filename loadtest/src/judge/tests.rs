@@ -119,3 +119,13 @@ fn a_broken_promise_fails_even_a_run_that_was_stopped() {
     };
     assert_eq!(codes(&stopped), (Verdict::Fail, vec!["promises-broken"]));
 }
+
+#[test]
+fn a_doubt_does_not_save_a_service_that_is_shown_to_fail() {
+    let down = Observed {
+        unverified: Some("it is down".to_owned()),
+        unsent: 1,
+        ..observed(4_000, 400)
+    };
+    assert_eq!(codes(&down), (Verdict::Fail, vec!["availability-missed"]));
+}

@@ -120,6 +120,10 @@ async fn requests_that_nobody_could_send_give_no_verdict() {
             "2",
             "--timeout",
             "1s",
+            "--availability",
+            "50",
+            "--slow-share",
+            "90",
         ],
     )
     .await;
