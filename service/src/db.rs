@@ -36,6 +36,8 @@ use manager::Manager;
 pub const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 /// How long one statement may take, seen from here.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
+/// How long the goodbyes at the end may take.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// The server gives up a little earlier than we do, so that a slow statement is told from a silent server.
 const STATEMENT_TIMEOUT: &str = "4800ms";
 
@@ -129,10 +131,13 @@ impl Db {
     pub async fn close(&self) {
         let idle = self.inner.pool.retain(|_, _| false).removed;
         self.inner.pool.close();
-        for connection in idle {
-            // A goodbye that cannot be delivered changes nothing: the socket closes either way.
-            let _ = tokio::time::timeout(Duration::from_secs(1), connection.close()).await;
-        }
+        let goodbyes = async {
+            for connection in idle {
+                // A goodbye that cannot be delivered changes nothing: the socket closes either way.
+                let _ = connection.close().await;
+            }
+        };
+        let _ = tokio::time::timeout(CLOSE_LIMIT, goodbyes).await;
     }
 
     async fn run<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>

@@ -11,6 +11,10 @@ use chrono_tz::Asia::Tokyo;
 use super::language::Language;
 use crate::domain::{Event, EventWithParticipants};
 
+mod notice;
+
+pub(super) use notice::Notice;
+
 /// Nothing but our own style sheet and our own forms; no script at all.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -69,70 +73,6 @@ fn date(language: Language, time: DateTime<Utc>) -> String {
                 time.hour(),
                 time.minute()
             )
-        }
-    }
-}
-
-/// What came of a form, told on the page that follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notice {
-    Joined,
-    AlreadyJoined,
-    Left,
-    Full,
-    NotJoined,
-    BadName,
-}
-
-impl Notice {
-    const ALL: [(&'static str, Self); 6] = [
-        ("joined", Self::Joined),
-        ("already-joined", Self::AlreadyJoined),
-        ("left", Self::Left),
-        ("full", Self::Full),
-        ("not-joined", Self::NotJoined),
-        ("bad-name", Self::BadName),
-    ];
-
-    pub(super) fn parse(raw: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find_map(|(name, notice)| (name == raw).then_some(notice))
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        Self::ALL
-            .into_iter()
-            .find_map(|(name, notice)| (notice == self).then_some(name))
-            .unwrap_or("")
-    }
-
-    fn is_good(self) -> bool {
-        matches!(self, Self::Joined | Self::AlreadyJoined | Self::Left)
-    }
-
-    fn text(self, language: Language) -> &'static str {
-        match self {
-            Self::Joined => language.pick(
-                "You have joined. See you there!",
-                "参加登録しました。当日お待ちしています。",
-            ),
-            Self::AlreadyJoined => {
-                language.pick("You had already joined.", "すでに参加登録済みです。")
-            }
-            Self::Left => language.pick("You have left the event.", "参加をキャンセルしました。"),
-            Self::Full => language.pick(
-                "Sorry, the event is full.",
-                "定員に達したため、参加登録できませんでした。",
-            ),
-            Self::NotJoined => language.pick(
-                "Nobody of that name has joined.",
-                "この名前での参加登録は見つかりませんでした。",
-            ),
-            Self::BadName => language.pick(
-                "Please enter a name of 1 to 100 characters.",
-                "お名前を 1〜100 文字で入力してください。",
-            ),
         }
     }
 }

@@ -4,11 +4,14 @@
     reason = "a test fails by panicking, also in its helpers"
 )]
 
-mod bad_input;
+mod bad_bodies;
+mod bad_requests;
 mod client;
+mod commands;
 mod crowd;
 mod embedded;
 mod events;
+mod logs;
 mod outage;
 mod pages;
 mod participants;

@@ -31,13 +31,16 @@ pub(crate) fn service(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the binary to its end.
+/// Runs the binary to its end, which must come by itself.
 pub(crate) async fn run(command: &mut Command) -> (Option<i32>, String) {
     let Output {
         status,
         stdout,
         stderr,
-    } = command.output().await.unwrap();
+    } = tokio::time::timeout(Duration::from_secs(60), command.output())
+        .await
+        .unwrap()
+        .unwrap();
     (
         status.code(),
         String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr),

@@ -1,0 +1,67 @@
+//! What came of a form.
+
+use crate::http::language::Language;
+
+/// What came of a form, told on the page that follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Notice {
+    Joined,
+    AlreadyJoined,
+    Left,
+    Full,
+    NotJoined,
+    BadName,
+}
+
+impl Notice {
+    const ALL: [(&'static str, Self); 6] = [
+        ("joined", Self::Joined),
+        ("already-joined", Self::AlreadyJoined),
+        ("left", Self::Left),
+        ("full", Self::Full),
+        ("not-joined", Self::NotJoined),
+        ("bad-name", Self::BadName),
+    ];
+
+    pub(in crate::http) fn parse(raw: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find_map(|(name, notice)| (name == raw).then_some(notice))
+    }
+
+    pub(in crate::http) fn name(self) -> &'static str {
+        Self::ALL
+            .into_iter()
+            .find_map(|(name, notice)| (notice == self).then_some(name))
+            .unwrap_or("")
+    }
+
+    pub(super) fn is_good(self) -> bool {
+        matches!(self, Self::Joined | Self::AlreadyJoined | Self::Left)
+    }
+
+    pub(super) fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::Joined => language.pick(
+                "You have joined. See you there!",
+                "参加登録しました。当日お待ちしています。",
+            ),
+            Self::AlreadyJoined => {
+                language.pick("You had already joined.", "すでに参加登録済みです。")
+            }
+            Self::Left => language.pick("You have left the event.", "参加をキャンセルしました。"),
+            Self::Full => language.pick(
+                "Sorry, the event is full.",
+                "定員に達したため、参加登録できませんでした。",
+            ),
+            Self::NotJoined => language.pick(
+                "Nobody of that name has joined.",
+                "この名前での参加登録は見つかりませんでした。",
+            ),
+            Self::BadName => language.pick(
+                "Please enter a name of 1 to 100 characters.",
+                "お名前を 1〜100 文字で入力してください。",
+            ),
+        }
+    }
+}
