@@ -49,9 +49,9 @@ pub const ALL: &[&Check] = &[
     &alb_health_check_timeout::CHECK,
     &alb_health_check_failed::CHECK,
     &ecs_tasks_failing_health_checks::CHECK,
-    &alb_no_healthy_targets::CHECK,
     &ecs_service_under_capacity::CHECK,
     &ecs_deployment_failing::CHECK,
+    &alb_no_healthy_targets::CHECK,
 ];
 
 /// The check of that id.
@@ -61,16 +61,26 @@ pub fn by_id(id: &str) -> Option<&'static Check> {
 
 /// Where to look when a symptom stands alone: what the tasks wrote.
 fn read_logs(snapshot: &Snapshot) -> Fix {
-    let Subject { region, cluster, service } = &snapshot.target;
+    let Subject {
+        region,
+        cluster,
+        service,
+    } = &snapshot.target;
     Fix {
         title: words!("read what the tasks say", "タスクのログを読む"),
-        command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+        command: format!(
+            "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+        ),
     }
 }
 
 /// Where to look when a symptom stands alone: how the tasks ended.
 fn read_tasks(snapshot: &Snapshot) -> Fix {
-    let Subject { region, cluster, service } = &snapshot.target;
+    let Subject {
+        region,
+        cluster,
+        service,
+    } = &snapshot.target;
     Fix {
         title: words!("see how the tasks ended", "タスクがどう終了したか確認する"),
         command: format!("probe tasks --cluster {cluster} --service {service} --region {region}"),

@@ -8,7 +8,10 @@ use crate::{collect::Connection, render::Format, target::Target, words::Lang};
 
 /// Finds out why an ECS Fargate service behind an ALB with RDS does not work. It never changes anything in AWS.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Exit codes: 0 healthy, 1 fault found, 2 wrong usage, 3 could not tell")]
+#[command(
+    version,
+    after_help = "Exit codes: 0 healthy, 1 fault found, 2 wrong usage, 3 could not tell"
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -55,8 +58,14 @@ impl Global {
     /// The language asked for, or the environment's.
     pub fn lang(&self) -> Lang {
         self.lang.unwrap_or_else(|| {
-            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-            if set.is_some_and(|value| value.starts_with("ja")) { Lang::Ja } else { Lang::En }
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+            if set.is_some_and(|value| value.starts_with("ja")) {
+                Lang::Ja
+            } else {
+                Lang::En
+            }
         })
     }
 }
@@ -142,8 +151,14 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         'd' => 86_400,
         _ => return Err(hint()),
     };
-    let count: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| hint())?;
-    count.checked_mul(seconds).filter(|total| *total <= 31_536_000).map(Duration::from_secs).ok_or_else(hint)
+    let count: u64 = text[..text.len() - unit.len_utf8()]
+        .parse()
+        .map_err(|_| hint())?;
+    count
+        .checked_mul(seconds)
+        .filter(|total| *total <= 31_536_000)
+        .map(Duration::from_secs)
+        .ok_or_else(hint)
 }
 
 #[cfg(test)]

@@ -51,14 +51,26 @@ pub const ACTIONS: &[&str] = &[
 
 /// Takes a snapshot of a service and what it depends on, in five dependent rounds of calls.
 pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
-    let (service, tasks, databases) =
-        join!(ecs::service(clients, target), ecs::tasks(clients, target), rds::databases(clients));
+    let (service, tasks, databases) = join!(
+        ecs::service(clients, target),
+        ecs::tasks(clients, target),
+        rds::databases(clients)
+    );
 
     let target_group_arns = service.as_ref().map_err(Clone::clone).map(|service| {
-        service.load_balancers.iter().map(|mapping| mapping.target_group.clone()).collect::<BTreeSet<_>>()
+        service
+            .load_balancers
+            .iter()
+            .map(|mapping| mapping.target_group.clone())
+            .collect::<BTreeSet<_>>()
     });
     let (definition, target_groups) = join!(
-        ecs::task_definition(clients, service.as_ref().map(|service| service.task_definition.as_str())),
+        ecs::task_definition(
+            clients,
+            service
+                .as_ref()
+                .map(|service| service.task_definition.as_str())
+        ),
         elbv2::target_groups(clients, target_group_arns),
     );
 
@@ -73,7 +85,12 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
     let database = rds::database_of(databases, definition.as_ref(), target_groups.as_ref());
     let (subnets, security_groups) = join!(
         ec2::subnets(clients, service.as_ref(), load_balancers.as_ref()),
-        ec2::security_groups(clients, service.as_ref(), load_balancers.as_ref(), database.as_ref()),
+        ec2::security_groups(
+            clients,
+            service.as_ref(),
+            load_balancers.as_ref(),
+            database.as_ref()
+        ),
     );
     Snapshot {
         version: 1,
@@ -100,9 +117,18 @@ pub async fn tasks(clients: &Clients, target: &Subject) -> crate::snapshot::Obse
 }
 
 /// The target groups of a service with the health of their targets, and the tasks behind them.
-pub async fn targets(clients: &Clients, target: &Subject) -> crate::snapshot::Observed<(TargetGroups, Tasks)> {
+pub async fn targets(
+    clients: &Clients,
+    target: &Subject,
+) -> crate::snapshot::Observed<(TargetGroups, Tasks)> {
     let (service, tasks) = join!(ecs::service(clients, target), ecs::tasks(clients, target));
-    let arns = service.map(|service| service.load_balancers.into_iter().map(|mapping| mapping.target_group).collect());
+    let arns = service.map(|service| {
+        service
+            .load_balancers
+            .into_iter()
+            .map(|mapping| mapping.target_group)
+            .collect()
+    });
     Ok((elbv2::target_groups(clients, arns).await?, tasks?))
 }
 
@@ -115,7 +141,9 @@ pub async fn log_window(
     let service = ecs::service(clients, target).await?;
     let definition = ecs::task_definition(clients, Ok(service.task_definition.as_str())).await?;
     let groups = logs::groups_of(&definition.shown)?;
-    let read = groups.iter().map(|group| logs::window(clients, group, window));
+    let read = groups
+        .iter()
+        .map(|group| logs::window(clients, group, window));
     let mut events = vec![];
     for part in join_all(read).await {
         events.extend(part?);

@@ -100,9 +100,19 @@ fn report(error: &Error) -> Exit {
         Error::Usage(text) => (format!("error: {text}"), Exit::Usage),
         Error::Unobserved(unobserved) if unobserved.is_denied() => {
             let action = &unobserved.operation;
-            (format!("error: {unobserved}\nhint: allow the action {action}; probe list --actions shows all that probe calls"), Exit::Undetermined)
+            (
+                format!(
+                    "error: {unobserved}\nhint: allow the action {action}; probe list --actions shows all that probe calls"
+                ),
+                Exit::Undetermined,
+            )
         }
-        Error::Unobserved(unobserved) => (format!("error: {unobserved}\nhint: check the names, the Region and the network to AWS"), Exit::Undetermined),
+        Error::Unobserved(unobserved) => (
+            format!(
+                "error: {unobserved}\nhint: check the names, the Region and the network to AWS"
+            ),
+            Exit::Undetermined,
+        ),
         Error::Other(other) => (format!("error: {other:#}"), Exit::Undetermined),
     };
     let _ = writeln!(io::stderr(), "{text}"); // nowhere left to complain to
@@ -111,17 +121,26 @@ fn report(error: &Error) -> Exit {
 
 /// What every command that talks to AWS begins with.
 async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject), Error> {
-    let clients = Clients::connect(global.connection()).await.map_err(|error| Error::Usage(format!("{error:#}")))?;
+    let clients = Clients::connect(global.connection())
+        .await
+        .map_err(|error| Error::Usage(format!("{error:#}")))?;
     let region = clients.region.clone();
     match target.resolve(&clients).await? {
         Resolution::Found(subject) => Ok((clients, subject)),
-        Resolution::Choose(services) if services.is_empty() => {
-            Err(Error::Usage(format!("there is no ECS service in {region}\nhint: name the Region with --region")))
-        }
+        Resolution::Choose(services) if services.is_empty() => Err(Error::Usage(format!(
+            "there is no ECS service in {region}\nhint: name the Region with --region"
+        ))),
         Resolution::Choose(services) => {
-            let choices = services.iter().map(|subject| format!("  --cluster {} --service {}", subject.cluster, subject.service));
+            let choices = services.iter().map(|subject| {
+                format!(
+                    "  --cluster {} --service {}",
+                    subject.cluster, subject.service
+                )
+            });
             let choices = choices.collect::<Vec<_>>().join("\n");
-            Err(Error::Usage(format!("there are several ECS services in {region}; name one:\n{choices}")))
+            Err(Error::Usage(format!(
+                "there are several ECS services in {region}; name one:\n{choices}"
+            )))
         }
     }
 }
@@ -134,7 +153,11 @@ fn now() -> DateTime<Utc> {
 /// Colour only for a terminal whose owner wants it.
 fn style() -> Style {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && io::stdout().is_terminal() { Style::Coloured } else { Style::Plain }
+    if wanted && io::stdout().is_terminal() {
+        Style::Coloured
+    } else {
+        Style::Plain
+    }
 }
 
 fn print(text: &str) -> Result<(), Error> {

@@ -97,16 +97,29 @@ pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
 
 /// Orders outcomes into causes, symptoms and unknowns.
 pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
-    let passable: BTreeSet<&str> =
-        examined.iter().filter(|e| e.outcome != Outcome::Healthy).map(|e| e.check.id).collect();
-    let fired: Vec<&'static Check> =
-        examined.iter().filter(|e| matches!(e.outcome, Outcome::Faulty(_))).map(|e| e.check).collect();
+    let passable: BTreeSet<&str> = examined
+        .iter()
+        .filter(|e| e.outcome != Outcome::Healthy)
+        .map(|e| e.check.id)
+        .collect();
+    let fired: Vec<&'static Check> = examined
+        .iter()
+        .filter(|e| matches!(e.outcome, Outcome::Faulty(_)))
+        .map(|e| e.check)
+        .collect();
     let explained_by = |cause: &'static Check| reachable(cause, &passable, &examined);
     let explained: BTreeSet<&str> = fired.iter().flat_map(|check| explained_by(check)).collect();
 
     let findings = |check: &Check| {
-        let mine = examined.iter().find(|e| e.check.id == check.id).map(|e| &e.outcome);
-        if let Some(Outcome::Faulty(findings)) = mine { findings.clone() } else { vec![] }
+        let mine = examined
+            .iter()
+            .find(|e| e.check.id == check.id)
+            .map(|e| &e.outcome);
+        if let Some(Outcome::Faulty(findings)) = mine {
+            findings.clone()
+        } else {
+            vec![]
+        }
     };
     let mut causes: Vec<Cause> = fired
         .iter()
@@ -117,7 +130,12 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
             Cause {
                 check,
                 findings: findings(check),
-                symptoms: symptoms.map(|&check| Symptom { check, findings: findings(check) }).collect(),
+                symptoms: symptoms
+                    .map(|&check| Symptom {
+                        check,
+                        findings: findings(check),
+                    })
+                    .collect(),
             }
         })
         .collect();
@@ -133,12 +151,21 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
 }
 
 /// Ids that `cause` explains, over links that are not refuted.
-fn reachable(cause: &Check, passable: &BTreeSet<&str>, examined: &[Examined]) -> BTreeSet<&'static str> {
+fn reachable(
+    cause: &Check,
+    passable: &BTreeSet<&str>,
+    examined: &[Examined],
+) -> BTreeSet<&'static str> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<&'static str> = cause.explains.to_vec();
     while let Some(id) = open.pop() {
         if passable.contains(id) && seen.insert(id) {
-            open.extend(examined.iter().filter(|e| e.check.id == id).flat_map(|e| e.check.explains));
+            open.extend(
+                examined
+                    .iter()
+                    .filter(|e| e.check.id == id)
+                    .flat_map(|e| e.check.explains),
+            );
         }
     }
     seen

@@ -2,8 +2,8 @@
 
 use crate::{
     check::Evidence,
-    reading::{Stop, current_failures},
-    snapshot::{Observed, Permission, Snapshot, Target, TargetGroup, Task},
+    reading::{HealthFailure, Stop, current_failures, health_failure, unhealthy_event},
+    snapshot::{Observed, Permission, Service, Snapshot, TargetGroup, Task},
     words,
     words::Words,
 };
@@ -21,10 +21,16 @@ pub struct Stopped<'a> {
 ///
 /// # Errors
 /// When the service or its tasks were not seen.
-pub fn stopped(snapshot: &Snapshot, wanted: impl Fn(&Stop) -> bool) -> Observed<Option<Stopped<'_>>> {
+pub fn stopped(
+    snapshot: &Snapshot,
+    wanted: impl Fn(&Task, &Stop) -> bool,
+) -> Observed<Option<Stopped<'_>>> {
     let failures = current_failures(snapshot)?;
     let total = failures.len();
-    let mut matching: Vec<_> = failures.into_iter().filter(|(_, _, stop)| wanted(stop)).collect();
+    let mut matching: Vec<_> = failures
+        .into_iter()
+        .filter(|(_, task, stop)| wanted(task, stop))
+        .collect();
     if matching.is_empty() {
         return Ok(None);
     }
@@ -57,70 +63,143 @@ fn words_of(task: &Task) -> (&'static str, String) {
         let exit = |(name, container): (&String, &crate::snapshot::Container)| {
             Some(format!("{name}: exit code {}", container.exit_code?))
         };
-        task.containers.iter().filter_map(exit).collect::<Vec<_>>().join(", ")
+        task.containers
+            .iter()
+            .filter_map(exit)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     // A start that failed has its full text in stoppedReason; a container that ran has it in its own reason.
     match container {
-        Some(container) if task.started_at.is_some() => ("ecs:DescribeTasks containers[].reason", container),
-        _ if task.stop_code.as_deref() == Some("EssentialContainerExited") => {
-            ("ecs:DescribeTasks containers[].exitCode", format!("{stopped} ({})", exits()))
+        Some(container) if task.started_at.is_some() => {
+            ("ecs:DescribeTasks containers[].reason", container)
         }
+        _ if task.stop_code.as_deref() == Some("EssentialContainerExited") => (
+            "ecs:DescribeTasks containers[].exitCode",
+            format!("{stopped} ({})", exits()),
+        ),
         _ => ("ecs:DescribeTasks stoppedReason", stopped.to_owned()),
     }
 }
 
-/// A target group with those of its targets that are unhealthy for one reason.
+/// A target group whose health check fails in one way.
 #[derive(Debug)]
 pub struct Unhealthy<'a> {
     /// ARN of the target group.
     pub arn: &'a String,
     /// The target group.
     pub group: &'a TargetGroup,
-    /// The targets, never empty.
-    pub targets: Vec<&'a Target>,
+    /// How the check fails.
+    pub failure: HealthFailure,
+    source: &'static str,
+    saw: Words,
 }
 
 impl Unhealthy<'_> {
-    /// The proof: how many targets, and the load balancer's words on the first.
+    /// The proof, against what was expected.
     pub fn evidence(&self, expected: Words) -> Evidence {
-        let (count, total) = (self.targets.len(), self.group.targets.len());
-        let first = self.targets[0];
-        let reason = first.reason.as_deref().unwrap_or_default();
-        let description = first.description.as_deref().unwrap_or_default();
-        let (id, port) = (&first.id, first.port);
         Evidence {
-            source: "elasticloadbalancing:DescribeTargetHealth",
-            saw: words!(
-                "{count} of {total} targets unhealthy, {id}:{port}: {reason}: {description}",
-                "ターゲット {total} 件中 {count} 件が unhealthy、{id}:{port}: {reason}: {description}"
-            ),
+            source: self.source,
+            saw: self.saw.clone(),
             expected,
         }
     }
 }
 
-/// Target groups that have unhealthy targets of the wanted kind.
+/// Target groups whose health check fails in a wanted way: as their targets show it now, or, where the unhealthy ones
+/// have already been replaced, as the service's events since it was last steady tell.
 ///
 /// # Errors
-/// When the target groups were not seen.
-pub fn unhealthy(snapshot: &Snapshot, wanted: impl Fn(&Target) -> bool) -> Observed<Vec<Unhealthy<'_>>> {
-    let of_group = |(arn, group)| {
-        let group: &TargetGroup = group;
-        let targets: Vec<&Target> =
-            group.targets.iter().filter(|target| target.state == "unhealthy" && wanted(target)).collect();
-        (!targets.is_empty()).then_some(Unhealthy { arn, group, targets })
+/// When the target groups were not seen, or the service where no target tells.
+pub fn unhealthy(
+    snapshot: &Snapshot,
+    wanted: impl Fn(HealthFailure) -> bool,
+) -> Observed<Vec<Unhealthy<'_>>> {
+    let mut found = vec![];
+    for (arn, group) in snapshot.target_groups()? {
+        let failing = match failing_targets(arn, group) {
+            Some(failing) => Some(failing),
+            None if group.targets.iter().any(|target| target.state == "healthy") => None,
+            None => failing_event(snapshot.service()?, arn, group),
+        };
+        found.extend(failing.filter(|failing| wanted(failing.failure)));
+    }
+    Ok(found)
+}
+
+fn failing_targets<'a>(arn: &'a String, group: &'a TargetGroup) -> Option<Unhealthy<'a>> {
+    let unhealthy = || {
+        group
+            .targets
+            .iter()
+            .filter(|target| target.state == "unhealthy")
     };
-    Ok(snapshot.target_groups()?.iter().filter_map(of_group).collect())
+    let first = unhealthy().next()?;
+    let (count, total, id, port) = (
+        unhealthy().count(),
+        group.targets.len(),
+        &first.id,
+        first.port,
+    );
+    let parts = [first.reason.as_deref(), first.description.as_deref()];
+    let words = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+    Some(Unhealthy {
+        arn,
+        group,
+        failure: health_failure(&words),
+        source: "elasticloadbalancing:DescribeTargetHealth",
+        saw: words!(
+            "{count} of {total} targets unhealthy, {id}:{port}: {words}",
+            "ターゲット {total} 件中 {count} 件が unhealthy、{id}:{port}: {words}"
+        ),
+    })
+}
+
+fn failing_event<'a>(
+    service: &Service,
+    arn: &'a String,
+    group: &'a TargetGroup,
+) -> Option<Unhealthy<'a>> {
+    let since = service.steady_at();
+    let newest = service
+        .events
+        .iter()
+        .filter(|event| since.is_none_or(|steady| steady < event.at))
+        .find_map(|event| {
+            let (named, reason) = unhealthy_event(&event.message)?;
+            (named == arn || named == group.name).then_some((event.at, reason))
+        });
+    let (at, reason) = newest?;
+    let at = at.format("%H:%M:%S");
+    Some(Unhealthy {
+        arn,
+        group,
+        failure: health_failure(reason),
+        source: "ecs:DescribeServices events",
+        saw: words!(
+            "{at} a task was unhealthy: {reason}",
+            "{at} タスクが unhealthy: {reason}"
+        ),
+    })
 }
 
 /// The last lines that a task wrote, joined for a report; `None` where it wrote nothing or its log was not seen.
 pub fn last_lines(snapshot: &Snapshot, task: &str, count: usize) -> Option<Evidence> {
     let lines = snapshot.logs().ok()?.get(task)?;
-    let tail: Vec<&str> = lines.iter().rev().take(count).rev().map(|line| &*line.message).collect();
+    let tail: Vec<&str> = lines
+        .iter()
+        .rev()
+        .take(count)
+        .rev()
+        .map(|line| &*line.message)
+        .collect();
     (!tail.is_empty()).then(|| Evidence {
         source: "logs:GetLogEvents",
         saw: Words::verbatim(tail.join(" ⏎ ")),
-        expected: words!("the application keeps running", "アプリケーションが動き続ける"),
+        expected: words!(
+            "the application keeps running",
+            "アプリケーションが動き続ける"
+        ),
     })
 }
 
@@ -132,7 +211,11 @@ pub fn name_of(arn: &str) -> &str {
 /// The proof that IAM denies: one line an action.
 pub fn denials(denied: &[&Permission]) -> Vec<Evidence> {
     let evidence = |permission: &&Permission| {
-        let Permission { action, resource, decision } = permission;
+        let Permission {
+            action,
+            resource,
+            decision,
+        } = permission;
         Evidence {
             source: "iam:SimulatePrincipalPolicy",
             saw: Words::verbatim(format!("{action} on {resource}: {decision}")),

@@ -33,9 +33,15 @@ pub fn lets_out(groups: &[&SecurityGroup], port: i32, peer: Peer<'_>) -> Observe
 
 fn decide<'a>(rules: impl Iterator<Item = &'a Rule>, port: i32, peer: Peer<'_>) -> Observed<bool> {
     let matching: Vec<&Rule> = rules.filter(|rule| covers_port(rule, port)).collect();
-    let by_group = matching.iter().any(|rule| rule.groups.iter().any(|group| peer.groups.contains(group)));
+    let by_group = matching
+        .iter()
+        .any(|rule| rule.groups.iter().any(|group| peer.groups.contains(group)));
     let open: Vec<&String> = matching.iter().flat_map(|rule| &rule.cidrs).collect();
-    let by_cidr = !peer.cidrs.is_empty() && peer.cidrs.iter().all(|cidr| open.iter().any(|range| contains(range, cidr)));
+    let by_cidr = !peer.cidrs.is_empty()
+        && peer
+            .cidrs
+            .iter()
+            .all(|cidr| open.iter().any(|range| contains(range, cidr)));
     if by_group || by_cidr {
         return Ok(true);
     }
@@ -44,7 +50,10 @@ fn decide<'a>(rules: impl Iterator<Item = &'a Rule>, port: i32, peer: Peer<'_>) 
         Some(list) => Err(Unobserved {
             operation: "ec2:GetManagedPrefixListEntries".into(),
             code: "NotCollected".into(),
-            message: format!("a rule for port {port} names the prefix list {list}, whose entries are not known").into(),
+            message: format!(
+                "a rule for port {port} names the prefix list {list}, whose entries are not known"
+            )
+            .into(),
         }),
     }
 }
@@ -52,14 +61,21 @@ fn decide<'a>(rules: impl Iterator<Item = &'a Rule>, port: i32, peer: Peer<'_>) 
 fn covers_port(rule: &Rule, port: i32) -> bool {
     match rule.protocol.as_str() {
         "-1" => true,
-        "tcp" | "6" => rule.from_port.is_none_or(|from| from <= port) && rule.to_port.is_none_or(|to| port <= to),
+        "tcp" | "6" => {
+            rule.from_port.is_none_or(|from| from <= port)
+                && rule.to_port.is_none_or(|to| port <= to)
+        }
         _ => false,
     }
 }
 
 /// Whether the range `outer` holds all of `inner`, which is a range or a single address.
 fn contains(outer: &str, inner: &str) -> bool {
-    let parse = |text: &str| text.parse::<IpNet>().ok().or_else(|| Some(text.parse::<IpAddr>().ok()?.into()));
+    let parse = |text: &str| {
+        text.parse::<IpNet>()
+            .ok()
+            .or_else(|| Some(text.parse::<IpAddr>().ok()?.into()))
+    };
     matches!((parse(outer), parse(inner)), (Some(outer), Some(inner)) if outer.contains(&inner))
 }
 
@@ -68,7 +84,12 @@ mod tests {
     use super::*;
 
     fn group(ingress: Vec<Rule>) -> SecurityGroup {
-        SecurityGroup { id: "sg-db".into(), name: "db".into(), ingress, egress: vec![] }
+        SecurityGroup {
+            id: "sg-db".into(),
+            name: "db".into(),
+            ingress,
+            egress: vec![],
+        }
     }
 
     fn rule(protocol: &str, ports: Option<(i32, i32)>) -> Rule {
@@ -84,11 +105,20 @@ mod tests {
 
     #[test]
     fn a_port_is_open_by_group_by_range_or_by_a_rule_for_everything() {
-        let by_group = |rule: Rule| Rule { groups: vec!["sg-task".into()], ..rule };
-        let by_cidr = |cidr: &str| Rule { cidrs: vec![cidr.into()], ..rule("tcp", Some((5432, 5432))) };
+        let by_group = |rule: Rule| Rule {
+            groups: vec!["sg-task".into()],
+            ..rule
+        };
+        let by_cidr = |cidr: &str| Rule {
+            cidrs: vec![cidr.into()],
+            ..rule("tcp", Some((5432, 5432)))
+        };
         let peer_groups = ["sg-task".to_owned()];
         let peer_cidrs = ["10.0.11.0/24".to_owned(), "10.0.12.0/24".to_owned()];
-        let peer = Peer { groups: &peer_groups, cidrs: &peer_cidrs };
+        let peer = Peer {
+            groups: &peer_groups,
+            cidrs: &peer_cidrs,
+        };
         for (rules, open) in [
             (vec![], false),
             (vec![by_group(rule("tcp", Some((5432, 5432))))], true),
@@ -111,11 +141,20 @@ mod tests {
 
     #[test]
     fn a_prefix_list_leaves_it_undecided_unless_another_rule_opens_the_port() {
-        let list = Rule { prefix_lists: vec!["pl-1".into()], ..rule("tcp", Some((5432, 5432))) };
+        let list = Rule {
+            prefix_lists: vec!["pl-1".into()],
+            ..rule("tcp", Some((5432, 5432)))
+        };
         let peer_groups = ["sg-task".to_owned()];
-        let peer = Peer { groups: &peer_groups, cidrs: &[] };
+        let peer = Peer {
+            groups: &peer_groups,
+            cidrs: &[],
+        };
         assert!(lets_in(&[&group(vec![list.clone()])], 5432, peer).is_err());
-        let open = Rule { groups: vec!["sg-task".into()], ..rule("tcp", Some((5432, 5432))) };
+        let open = Rule {
+            groups: vec!["sg-task".into()],
+            ..rule("tcp", Some((5432, 5432)))
+        };
         assert_eq!(lets_in(&[&group(vec![list, open])], 5432, peer), Ok(true));
     }
 }

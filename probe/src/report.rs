@@ -142,15 +142,29 @@ impl Report {
         let causes = diagnosis.causes.iter().flat_map(|cause| {
             let symptoms = || {
                 let each = |symptom: &crate::diagnose::Symptom| {
-                    symptom.findings.iter().map(|finding| self::symptom(symptom.check, finding, lang)).collect::<Vec<_>>()
+                    symptom
+                        .findings
+                        .iter()
+                        .map(|finding| self::symptom(symptom.check, finding, lang))
+                        .collect::<Vec<_>>()
                 };
                 cause.symptoms.iter().flat_map(each).collect::<Vec<_>>()
             };
             // The symptoms hang under the first finding: the check explains them, whichever subject it was.
             let finding = move |(i, finding): (usize, &Finding)| {
-                self::cause(cause.check, finding, if i == 0 { symptoms() } else { vec![] }, lang)
+                self::cause(
+                    cause.check,
+                    finding,
+                    if i == 0 { symptoms() } else { vec![] },
+                    lang,
+                )
             };
-            cause.findings.iter().enumerate().map(finding).collect::<Vec<_>>()
+            cause
+                .findings
+                .iter()
+                .enumerate()
+                .map(finding)
+                .collect::<Vec<_>>()
         });
         Self {
             version: 1,
@@ -162,7 +176,11 @@ impl Report {
                 Verdict::Undetermined => "undetermined",
             },
             causes: causes.collect(),
-            unknown: diagnosis.unknown.iter().map(|(check, unobserved)| unknown(check, unobserved, lang)).collect(),
+            unknown: diagnosis
+                .unknown
+                .iter()
+                .map(|(check, unobserved)| unknown(check, unobserved, lang))
+                .collect(),
             advice: vec![],
             past: past_failures(snapshot)
                 .into_iter()
@@ -195,7 +213,11 @@ fn cause(check: &Check, finding: &Finding, symptoms: Vec<Symptom>, lang: Lang) -
         severity: check.severity.as_str(),
         subject: finding.subject.clone(),
         fault: finding.message.in_lang(lang).to_owned(),
-        evidence: finding.evidence.iter().map(|evidence| proof(evidence, lang)).collect(),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|evidence| proof(evidence, lang))
+            .collect(),
         fix: finding.fix.iter().map(fix).collect(),
         runbook: runbook::location(check.id, lang),
         symptoms,
@@ -209,7 +231,11 @@ fn symptom(check: &Check, finding: &Finding, lang: Lang) -> Symptom {
         severity: check.severity.as_str(),
         subject: finding.subject.clone(),
         fault: finding.message.in_lang(lang).to_owned(),
-        evidence: finding.evidence.iter().map(|evidence| proof(evidence, lang)).collect(),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|evidence| proof(evidence, lang))
+            .collect(),
         runbook: runbook::location(check.id, lang),
     }
 }
@@ -223,16 +249,36 @@ fn proof(evidence: &Evidence, lang: Lang) -> Proof {
 }
 
 fn unknown(check: &Check, unobserved: &Unobserved, lang: Lang) -> Unknown {
-    let Unobserved { operation, code, message } = unobserved;
+    let Unobserved {
+        operation,
+        code,
+        message,
+    } = unobserved;
     let action = match (unobserved.is_denied(), code.as_str(), lang) {
-        (true, _, Lang::En) => format!("allow the action {operation} (all that probe calls: probe list --actions)"),
-        (true, _, Lang::Ja) => format!("アクション {operation} を許可する (probe が呼び出すアクションの一覧: probe list --actions)"),
-        (_, "Timeout" | "ConnectionFailed", Lang::En) => "check the network to AWS and run it again".to_owned(),
-        (_, "Timeout" | "ConnectionFailed", Lang::Ja) => "AWS へのネットワークを確認し、もう一度実行する".to_owned(),
-        (_, "NotFound", Lang::En) => "check the names of cluster and service: probe list".to_owned(),
+        (true, _, Lang::En) => {
+            format!("allow the action {operation} (all that probe calls: probe list --actions)")
+        }
+        (true, _, Lang::Ja) => format!(
+            "アクション {operation} を許可する (probe が呼び出すアクションの一覧: probe list --actions)"
+        ),
+        (_, "Timeout" | "ConnectionFailed", Lang::En) => {
+            "check the network to AWS and run it again".to_owned()
+        }
+        (_, "Timeout" | "ConnectionFailed", Lang::Ja) => {
+            "AWS へのネットワークを確認し、もう一度実行する".to_owned()
+        }
+        (_, "NotFound", Lang::En) => {
+            "check the names of cluster and service: probe list".to_owned()
+        }
         (_, "NotFound", Lang::Ja) => "クラスターとサービスの名前を確認する: probe list".to_owned(),
         (_, _, Lang::En) => "run it again; if it stays, read the message".to_owned(),
         (_, _, Lang::Ja) => "もう一度実行し、続く場合はメッセージを確認する".to_owned(),
     };
-    Unknown { check: check.id, operation: operation.clone(), code: code.clone(), message: message.to_string(), action }
+    Unknown {
+        check: check.id,
+        operation: operation.clone(),
+        code: code.clone(),
+        message: message.to_string(),
+        action,
+    }
 }

@@ -19,8 +19,8 @@ pub use load_balancer::{HealthCheck, LoadBalancer, Target, TargetGroup};
 pub use network::{Rule, SecurityGroup, Subnet};
 pub use role::{Image, Permission, Secret};
 pub use service::{
-    Container, ContainerDefinition, Deployment, Event, LoadBalancerMapping, LogConfiguration, LogLine, SecretReference,
-    Service, Task, TaskDefinition,
+    Container, ContainerDefinition, Deployment, Event, LoadBalancerMapping, LogConfiguration,
+    LogLine, SecretReference, Service, Task, TaskDefinition,
 };
 pub use text::Text;
 
@@ -42,8 +42,13 @@ pub struct Unobserved {
 impl Unobserved {
     /// Whether IAM refused the call, so that naming the missing action helps.
     pub fn is_denied(&self) -> bool {
-        ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"]
-            .contains(&self.code.as_str())
+        [
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "AuthorizationError",
+        ]
+        .contains(&self.code.as_str())
     }
 }
 
@@ -85,8 +90,8 @@ pub struct Snapshot {
     pub database: Observed<Option<Database>>,
     /// What the execution role may do, as IAM simulates it.
     pub permissions: Observed<Vec<Permission>>,
-    /// The secrets that the task definition names, by ARN; `None`: it does not exist.
-    pub secrets: BTreeMap<String, Observed<Option<Secret>>>,
+    /// The secrets that the task definition names, by ARN.
+    pub secrets: BTreeMap<String, Observed<Secret>>,
     /// The images in ECR that the task definition names, by reference.
     pub images: BTreeMap<String, Observed<Image>>,
     /// The last log lines of the tasks, oldest first, by task id.
@@ -164,7 +169,10 @@ impl Snapshot {
     /// # Errors
     /// See [`Snapshot::service`].
     pub fn database(&self) -> Observed<Option<&Database>> {
-        self.database.as_ref().map(Option::as_ref).map_err(Clone::clone)
+        self.database
+            .as_ref()
+            .map(Option::as_ref)
+            .map_err(Clone::clone)
     }
 
     /// What the execution role may do.
@@ -173,6 +181,14 @@ impl Snapshot {
     /// See [`Snapshot::service`].
     pub fn permissions(&self) -> Observed<&[Permission]> {
         self.permissions.as_deref().map_err(Clone::clone)
+    }
+
+    /// ARNs of the secrets that the task definition names and that do not exist.
+    pub fn missing_secrets(&self) -> impl Iterator<Item = &String> {
+        self.secrets
+            .iter()
+            .filter(|(_, secret)| matches!(secret, Ok(Secret::Missing)))
+            .map(|(arn, _)| arn)
     }
 
     /// The last log lines, oldest first, by task id.

@@ -38,7 +38,11 @@ impl Target {
     pub async fn resolve(&self, clients: &Clients) -> Observed<Resolution> {
         if let (Some(cluster), Some(service)) = (&self.cluster, &self.service) {
             let (cluster, service) = (cluster.clone(), service.clone());
-            return Ok(Resolution::Found(Subject { region: clients.region.clone(), cluster, service }));
+            return Ok(Resolution::Found(Subject {
+                region: clients.region.clone(),
+                cluster,
+                service,
+            }));
         }
         if let Some(prefix) = &self.stack {
             return find_by_stack(clients, prefix).await.map(Resolution::Found);

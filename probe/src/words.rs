@@ -59,6 +59,9 @@ impl Phrase {
 #[macro_export]
 macro_rules! words {
     ($en:literal, $ja:literal $(,)?) => {
-        $crate::words::Words { en: format!($en), ja: format!($ja) }
+        $crate::words::Words {
+            en: format!($en),
+            ja: format!($ja),
+        }
     };
 }

@@ -3,6 +3,7 @@
 use crate::{
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
+    reading::HealthFailure,
     snapshot::{Observed, Snapshot},
     words,
     words::Phrase,
@@ -21,23 +22,39 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
-    let groups = unhealthy(snapshot, |target| target.reason.as_deref() == Some("Target.FailedHealthChecks"))?;
+    let (cluster, service, region) = (
+        &snapshot.target.cluster,
+        &snapshot.target.service,
+        &snapshot.target.region,
+    );
+    let groups = unhealthy(snapshot, |failure| {
+        matches!(failure, HealthFailure::NoAnswer | HealthFailure::Other)
+    })?;
+    let mappings = &snapshot.service()?.load_balancers;
     let finding = |unhealthy: Unhealthy<'_>| {
-        let (name, port) = (&unhealthy.group.name, unhealthy.targets[0].port);
+        let name = &unhealthy.group.name;
+        let port = mappings
+            .iter()
+            .find(|mapping| mapping.target_group == *unhealthy.arn)
+            .map_or(0, |mapping| mapping.port);
         Finding {
             subject: name.clone(),
             message: words!(
                 "nothing answers the health check of {name} at port {port} of the targets",
                 "{name} のターゲットのポート {port} で、ヘルスチェックに応答するものがありません"
             ),
-            evidence: vec![unhealthy.evidence(words!("the application listens at 0.0.0.0:{port}", "アプリケーションが 0.0.0.0:{port} で待ち受ける"))],
+            evidence: vec![unhealthy.evidence(words!(
+                "the application listens at 0.0.0.0:{port}",
+                "アプリケーションが 0.0.0.0:{port} で待ち受ける"
+            ))],
             fix: vec![Fix {
                 title: words!(
                     "see whether the application listens at port {port} on every address, not only on localhost",
                     "アプリケーションが localhost だけでなく全アドレスのポート {port} で待ち受けているか確認する"
                 ),
-                command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+                command: format!(
+                    "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+                ),
             }],
         }
     };

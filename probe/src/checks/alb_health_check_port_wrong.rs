@@ -29,14 +29,23 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let region = &snapshot.target.region;
     let mut findings = vec![];
     for unhealthy in unhealthy(snapshot, |_| true)? {
-        let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else { continue }; // "traffic-port"
+        let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else {
+            continue;
+        }; // "traffic-port"
         let definition = snapshot.task_definition()?;
-        let mut ports = definition.containers.iter().flat_map(|container| container.ports.iter().copied());
+        let mut ports = definition
+            .containers
+            .iter()
+            .flat_map(|container| container.ports.iter().copied());
         if ports.any(|port| port == asked) {
             continue;
         }
-        let open: Vec<String> =
-            definition.containers.iter().flat_map(|container| &container.ports).map(ToString::to_string).collect();
+        let open: Vec<String> = definition
+            .containers
+            .iter()
+            .flat_map(|container| &container.ports)
+            .map(ToString::to_string)
+            .collect();
         let (arn, name, open) = (unhealthy.arn, &unhealthy.group.name, open.join(", "));
         let revision = revision_of(&definition.arn);
         findings.push(Finding {

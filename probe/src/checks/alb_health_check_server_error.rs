@@ -2,9 +2,9 @@
 
 use crate::{
     check::{Check, Finding, Fix, Severity},
-    evidence::unhealthy,
-    reading::health_check_code,
-    snapshot::{Observed, Snapshot, Target},
+    evidence::{Unhealthy, unhealthy},
+    reading::HealthFailure,
+    snapshot::{Observed, Snapshot},
     words,
     words::Phrase,
 };
@@ -22,27 +22,39 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
-    let groups = unhealthy(snapshot, |target| matches!(code(target), Some(500..600)))?;
-    let finding = |unhealthy: crate::evidence::Unhealthy<'_>| {
+    let (cluster, service, region) = (
+        &snapshot.target.cluster,
+        &snapshot.target.service,
+        &snapshot.target.region,
+    );
+    let groups = unhealthy(snapshot, |failure| {
+        matches!(failure, HealthFailure::Code(500..600))
+    })?;
+    let finding = |unhealthy: Unhealthy<'_>| {
+        let HealthFailure::Code(code) = unhealthy.failure else {
+            return None;
+        };
         let (name, path) = (&unhealthy.group.name, &unhealthy.group.health_check.path);
-        let code = code(unhealthy.targets[0]).unwrap_or_default();
-        Finding {
+        Some(Finding {
             subject: name.clone(),
             message: words!(
                 "the application answers {path}, the health check of the target group {name}, with {code}",
                 "ターゲットグループ {name} のヘルスチェック {path} に、アプリケーションが {code} を返しています"
             ),
-            evidence: vec![unhealthy.evidence(words!("{path} answers without an error", "{path} がエラーなく応答する"))],
+            evidence: vec![unhealthy.evidence(words!(
+                "{path} answers without an error",
+                "{path} がエラーなく応答する"
+            ))],
             fix: vec![Fix {
-                title: words!("find the error in the application's log", "アプリケーションのログでエラーを探す"),
-                command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+                title: words!(
+                    "find the error in the application's log",
+                    "アプリケーションのログでエラーを探す"
+                ),
+                command: format!(
+                    "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+                ),
             }],
-        }
+        })
     };
-    Ok(groups.into_iter().map(finding).collect())
-}
-
-fn code(target: &Target) -> Option<u16> {
-    health_check_code(target.description.as_deref()?)
+    Ok(groups.into_iter().filter_map(finding).collect())
 }

@@ -3,6 +3,7 @@
 use crate::{
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
+    reading::HealthFailure,
     snapshot::{Observed, Snapshot},
     words,
     words::Phrase,
@@ -21,11 +22,23 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
-    let groups = unhealthy(snapshot, |target| target.reason.as_deref() == Some("Target.Timeout"))?;
+    let (cluster, service, region) = (
+        &snapshot.target.cluster,
+        &snapshot.target.service,
+        &snapshot.target.region,
+    );
+    let groups = unhealthy(snapshot, |failure| failure == HealthFailure::Timeout)?;
     let finding = |unhealthy: Unhealthy<'_>| {
-        let (arn, name, check) = (unhealthy.arn, &unhealthy.group.name, &unhealthy.group.health_check);
-        let (path, seconds, longer) = (&check.path, check.timeout_seconds, (check.timeout_seconds * 2).min(120));
+        let (arn, name, check) = (
+            unhealthy.arn,
+            &unhealthy.group.name,
+            &unhealthy.group.health_check,
+        );
+        let (path, seconds, longer) = (
+            &check.path,
+            check.timeout_seconds,
+            (check.timeout_seconds * 2).min(120),
+        );
         let interval = check.interval_seconds.max(longer + 5);
         Finding {
             subject: name.clone(),
@@ -33,14 +46,25 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 "targets of {name} do not answer {path} within {seconds} s",
                 "{name} のターゲットが {path} に {seconds} 秒以内に応答していません"
             ),
-            evidence: vec![unhealthy.evidence(words!("an answer within {seconds} s", "{seconds} 秒以内の応答"))],
+            evidence: vec![unhealthy.evidence(words!(
+                "an answer within {seconds} s",
+                "{seconds} 秒以内の応答"
+            ))],
             fix: vec![
                 Fix {
-                    title: words!("find out what the application waits for", "アプリケーションが何を待っているか調べる"),
-                    command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+                    title: words!(
+                        "find out what the application waits for",
+                        "アプリケーションが何を待っているか調べる"
+                    ),
+                    command: format!(
+                        "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+                    ),
                 },
                 Fix {
-                    title: words!("or give it more time, if being slow is right", "遅いことが正しい場合は、待ち時間を延ばす"),
+                    title: words!(
+                        "or give it more time, if being slow is right",
+                        "遅いことが正しい場合は、待ち時間を延ばす"
+                    ),
                     command: format!(
                         "aws elbv2 modify-target-group --target-group-arn {arn} --health-check-timeout-seconds {longer} --health-check-interval-seconds {interval} --region {region}"
                     ),

@@ -33,7 +33,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         let (name, total) = (&group.name, group.targets.len());
         Finding {
             subject: name.clone(),
-            message: words!("none of the {total} targets of {name} is healthy", "{name} のターゲット {total} 件に正常なものがありません"),
+            message: words!(
+                "none of the {total} targets of {name} is healthy",
+                "{name} のターゲット {total} 件に正常なものがありません"
+            ),
             evidence: vec![Evidence {
                 source: "elasticloadbalancing:DescribeTargetHealth",
                 saw: words!("0 of {total} healthy", "{total} 件中 0 件が healthy"),

@@ -27,10 +27,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |stop| matches!(stop, Stop::Exited { .. }))? else {
+    let Some(failed) = stopped(snapshot, |_, stop| matches!(stop, Stop::Exited { .. }))? else {
         return Ok(vec![]);
     };
-    let (task, _, Stop::Exited { container, code }) = &failed.newest else { return Ok(vec![]) };
+    let (task, _, Stop::Exited { container, code }) = &failed.newest else {
+        return Ok(vec![]);
+    };
     let definition = snapshot.task_definition()?;
     let service = snapshot.service()?;
     let (revision, region) = (revision_of(&definition.arn), &snapshot.target.region);
@@ -40,10 +42,19 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let mut evidence = vec![failed.evidence];
     evidence.extend(last_lines(snapshot, task, 5));
     let mut fix = vec![Fix {
-        title: words!("read why it ended: its last log lines", "終了した理由を、最後のログで確認する"),
-        command: format!("probe logs --cluster {cluster} --service {name} --task {task} --region {region}"),
+        title: words!(
+            "read why it ended: its last log lines",
+            "終了した理由を、最後のログで確認する"
+        ),
+        command: format!(
+            "probe logs --cluster {cluster} --service {name} --task {task} --region {region}"
+        ),
     }];
-    if let Some(previous) = service.deployments.iter().find(|deployment| deployment.status == "ACTIVE") {
+    if let Some(previous) = service
+        .deployments
+        .iter()
+        .find(|deployment| deployment.status == "ACTIVE")
+    {
         let previous = revision_of(&previous.task_definition);
         fix.push(Fix {
             title: words!("or go back to the revision that still runs", "動作中のリビジョンに戻す"),
@@ -53,8 +64,12 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     Ok(vec![Finding {
         subject: definition.arn.clone(),
         message: Words {
-            en: format!("the essential container {container} of {revision} ends with exit code {code} ({en})"),
-            ja: format!("{revision} の必須コンテナ {container} が終了コード {code} で終了しています ({ja})"),
+            en: format!(
+                "the essential container {container} of {revision} ends with exit code {code} ({en})"
+            ),
+            ja: format!(
+                "{revision} の必須コンテナ {container} が終了コード {code} で終了しています ({ja})"
+            ),
         },
         evidence,
         fix,
@@ -64,10 +79,19 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
 /// What an exit code says by itself. Codes above 128 are 128 plus the number of a signal.
 fn meaning_of(code: i32) -> Words {
     match code {
-        0 => words!("it finished, but a service must keep running", "正常終了だが、サービスは動き続ける必要がある"),
+        0 => words!(
+            "it finished, but a service must keep running",
+            "正常終了だが、サービスは動き続ける必要がある"
+        ),
         1 => words!("an error of the application", "アプリケーションのエラー"),
-        126 | 127 => words!("the command cannot be run or does not exist in the image", "コマンドが実行できないか、イメージに存在しない"),
-        137 => words!("SIGKILL: it did not end within the stop timeout, or was out of memory", "SIGKILL: 停止タイムアウト内に終了しなかったか、メモリ不足"),
+        126 | 127 => words!(
+            "the command cannot be run or does not exist in the image",
+            "コマンドが実行できないか、イメージに存在しない"
+        ),
+        137 => words!(
+            "SIGKILL: it did not end within the stop timeout, or was out of memory",
+            "SIGKILL: 停止タイムアウト内に終了しなかったか、メモリ不足"
+        ),
         139 => words!("SIGSEGV: a crash", "SIGSEGV: クラッシュ"),
         143 => words!("SIGTERM: it was asked to stop", "SIGTERM: 停止を要求された"),
         _ => words!("the application's own code", "アプリケーション独自のコード"),

@@ -28,19 +28,32 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |stop| matches!(stop, Stop::OutOfMemory { .. }))? else {
+    let Some(failed) = stopped(snapshot, |_, stop| matches!(stop, Stop::OutOfMemory { .. }))?
+    else {
         return Ok(vec![]);
     };
-    let (task, _, Stop::OutOfMemory { container }) = &failed.newest else { return Ok(vec![]) };
+    let (task, _, Stop::OutOfMemory { container }) = &failed.newest else {
+        return Ok(vec![]);
+    };
     let definition = snapshot.task_definition()?;
     let (revision, region) = (revision_of(&definition.arn), &snapshot.target.region);
-    let memory: u32 = definition.memory.as_deref().and_then(|memory| memory.parse().ok()).unwrap_or(512);
+    let memory: u32 = definition
+        .memory
+        .as_deref()
+        .and_then(|memory| memory.parse().ok())
+        .unwrap_or(512);
     let double = memory * 2;
     let mut evidence = vec![failed.evidence];
     evidence.push(Evidence {
         source: "ecs:DescribeTaskDefinition memory",
-        saw: words!("{memory} MiB for the whole task", "タスク全体で {memory} MiB"),
-        expected: words!("enough for the container's peak", "コンテナのピークに足りる量"),
+        saw: words!(
+            "{memory} MiB for the whole task",
+            "タスク全体で {memory} MiB"
+        ),
+        expected: words!(
+            "enough for the container's peak",
+            "コンテナのピークに足りる量"
+        ),
     });
     evidence.extend(last_lines(snapshot, task, 3));
     Ok(vec![Finding {
@@ -52,11 +65,19 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         evidence,
         fix: vec![
             Fix {
-                title: words!("give the task more memory in service.yaml (the pair must be one that Fargate offers)", "service.yaml でタスクのメモリを増やす (Fargate が対応する CPU とメモリの組み合わせにする)"),
-                command: format!("TaskDefinition:\n  Type: AWS::ECS::TaskDefinition\n  Properties:\n    Memory: \"{double}\""),
+                title: words!(
+                    "give the task more memory in service.yaml (the pair must be one that Fargate offers)",
+                    "service.yaml でタスクのメモリを増やす (Fargate が対応する CPU とメモリの組み合わせにする)"
+                ),
+                command: format!(
+                    "TaskDefinition:\n  Type: AWS::ECS::TaskDefinition\n  Properties:\n    Memory: \"{double}\""
+                ),
             },
             Fix {
-                title: words!("or register a revision with more memory now", "すぐに、メモリを増やしたリビジョンを登録する場合"),
+                title: words!(
+                    "or register a revision with more memory now",
+                    "すぐに、メモリを増やしたリビジョンを登録する場合"
+                ),
                 command: format!(
                     "aws ecs describe-task-definition --task-definition {revision} --query taskDefinition --region {region} | jq '.memory=\"{double}\" | del(.taskDefinitionArn,.revision,.status,.requiresAttributes,.compatibilities,.registeredAt,.registeredBy)' > task-definition.json && aws ecs register-task-definition --cli-input-json file://task-definition.json --region {region}"
                 ),

@@ -22,7 +22,9 @@ pub(super) const CHECK: Check = Check {
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let service = snapshot.service()?;
-    let Some(primary) = service.primary() else { return Ok(vec![]) };
+    let Some(primary) = service.primary() else {
+        return Ok(vec![]);
+    };
     let state = primary.rollout_state.as_deref().unwrap_or_default();
     if state == "COMPLETED" || (primary.failed == 0 && state != "FAILED") {
         return Ok(vec![]);
@@ -37,7 +39,11 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         ),
         evidence: vec![Evidence {
             source: "ecs:DescribeServices deployments[].rolloutState",
-            saw: Words::verbatim(format!("{state}, failedTasks {failed} {reason}").trim_end().to_owned()),
+            saw: Words::verbatim(
+                format!("{state}, failedTasks {failed} {reason}")
+                    .trim_end()
+                    .to_owned(),
+            ),
             expected: Words::verbatim("COMPLETED"),
         }],
         fix: vec![super::read_tasks(snapshot)],

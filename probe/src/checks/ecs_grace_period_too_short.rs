@@ -29,14 +29,19 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |stop| *stop == Stop::Unhealthy)? else { return Ok(vec![]) };
+    let Some(failed) = stopped(snapshot, |_, stop| *stop == Stop::Unhealthy)? else {
+        return Ok(vec![]);
+    };
     let service = snapshot.service()?;
     let grace = i64::from(service.grace_period_seconds);
     // The slowest start that a log shows, among the tasks that were killed: only that proves the grace period wrong.
     let logs = snapshot.logs()?;
     let ready_after = |id: &String, task: &Task| -> Option<i64> {
         let started: DateTime<Utc> = task.started_at?;
-        let ready = logs.get(id)?.iter().find(|line| line.at >= started && says_ready(&line.message))?;
+        let ready = logs
+            .get(id)?
+            .iter()
+            .find(|line| line.at >= started && says_ready(&line.message))?;
         Some((ready.at - started).num_seconds())
     };
     let slowest = current_failures(snapshot)?
@@ -44,9 +49,15 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .filter(|(_, _, stop)| *stop == Stop::Unhealthy)
         .filter_map(|(id, task, _)| Some((ready_after(id, task)?, id)))
         .max();
-    let Some((seconds, task)) = slowest.filter(|(seconds, _)| *seconds > grace) else { return Ok(vec![]) };
+    let Some((seconds, task)) = slowest.filter(|(seconds, _)| *seconds > grace) else {
+        return Ok(vec![]);
+    };
     let enough = (seconds * 3 / 2 + 29) / 30 * 30; // half as much again, in whole half minutes
-    let (cluster, name, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
+    let (cluster, name, region) = (
+        &snapshot.target.cluster,
+        &snapshot.target.service,
+        &snapshot.target.region,
+    );
     Ok(vec![Finding {
         subject: name.clone(),
         message: words!(
@@ -57,7 +68,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             failed.evidence,
             Evidence {
                 source: "logs:GetLogEvents",
-                saw: words!("task {task} was ready {seconds} s after its start", "タスク {task} は開始から {seconds} 秒後に準備完了"),
+                saw: words!(
+                    "task {task} was ready {seconds} s after its start",
+                    "タスク {task} は開始から {seconds} 秒後に準備完了"
+                ),
                 expected: words!("ready within {grace} s", "{grace} 秒以内に準備完了"),
             },
             Evidence {
@@ -67,7 +81,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             },
         ],
         fix: vec![Fix {
-            title: words!("give tasks the time to start (and the same value to HealthCheckGracePeriodSeconds in service.yaml)", "起動に必要な猶予を与える (service.yaml の HealthCheckGracePeriodSeconds も同じ値にする)"),
+            title: words!(
+                "give tasks the time to start (and the same value to HealthCheckGracePeriodSeconds in service.yaml)",
+                "起動に必要な猶予を与える (service.yaml の HealthCheckGracePeriodSeconds も同じ値にする)"
+            ),
             command: format!(
                 "aws ecs update-service --cluster {cluster} --service {name} --health-check-grace-period-seconds {enough} --region {region}"
             ),

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let failed = stopped(snapshot, |stop| *stop == Stop::ImageNotFound);
+    let failed = stopped(snapshot, |_, stop| *stop == Stop::ImageNotFound);
     let missing: Vec<(&String, &Image)> = snapshot
         .images
         .iter()
@@ -40,28 +40,52 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             expected: words!("the image exists", "イメージが存在する"),
         })
         .collect();
-    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    evidence.extend(
+        failed
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(|failed| failed.evidence.clone()),
+    );
     if evidence.is_empty() {
         failed?;
         snapshot.task_definition()?;
-        if let Some(unobserved) = snapshot.images.values().find_map(|image| image.as_ref().err()) {
+        if let Some(unobserved) = snapshot
+            .images
+            .values()
+            .find_map(|image| image.as_ref().err())
+        {
             return Err(unobserved.clone());
         }
         return Ok(vec![]);
     }
     let definition = snapshot.task_definition()?;
     let image = missing.first().map(|(reference, _)| (*reference).clone());
-    let image = image.or_else(|| definition.containers.first().map(|c| c.image.clone())).unwrap_or_default();
+    let image = image
+        .or_else(|| definition.containers.first().map(|c| c.image.clone()))
+        .unwrap_or_default();
     let region = &snapshot.target.region;
-    let repository = image.split_once('/').map_or("", |(_, path)| path).split([':', '@']).next().unwrap_or_default();
+    let repository = image
+        .split_once('/')
+        .map_or("", |(_, path)| path)
+        .split([':', '@'])
+        .next()
+        .unwrap_or_default();
     let (cluster, service) = (&snapshot.target.cluster, &snapshot.target.service);
     let mut fix = vec![Fix {
-        title: words!("see which tags there are, then push the missing one or deploy one of these", "存在するタグを調べ、足りないものをプッシュするか、存在するタグでデプロイする"),
+        title: words!(
+            "see which tags there are, then push the missing one or deploy one of these",
+            "存在するタグを調べ、足りないものをプッシュするか、存在するタグでデプロイする"
+        ),
         command: format!(
             "aws ecr describe-images --repository-name {repository} --query 'sort_by(imageDetails,&imagePushedAt)[-5:].imageTags' --region {region}"
         ),
     }];
-    let previous = snapshot.service()?.deployments.iter().find(|deployment| deployment.status == "ACTIVE");
+    let previous = snapshot
+        .service()?
+        .deployments
+        .iter()
+        .find(|deployment| deployment.status == "ACTIVE");
     if let Some(previous) = previous {
         fix.push(Fix {
             title: words!("or go back to the revision that still runs", "動作中のリビジョンに戻す"),
@@ -73,7 +97,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     }
     let revision = revision_of(&definition.arn);
     Ok(vec![Finding {
-        message: words!("{image}, which {revision} names, does not exist", "{revision} が参照しているイメージ {image} が存在しません"),
+        message: words!(
+            "{image}, which {revision} names, does not exist",
+            "{revision} が参照しているイメージ {image} が存在しません"
+        ),
         subject: image,
         evidence,
         fix,

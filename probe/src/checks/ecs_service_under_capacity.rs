@@ -29,7 +29,9 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let (running, desired, pending) = (service.running, service.desired, service.pending);
     let young = service.primary().is_some_and(|deployment| {
         deployment.failed == 0
-            && deployment.created_at.is_some_and(|created| snapshot.taken_at - created < STARTING)
+            && deployment
+                .created_at
+                .is_some_and(|created| snapshot.taken_at - created < STARTING)
     });
     if running >= desired || (pending > 0 && young) {
         return Ok(vec![]);
@@ -37,10 +39,16 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let name = &snapshot.target.service;
     Ok(vec![Finding {
         subject: name.clone(),
-        message: words!("ECS reports {running} of {desired} tasks of {name} running", "{name} のタスクは {desired} 件中 {running} 件だけが動作しています"),
+        message: words!(
+            "ECS reports {running} of {desired} tasks of {name} running",
+            "{name} のタスクは {desired} 件中 {running} 件だけが動作しています"
+        ),
         evidence: vec![Evidence {
             source: "ecs:DescribeServices runningCount",
-            saw: words!("{running} running, {pending} pending", "実行中 {running}、保留中 {pending}"),
+            saw: words!(
+                "{running} running, {pending} pending",
+                "実行中 {running}、保留中 {pending}"
+            ),
             expected: words!("{desired} running", "実行中 {desired}"),
         }],
         fix: vec![super::read_tasks(snapshot)],

@@ -17,12 +17,18 @@ pub(super) const CHECK: Check = Check {
         en: "ECS stops tasks that fail their health checks",
         ja: "ヘルスチェックに失敗したタスクを ECS が停止しています",
     },
-    explains: &["ecs-service-under-capacity", "ecs-deployment-failing", "alb-no-healthy-targets"],
+    explains: &[
+        "ecs-service-under-capacity",
+        "ecs-deployment-failing",
+        "alb-no-healthy-targets",
+    ],
     find,
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |stop| *stop == Stop::Unhealthy)? else { return Ok(vec![]) };
+    let Some(failed) = stopped(snapshot, |_, stop| *stop == Stop::Unhealthy)? else {
+        return Ok(vec![]);
+    };
     let name = &snapshot.target.service;
     Ok(vec![Finding {
         subject: name.clone(),

@@ -1,5 +1,7 @@
 //! The execution role may not pull the image from ECR.
 
+use std::collections::BTreeSet;
+
 use crate::{
     check::{Check, Finding, Fix, Severity},
     evidence::{denials, name_of, stopped},
@@ -28,9 +30,15 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .flat_map(|permissions| permissions.iter())
         .filter(|permission| permission.action.starts_with("ecr:") && !permission.is_allowed())
         .collect();
-    let failed = stopped(snapshot, |stop| *stop == Stop::ImageDenied);
+    let failed = stopped(snapshot, |_, stop| *stop == Stop::ImageDenied);
     let mut evidence = denials(&denied);
-    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    evidence.extend(
+        failed
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(|failed| failed.evidence.clone()),
+    );
     if evidence.is_empty() {
         failed?;
         permissions?;
@@ -39,16 +47,43 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let definition = snapshot.task_definition()?;
     let role = definition.execution_role.as_deref().unwrap_or_default();
     let (name, region) = (name_of(role), &snapshot.target.region);
-    let missing: Vec<&str> = denied.iter().map(|permission| permission.action.as_str()).collect();
-    let list = if missing.is_empty() { "ecr:*".to_owned() } else { missing.join(", ") };
+    let missing: Vec<&str> = denied
+        .iter()
+        .map(|permission| permission.action.as_str())
+        .collect();
+    let list = if missing.is_empty() {
+        "ecr:*".to_owned()
+    } else {
+        missing.join(", ")
+    };
+    let repositories: BTreeSet<&str> = permissions
+        .iter()
+        .flat_map(|permissions| permissions.iter())
+        .filter(|permission| permission.action == "ecr:BatchGetImage")
+        .map(|permission| permission.resource.as_str())
+        .collect();
+    let resources = match repositories.is_empty() {
+        true => "\"*\"".to_owned(),
+        false => repositories
+            .iter()
+            .map(|arn| format!("\"{arn}\""))
+            .collect::<Vec<_>>()
+            .join(","),
+    };
     Ok(vec![Finding {
         subject: role.to_owned(),
-        message: words!("the execution role {name} lacks {list}", "タスク実行ロール {name} に {list} の権限がありません"),
+        message: words!(
+            "the execution role {name} lacks {list}",
+            "タスク実行ロール {name} に {list} の権限がありません"
+        ),
         evidence,
         fix: vec![Fix {
-            title: words!("attach AWS's policy for execution roles", "タスク実行ロール用の AWS 管理ポリシーを付与する"),
+            title: words!(
+                "let the execution role pull from this repository",
+                "タスク実行ロールにこのリポジトリからの取得を許可する"
+            ),
             command: format!(
-                "aws iam attach-role-policy --role-name {name} --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy --region {region}"
+                "aws iam put-role-policy --role-name {name} --policy-name pull-image --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"ecr:GetAuthorizationToken\",\"Resource\":\"*\"}},{{\"Effect\":\"Allow\",\"Action\":[\"ecr:BatchCheckLayerAvailability\",\"ecr:BatchGetImage\",\"ecr:GetDownloadUrlForLayer\"],\"Resource\":[{resources}]}}]}}' --region {region}"
             ),
         }],
     }])

@@ -28,11 +28,28 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let denied: Vec<&Permission> = permissions
         .iter()
         .flat_map(|permissions| permissions.iter())
-        .filter(|permission| permission.action == "secretsmanager:GetSecretValue" && !permission.is_allowed())
+        .filter(|permission| {
+            permission.action == "secretsmanager:GetSecretValue" && !permission.is_allowed()
+        })
+        .filter(|permission| {
+            snapshot
+                .missing_secrets()
+                .all(|arn| *arn != permission.resource)
+        })
         .collect();
-    let failed = stopped(snapshot, |stop| *stop == Stop::SecretDenied);
+    // IAM denies before Secrets Manager can say that there is no such secret: that fault has a check of its own.
+    let missing: Vec<&String> = snapshot.missing_secrets().collect();
+    let failed = stopped(snapshot, |task, stop| {
+        *stop == Stop::SecretDenied && !missing.iter().any(|arn| task.says(arn))
+    });
     let mut evidence = denials(&denied);
-    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    evidence.extend(
+        failed
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(|failed| failed.evidence.clone()),
+    );
     if evidence.is_empty() {
         failed?;
         permissions?;
@@ -41,12 +58,26 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let definition = snapshot.task_definition()?;
     let role = definition.execution_role.as_deref().unwrap_or_default();
     let (name, region) = (name_of(role), &snapshot.target.region);
-    let mut secrets: BTreeSet<String> = denied.iter().map(|permission| permission.resource.clone()).collect();
+    let mut secrets: BTreeSet<String> = denied
+        .iter()
+        .map(|permission| permission.resource.clone())
+        .collect();
     if secrets.is_empty() {
-        secrets = definition.secrets().filter_map(|(_, secret)| secret.secret_arn()).collect();
+        secrets = definition
+            .secrets()
+            .filter_map(|(_, secret)| secret.secret_arn())
+            .collect();
     }
-    let list = secrets.iter().map(|arn| name_of(arn)).collect::<Vec<_>>().join(", ");
-    let resources = secrets.iter().map(|arn| format!("\"{arn}\"")).collect::<Vec<_>>().join(",");
+    let list = secrets
+        .iter()
+        .map(|arn| name_of(arn))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let resources = secrets
+        .iter()
+        .map(|arn| format!("\"{arn}\""))
+        .collect::<Vec<_>>()
+        .join(",");
     Ok(vec![Finding {
         subject: role.to_owned(),
         message: words!(
@@ -55,7 +86,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         ),
         evidence,
         fix: vec![Fix {
-            title: words!("let the execution role read exactly these secrets", "タスク実行ロールにこのシークレットだけの読み取りを許可する"),
+            title: words!(
+                "let the execution role read exactly these secrets",
+                "タスク実行ロールにこのシークレットだけの読み取りを許可する"
+            ),
             command: format!(
                 "aws iam put-role-policy --role-name {name} --policy-name read-secrets --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"secretsmanager:GetSecretValue\",\"Resource\":[{resources}]}}]}}' --region {region}"
             ),

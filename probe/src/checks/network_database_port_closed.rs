@@ -28,26 +28,53 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(database) = snapshot.database()? else { return Ok(vec![]) };
+    let Some(database) = snapshot.database()? else {
+        return Ok(vec![]);
+    };
     let service = snapshot.service()?;
     let groups = snapshot.security_groups(&database.security_groups)?;
-    let by_group = Peer { groups: &service.security_groups, cidrs: &[] };
+    let by_group = Peer {
+        groups: &service.security_groups,
+        cidrs: &[],
+    };
     if lets_in(&groups, database.port, by_group)? {
         return Ok(vec![]);
     }
     let subnets = snapshot.subnets()?;
-    let cidrs: Vec<String> =
-        service.subnets.iter().filter_map(|id| subnets.get(id)).map(|subnet| subnet.cidr.clone()).collect();
-    if lets_in(&groups, database.port, Peer { cidrs: &cidrs, ..by_group })? {
+    let cidrs: Vec<String> = service
+        .subnets
+        .iter()
+        .filter_map(|id| subnets.get(id))
+        .map(|subnet| subnet.cidr.clone())
+        .collect();
+    if lets_in(
+        &groups,
+        database.port,
+        Peer {
+            cidrs: &cidrs,
+            ..by_group
+        },
+    )? {
         return Ok(vec![]);
     }
 
     let (id, port, region) = (&database.id, database.port, &snapshot.target.region);
-    let database_group = database.security_groups.first().cloned().unwrap_or_default();
+    let database_group = database
+        .security_groups
+        .first()
+        .cloned()
+        .unwrap_or_default();
     let task_group = service.security_groups.first().cloned().unwrap_or_default();
-    let rules: Vec<String> = groups.iter().flat_map(|group| &group.ingress).map(describe).collect();
+    let rules: Vec<String> = groups
+        .iter()
+        .flat_map(|group| &group.ingress)
+        .map(describe)
+        .collect();
     let saw = if rules.is_empty() {
-        words!("{database_group} has no ingress rule", "{database_group} にインバウンドルールがありません")
+        words!(
+            "{database_group} has no ingress rule",
+            "{database_group} にインバウンドルールがありません"
+        )
     } else {
         Words::verbatim(format!("{database_group}: {}", rules.join(", ")))
     };
@@ -60,7 +87,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         evidence: vec![Evidence {
             source: "ec2:DescribeSecurityGroups IpPermissions",
             saw,
-            expected: words!("TCP {port} from {task_group}", "{task_group} からの TCP {port}"),
+            expected: words!(
+                "TCP {port} from {task_group}",
+                "{task_group} からの TCP {port}"
+            ),
         }],
         fix: vec![
             Fix {
@@ -70,7 +100,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 ),
             },
             Fix {
-                title: words!("the same in CloudFormation, so that it stays", "CloudFormation で恒久的に設定する"),
+                title: words!(
+                    "the same in CloudFormation, so that it stays",
+                    "CloudFormation で恒久的に設定する"
+                ),
                 command: format!(
                     "DatabaseFromTasks:\n  Type: AWS::EC2::SecurityGroupIngress\n  Properties:\n    GroupId: {database_group}\n    IpProtocol: tcp\n    FromPort: {port}\n    ToPort: {port}\n    SourceSecurityGroupId: {task_group}\n    Description: PostgreSQL from the tasks"
                 ),
@@ -85,7 +118,12 @@ fn describe(rule: &crate::snapshot::Rule) -> String {
         (Some(from), Some(to)) => format!("{from}-{to}"),
         _ => "all".into(),
     };
-    let peers: Vec<&str> =
-        rule.groups.iter().chain(&rule.cidrs).chain(&rule.prefix_lists).map(String::as_str).collect();
+    let peers: Vec<&str> = rule
+        .groups
+        .iter()
+        .chain(&rule.cidrs)
+        .chain(&rule.prefix_lists)
+        .map(String::as_str)
+        .collect();
     format!("{} {ports} from {}", rule.protocol, peers.join(" "))
 }

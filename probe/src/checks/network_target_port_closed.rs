@@ -16,7 +16,11 @@ pub(super) const CHECK: Check = Check {
         en: "the security groups do not let the load balancer reach the tasks",
         ja: "ロードバランサーからタスクへの通信をセキュリティグループが許可していません",
     },
-    explains: &["alb-health-check-timeout", "ecs-tasks-failing-health-checks"],
+    explains: &[
+        "alb-health-check-timeout",
+        "ecs-tasks-failing-health-checks",
+        "alb-no-healthy-targets",
+    ],
     find,
 };
 
@@ -29,24 +33,43 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let load_balancers = snapshot.load_balancers()?;
     let subnets = snapshot.subnets()?;
     let cidrs_of = |ids: &[String]| -> Vec<String> {
-        ids.iter().filter_map(|id| subnets.get(id)).map(|subnet| subnet.cidr.clone()).collect()
+        ids.iter()
+            .filter_map(|id| subnets.get(id))
+            .map(|subnet| subnet.cidr.clone())
+            .collect()
     };
     let task_cidrs = cidrs_of(&service.subnets);
     let task_groups = snapshot.security_groups(&service.security_groups)?;
     let region = &snapshot.target.region;
     let mut findings = vec![];
     for mapping in &service.load_balancers {
-        let Some(group) = target_groups.get(&mapping.target_group) else { continue };
-        for balancer in group.load_balancers.iter().filter_map(|arn| load_balancers.get(arn)) {
+        let Some(group) = target_groups.get(&mapping.target_group) else {
+            continue;
+        };
+        for balancer in group
+            .load_balancers
+            .iter()
+            .filter_map(|arn| load_balancers.get(arn))
+        {
             if balancer.security_groups.is_empty() {
                 continue; // a Network Load Balancer may have none
             }
             let port = mapping.port;
             let balancer_cidrs = cidrs_of(&balancer.subnets);
             let balancer_groups = snapshot.security_groups(&balancer.security_groups)?;
-            let from = Peer { groups: &balancer.security_groups, cidrs: &balancer_cidrs };
-            let to = Peer { groups: &service.security_groups, cidrs: &task_cidrs };
-            let (name, theirs, ours) = (&balancer.name, &balancer.security_groups[0], &service.security_groups[0]);
+            let from = Peer {
+                groups: &balancer.security_groups,
+                cidrs: &balancer_cidrs,
+            };
+            let to = Peer {
+                groups: &service.security_groups,
+                cidrs: &task_cidrs,
+            };
+            let (name, theirs, ours) = (
+                &balancer.name,
+                &balancer.security_groups[0],
+                &service.security_groups[0],
+            );
             if !lets_in(&task_groups, port, from)? {
                 findings.push(Finding {
                     subject: ours.clone(),

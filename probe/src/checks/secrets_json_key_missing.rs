@@ -22,16 +22,30 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |stop| matches!(stop, Stop::SecretKeyMissing { .. }))? else {
+    let Some(failed) = stopped(snapshot, |_, stop| {
+        matches!(stop, Stop::SecretKeyMissing { .. })
+    })?
+    else {
         return Ok(vec![]);
     };
-    let Stop::SecretKeyMissing { key } = &failed.newest.2 else { return Ok(vec![]) };
+    let Stop::SecretKeyMissing { key } = &failed.newest.2 else {
+        return Ok(vec![]);
+    };
     // ECS's message names the key but not the secret: the task definition knows which it is.
     let definition = snapshot.task_definition()?;
-    let used: Vec<_> = definition.secrets().filter(|(_, secret)| secret.json_key() == Some(key)).collect();
-    let places =
-        used.iter().map(|(container, secret)| format!("{}/{}", container.name, secret.name)).collect::<Vec<_>>().join(", ");
-    let arn = used.iter().find_map(|(_, secret)| secret.secret_arn()).unwrap_or_else(|| definition.arn.clone());
+    let used: Vec<_> = definition
+        .secrets()
+        .filter(|(_, secret)| secret.json_key() == Some(key))
+        .collect();
+    let places = used
+        .iter()
+        .map(|(container, secret)| format!("{}/{}", container.name, secret.name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let arn = used
+        .iter()
+        .find_map(|(_, secret)| secret.secret_arn())
+        .unwrap_or_else(|| definition.arn.clone());
     let (name, region) = (name_of(&arn), &snapshot.target.region);
     Ok(vec![Finding {
         message: words!(
@@ -42,14 +56,24 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         evidence: vec![failed.evidence],
         fix: vec![
             Fix {
-                title: words!("see which keys there are (names only)", "存在するキーの名前だけを確認する"),
+                title: words!(
+                    "see which keys there are (names only)",
+                    "存在するキーの名前だけを確認する"
+                ),
                 command: format!(
                     "aws secretsmanager get-secret-value --secret-id {arn} --query SecretString --output text --region {region} | jq keys"
                 ),
             },
             Fix {
-                title: words!("then correct the key in the task definition (service.yaml) or add it to the secret", "タスク定義 (service.yaml) のキー名を直すか、シークレットにキーを追加する"),
-                command: format!("Secrets:\n  - Name: {}\n    ValueFrom: {arn}:<key>::", used.first().map_or("DB_PASSWORD", |(_, secret)| secret.name.as_str())),
+                title: words!(
+                    "then correct the key in the task definition (service.yaml) or add it to the secret",
+                    "タスク定義 (service.yaml) のキー名を直すか、シークレットにキーを追加する"
+                ),
+                command: format!(
+                    "Secrets:\n  - Name: {}\n    ValueFrom: {arn}:<key>::",
+                    used.first()
+                        .map_or("DB_PASSWORD", |(_, secret)| secret.name.as_str())
+                ),
             },
         ],
     }])

@@ -23,9 +23,13 @@ pub(super) const CHECK: Check = Check {
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let definition = snapshot.task_definition()?;
-    let failed = stopped(snapshot, |stop| *stop == Stop::SecretNotFound);
-    let missing: Vec<&String> =
-        snapshot.secrets.iter().filter(|(_, secret)| matches!(secret, Ok(None))).map(|(arn, _)| arn).collect();
+    let missing: Vec<&String> = snapshot.missing_secrets().collect();
+    let failed = stopped(snapshot, |task, stop| match stop {
+        Stop::SecretNotFound => true,
+        // A policy for exact ARNs denies a secret that does not exist before anybody looks for it.
+        Stop::SecretDenied => missing.iter().any(|arn| task.says(arn)),
+        _ => false,
+    });
     let mut evidence: Vec<Evidence> = missing
         .iter()
         .map(|arn| Evidence {
@@ -34,21 +38,37 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             expected: words!("the secret exists", "シークレットが存在する"),
         })
         .collect();
-    evidence.extend(failed.as_ref().ok().and_then(Option::as_ref).map(|failed| failed.evidence.clone()));
+    evidence.extend(
+        failed
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
+            .map(|failed| failed.evidence.clone()),
+    );
     if evidence.is_empty() {
         failed?;
-        if let Some(unobserved) = snapshot.secrets.values().find_map(|secret| secret.as_ref().err()) {
+        if let Some(unobserved) = snapshot
+            .secrets
+            .values()
+            .find_map(|secret| secret.as_ref().err())
+        {
             return Err(unobserved.clone());
         }
         return Ok(vec![]);
     }
     let used: Vec<String> = definition
         .secrets()
-        .filter(|(_, secret)| secret.secret_arn().is_some_and(|arn| missing.is_empty() || missing.contains(&&arn)))
+        .filter(|(_, secret)| {
+            secret
+                .secret_arn()
+                .is_some_and(|arn| missing.is_empty() || missing.contains(&&arn))
+        })
         .map(|(container, secret)| format!("{}/{}", container.name, secret.name))
         .collect();
     let used = used.join(", ");
-    let subject = missing.first().map_or_else(|| definition.arn.clone(), |arn| (*arn).clone());
+    let subject = missing
+        .first()
+        .map_or_else(|| definition.arn.clone(), |arn| (*arn).clone());
     let region = &snapshot.target.region;
     Ok(vec![Finding {
         message: words!(
@@ -59,12 +79,22 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         evidence,
         fix: vec![
             Fix {
-                title: words!("find the secret's real ARN, then correct valueFrom in the task definition", "正しい ARN を調べ、タスク定義の valueFrom を直す"),
-                command: format!("aws secretsmanager list-secrets --query 'SecretList[].[Name,ARN]' --output table --region {region}"),
+                title: words!(
+                    "find the secret's real ARN, then correct valueFrom in the task definition",
+                    "正しい ARN を調べ、タスク定義の valueFrom を直す"
+                ),
+                command: format!(
+                    "aws secretsmanager list-secrets --query 'SecretList[].[Name,ARN]' --output table --region {region}"
+                ),
             },
             Fix {
-                title: words!("or bring back a secret that was deleted", "削除したシークレットを復元する場合"),
-                command: format!("aws secretsmanager list-secrets --include-planned-deletion --query 'SecretList[?DeletedDate].[Name,ARN]' --output table --region {region}"),
+                title: words!(
+                    "or bring back a secret that was deleted",
+                    "削除したシークレットを復元する場合"
+                ),
+                command: format!(
+                    "aws secretsmanager list-secrets --include-planned-deletion --query 'SecretList[?DeletedDate].[Name,ARN]' --output table --region {region}"
+                ),
             },
         ],
     }])

@@ -40,14 +40,26 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .filter(|(_, line)| line.at >= since)
         .collect();
     lines.sort_by_key(|(_, line)| line.at);
-    let back = lines.iter().filter(|(_, line)| says_database_back(&line.message)).map(|(_, line)| line.at).max();
+    let back = lines
+        .iter()
+        .filter(|(_, line)| says_database_back(&line.message))
+        .map(|(_, line)| line.at)
+        .max();
     let away: Vec<_> = lines
         .iter()
-        .filter(|(_, line)| says_database_away(&line.message) && back.is_none_or(|back| line.at > back))
+        .filter(|(_, line)| {
+            says_database_away(&line.message) && back.is_none_or(|back| line.at > back)
+        })
         .collect();
-    let Some((task, newest)) = away.last() else { return Ok(vec![]) };
+    let Some((task, newest)) = away.last() else {
+        return Ok(vec![]);
+    };
     let (count, text) = (away.len(), &newest.message);
-    let (cluster, service, region) = (&snapshot.target.cluster, &snapshot.target.service, &snapshot.target.region);
+    let (cluster, service, region) = (
+        &snapshot.target.cluster,
+        &snapshot.target.service,
+        &snapshot.target.region,
+    );
     let database = snapshot.database.as_ref().ok().and_then(Option::as_ref);
     let subject = database.map_or_else(|| service.clone(), |database| database.id.clone());
     let status = database.map(|database| Evidence {
@@ -57,7 +69,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     });
     let mut evidence = vec![Evidence {
         source: "logs:GetLogEvents",
-        saw: words!("{count} lines, the newest of task {task}: {text}", "{count} 行、最新はタスク {task}: {text}"),
+        saw: words!(
+            "{count} lines, the newest of task {task}: {text}",
+            "{count} 行、最新はタスク {task}: {text}"
+        ),
         expected: words!("no connection errors", "接続エラーがない"),
     }];
     evidence.extend(status);
@@ -69,8 +84,13 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         subject,
         evidence,
         fix: vec![Fix {
-            title: words!("read what the tasks say, and check the network path and the database's status", "タスクのログを読み、ネットワーク経路とデータベースの状態を確認する"),
-            command: format!("probe logs --cluster {cluster} --service {service} --since 15m --region {region}"),
+            title: words!(
+                "read what the tasks say, and check the network path and the database's status",
+                "タスクのログを読み、ネットワーク経路とデータベースの状態を確認する"
+            ),
+            command: format!(
+                "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+            ),
         }],
     }])
 }

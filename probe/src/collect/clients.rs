@@ -58,7 +58,9 @@ impl Clients {
         let config = loader.load().await;
         let region = config.region().map(ToString::to_string);
         let Some(region) = region else {
-            anyhow::bail!("no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION");
+            anyhow::bail!(
+                "no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION"
+            );
         };
         Ok(Self {
             region,

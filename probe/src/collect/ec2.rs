@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::types::IpPermission;
 
 use super::{Clients, failure::unobserved};
-use crate::snapshot::{Database, LoadBalancer, Observed, Rule, SecurityGroup, Service, Subnet, Unobserved};
+use crate::snapshot::{
+    Database, LoadBalancer, Observed, Rule, SecurityGroup, Service, Subnet, Unobserved,
+};
 
 type LoadBalancers<'a> = Result<&'a BTreeMap<String, LoadBalancer>, &'a Unobserved>;
 
@@ -15,13 +17,22 @@ pub(super) async fn subnets(
     load_balancers: LoadBalancers<'_>,
 ) -> Observed<BTreeMap<String, Subnet>> {
     let service = service.map_err(Clone::clone)?;
-    let theirs = load_balancers.into_iter().flat_map(BTreeMap::values).flat_map(|balancer| &balancer.subnets);
+    let theirs = load_balancers
+        .into_iter()
+        .flat_map(BTreeMap::values)
+        .flat_map(|balancer| &balancer.subnets);
     let ids: BTreeSet<String> = service.subnets.iter().chain(theirs).cloned().collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let call = clients.ec2.describe_subnets().set_subnet_ids(Some(ids.into_iter().collect()));
-    let answer = call.send().await.map_err(|error| unobserved("ec2:DescribeSubnets", &error))?;
+    let call = clients
+        .ec2
+        .describe_subnets()
+        .set_subnet_ids(Some(ids.into_iter().collect()));
+    let answer = call
+        .send()
+        .await
+        .map_err(|error| unobserved("ec2:DescribeSubnets", &error))?;
     let subnet = |subnet: &aws_sdk_ec2::types::Subnet| {
         let shown = Subnet {
             vpc: subnet.vpc_id()?.to_owned(),
@@ -41,16 +52,32 @@ pub(super) async fn security_groups(
     database: Result<&Option<Database>, &Unobserved>,
 ) -> Observed<BTreeMap<String, SecurityGroup>> {
     let service = service.map_err(Clone::clone)?;
-    let of_balancers =
-        load_balancers.into_iter().flat_map(BTreeMap::values).flat_map(|balancer| &balancer.security_groups);
-    let of_database = database.into_iter().flatten().flat_map(|database| &database.security_groups);
-    let ids: BTreeSet<String> =
-        service.security_groups.iter().chain(of_balancers).chain(of_database).cloned().collect();
+    let of_balancers = load_balancers
+        .into_iter()
+        .flat_map(BTreeMap::values)
+        .flat_map(|balancer| &balancer.security_groups);
+    let of_database = database
+        .into_iter()
+        .flatten()
+        .flat_map(|database| &database.security_groups);
+    let ids: BTreeSet<String> = service
+        .security_groups
+        .iter()
+        .chain(of_balancers)
+        .chain(of_database)
+        .cloned()
+        .collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let call = clients.ec2.describe_security_groups().set_group_ids(Some(ids.into_iter().collect()));
-    let answer = call.send().await.map_err(|error| unobserved("ec2:DescribeSecurityGroups", &error))?;
+    let call = clients
+        .ec2
+        .describe_security_groups()
+        .set_group_ids(Some(ids.into_iter().collect()));
+    let answer = call
+        .send()
+        .await
+        .map_err(|error| unobserved("ec2:DescribeSecurityGroups", &error))?;
     let group = |group: &aws_sdk_ec2::types::SecurityGroup| {
         let id = group.group_id()?.to_owned();
         let shown = SecurityGroup {
@@ -65,10 +92,22 @@ pub(super) async fn security_groups(
 }
 
 fn rule(permission: &IpPermission) -> Rule {
-    let v4 = permission.ip_ranges().iter().filter_map(|range| range.cidr_ip());
-    let v6 = permission.ipv6_ranges().iter().filter_map(|range| range.cidr_ipv6());
-    let groups = permission.user_id_group_pairs().iter().filter_map(|pair| pair.group_id());
-    let lists = permission.prefix_list_ids().iter().filter_map(|list| list.prefix_list_id());
+    let v4 = permission
+        .ip_ranges()
+        .iter()
+        .filter_map(|range| range.cidr_ip());
+    let v6 = permission
+        .ipv6_ranges()
+        .iter()
+        .filter_map(|range| range.cidr_ipv6());
+    let groups = permission
+        .user_id_group_pairs()
+        .iter()
+        .filter_map(|pair| pair.group_id());
+    let lists = permission
+        .prefix_list_ids()
+        .iter()
+        .filter_map(|list| list.prefix_list_id());
     // -1 stands for every port.
     let port = |port: Option<i32>| port.filter(|port| *port >= 0);
     Rule {

@@ -32,18 +32,37 @@ pub(super) fn parse(image: &str) -> Option<Reference<'_>> {
     let captures = REFERENCE.as_ref()?.captures(image)?;
     let part = |i| captures.get(i).map(|part| part.as_str());
     let (tag, digest) = (part(4), part(5));
-    let tag = tag.or(if digest.is_none() { Some("latest") } else { None });
-    Some(Reference { account: part(1)?, region: part(2)?, repository: part(3)?, tag, digest })
+    let tag = tag.or(if digest.is_none() {
+        Some("latest")
+    } else {
+        None
+    });
+    Some(Reference {
+        account: part(1)?,
+        region: part(2)?,
+        repository: part(3)?,
+        tag,
+        digest,
+    })
 }
 
 pub(super) async fn images(
     clients: &Clients,
     definition: Result<&Definition, &Unobserved>,
 ) -> BTreeMap<String, Observed<Image>> {
-    let Ok(definition) = definition else { return BTreeMap::new() };
-    let references = definition.shown.containers.iter().filter_map(|container| Some((container.image.clone(), parse(&container.image)?)));
+    let Ok(definition) = definition else {
+        return BTreeMap::new();
+    };
+    let references = definition
+        .shown
+        .containers
+        .iter()
+        .filter_map(|container| Some((container.image.clone(), parse(&container.image)?)));
     let observe = |(image, reference)| async move { (image, observe(clients, reference).await) };
-    join_all(references.map(observe)).await.into_iter().collect()
+    join_all(references.map(observe))
+        .await
+        .into_iter()
+        .collect()
 }
 
 async fn observe(clients: &Clients, reference: Reference<'_>) -> Observed<Image> {
@@ -69,7 +88,9 @@ async fn observe(clients: &Clients, reference: Reference<'_>) -> Observed<Image>
         Ok(_) => Ok(Image::Present),
         Err(error) => match error.as_service_error() {
             Some(service) if service.is_image_not_found_exception() => Ok(Image::TagMissing),
-            Some(service) if service.is_repository_not_found_exception() => Ok(Image::RepositoryMissing),
+            Some(service) if service.is_repository_not_found_exception() => {
+                Ok(Image::RepositoryMissing)
+            }
             _ => Err(unobserved(OPERATION, &error)),
         },
     }
@@ -90,8 +111,14 @@ mod tests {
             (by_digest, "team/web", None, Some(digest.as_str())),
         ] {
             let reference = parse(&image).unwrap();
-            assert_eq!((reference.account, reference.region), ("123456789012", "ap-northeast-1"));
-            assert_eq!((reference.repository, reference.tag, reference.digest), (repository, tag, found_digest));
+            assert_eq!(
+                (reference.account, reference.region),
+                ("123456789012", "ap-northeast-1")
+            );
+            assert_eq!(
+                (reference.repository, reference.tag, reference.digest),
+                (repository, tag, found_digest)
+            );
         }
         assert_eq!(parse("nginx:1.27"), None);
         assert_eq!(parse("localhost:5000/web:v1"), None);

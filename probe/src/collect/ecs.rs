@@ -12,8 +12,8 @@ use super::{
     failure::{missing, unobserved},
 };
 use crate::snapshot::{
-    Container, ContainerDefinition, Deployment, Event, LoadBalancerMapping, LogConfiguration, Observed,
-    SecretReference, Service, Subject, Task, TaskDefinition, Unobserved,
+    Container, ContainerDefinition, Deployment, Event, LoadBalancerMapping, LogConfiguration,
+    Observed, SecretReference, Service, Subject, Task, TaskDefinition, Unobserved,
 };
 
 /// A task definition as it may be kept, with the environment values for as long as collecting lasts.
@@ -44,9 +44,17 @@ pub(super) async fn service(clients: &Clients, target: &Subject) -> Observed<Ser
         .await
         .map_err(|error| unobserved(OPERATION, &error))?;
     let Some(service) = answer.services().first() else {
-        return Err(missing(OPERATION, format!("no service {} in the cluster {}", target.service, target.cluster)));
+        return Err(missing(
+            OPERATION,
+            format!(
+                "no service {} in the cluster {}",
+                target.service, target.cluster
+            ),
+        ));
     };
-    let network = service.network_configuration().and_then(|network| network.awsvpc_configuration());
+    let network = service
+        .network_configuration()
+        .and_then(|network| network.awsvpc_configuration());
     let deployment = |deployment: &aws_sdk_ecs::types::Deployment| Deployment {
         id: string(deployment.id()),
         status: string(deployment.status()),
@@ -54,12 +62,17 @@ pub(super) async fn service(clients: &Clients, target: &Subject) -> Observed<Ser
         desired: deployment.desired_count(),
         running: deployment.running_count(),
         failed: deployment.failed_tasks(),
-        rollout_state: deployment.rollout_state().map(|state| state.as_str().to_owned()),
+        rollout_state: deployment
+            .rollout_state()
+            .map(|state| state.as_str().to_owned()),
         rollout_reason: deployment.rollout_state_reason().map(Into::into),
         created_at: time(deployment.created_at()),
     };
     let event = |event: &aws_sdk_ecs::types::ServiceEvent| {
-        Some(Event { at: time(event.created_at())?, message: event.message()?.into() })
+        Some(Event {
+            at: time(event.created_at())?,
+            message: event.message()?.into(),
+        })
     };
     let mapping = |mapping: &aws_sdk_ecs::types::LoadBalancer| {
         Some(LoadBalancerMapping {
@@ -76,15 +89,28 @@ pub(super) async fn service(clients: &Clients, target: &Subject) -> Observed<Ser
         pending: service.pending_count(),
         task_definition: string(service.task_definition()),
         deployments: service.deployments().iter().map(deployment).collect(),
-        load_balancers: service.load_balancers().iter().filter_map(mapping).collect(),
-        subnets: network.map(|network| network.subnets().to_vec()).unwrap_or_default(),
-        security_groups: network.map(|network| network.security_groups().to_vec()).unwrap_or_default(),
-        grace_period_seconds: service.health_check_grace_period_seconds().unwrap_or_default(),
+        load_balancers: service
+            .load_balancers()
+            .iter()
+            .filter_map(mapping)
+            .collect(),
+        subnets: network
+            .map(|network| network.subnets().to_vec())
+            .unwrap_or_default(),
+        security_groups: network
+            .map(|network| network.security_groups().to_vec())
+            .unwrap_or_default(),
+        grace_period_seconds: service
+            .health_check_grace_period_seconds()
+            .unwrap_or_default(),
         events: service.events().iter().filter_map(event).collect(),
     })
 }
 
-pub(super) async fn task_definition(clients: &Clients, arn: Result<&str, &Unobserved>) -> Observed<Definition> {
+pub(super) async fn task_definition(
+    clients: &Clients,
+    arn: Result<&str, &Unobserved>,
+) -> Observed<Definition> {
     const OPERATION: &str = "ecs:DescribeTaskDefinition";
     let arn = arn.map_err(Clone::clone)?;
     let answer = clients
@@ -94,13 +120,23 @@ pub(super) async fn task_definition(clients: &Clients, arn: Result<&str, &Unobse
         .send()
         .await
         .map_err(|error| unobserved(OPERATION, &error))?;
-    let definition = answer.task_definition().ok_or_else(|| missing(OPERATION, format!("no task definition {arn}")))?;
+    let definition = answer
+        .task_definition()
+        .ok_or_else(|| missing(OPERATION, format!("no task definition {arn}")))?;
     let container = |container: &aws_sdk_ecs::types::ContainerDefinition| ContainerDefinition {
         name: string(container.name()),
         image: string(container.image()),
         essential: container.essential().unwrap_or(true),
-        ports: container.port_mappings().iter().filter_map(|mapping| mapping.container_port()).collect(),
-        environment: container.environment().iter().map(|variable| string(variable.name())).collect(),
+        ports: container
+            .port_mappings()
+            .iter()
+            .filter_map(|mapping| mapping.container_port())
+            .collect(),
+        environment: container
+            .environment()
+            .iter()
+            .map(|variable| string(variable.name()))
+            .collect(),
         secrets: container
             .secrets()
             .iter()
@@ -111,8 +147,14 @@ pub(super) async fn task_definition(clients: &Clients, arn: Result<&str, &Unobse
             .collect(),
         log: container.log_configuration().map(|log| LogConfiguration {
             driver: log.log_driver().as_str().to_owned(),
-            group: log.options().and_then(|options| options.get("awslogs-group")).cloned(),
-            stream_prefix: log.options().and_then(|options| options.get("awslogs-stream-prefix")).cloned(),
+            group: log
+                .options()
+                .and_then(|options| options.get("awslogs-group"))
+                .cloned(),
+            stream_prefix: log
+                .options()
+                .and_then(|options| options.get("awslogs-stream-prefix"))
+                .cloned(),
         }),
     };
     let environment = definition
@@ -129,7 +171,11 @@ pub(super) async fn task_definition(clients: &Clients, arn: Result<&str, &Unobse
             memory: definition.memory().map(ToOwned::to_owned),
             execution_role: definition.execution_role_arn().map(ToOwned::to_owned),
             task_role: definition.task_role_arn().map(ToOwned::to_owned),
-            containers: definition.container_definitions().iter().map(container).collect(),
+            containers: definition
+                .container_definitions()
+                .iter()
+                .map(container)
+                .collect(),
         },
     })
 }
@@ -146,9 +192,16 @@ pub(super) async fn tasks(clients: &Clients, target: &Subject) -> Observed<BTree
             .into_paginator()
             .items()
             .send();
-        async move { pages.try_collect().await.map_err(|error| unobserved("ecs:ListTasks", &error)) }
+        async move {
+            pages
+                .try_collect()
+                .await
+                .map_err(|error| unobserved("ecs:ListTasks", &error))
+        }
     };
-    let (running, stopped) = futures::future::try_join(list(DesiredStatus::Running), list(DesiredStatus::Stopped)).await?;
+    let (running, stopped) =
+        futures::future::try_join(list(DesiredStatus::Running), list(DesiredStatus::Stopped))
+            .await?;
     let arns: Vec<String> = running.into_iter().chain(stopped).collect();
     // DescribeTasks takes 100 tasks a call.
     let describe = |chunk: &[String]| {
@@ -158,11 +211,16 @@ pub(super) async fn tasks(clients: &Clients, target: &Subject) -> Observed<BTree
             .cluster(&target.cluster)
             .set_tasks(Some(chunk.to_vec()))
             .send();
-        async move { call.await.map_err(|error| unobserved("ecs:DescribeTasks", &error)) }
+        async move {
+            call.await
+                .map_err(|error| unobserved("ecs:DescribeTasks", &error))
+        }
     };
     let answers = try_join_all(arns.chunks(100).map(describe)).await?;
     let described = answers.iter().flat_map(|answer| answer.tasks());
-    Ok(described.filter_map(|task| Some((task.task_arn()?.rsplit('/').next()?.to_owned(), shown(task)))).collect())
+    Ok(described
+        .filter_map(|task| Some((task.task_arn()?.rsplit('/').next()?.to_owned(), shown(task))))
+        .collect())
 }
 
 fn shown(task: &aws_sdk_ecs::types::Task) -> Task {
@@ -188,7 +246,9 @@ fn shown(task: &aws_sdk_ecs::types::Task) -> Task {
         task_definition: string(task.task_definition_arn()),
         last_status: string(task.last_status()),
         desired_status: string(task.desired_status()),
-        health: task.health_status().map(|health| health.as_str().to_owned()),
+        health: task
+            .health_status()
+            .map(|health| health.as_str().to_owned()),
         started_by: task.started_by().map(ToOwned::to_owned),
         availability_zone: task.availability_zone().map(ToOwned::to_owned),
         private_ip: detail("privateIPv4Address"),
@@ -197,7 +257,10 @@ fn shown(task: &aws_sdk_ecs::types::Task) -> Task {
         stopping_at: time(task.stopping_at()),
         stopped_at: time(task.stopped_at()),
         stop_code: task.stop_code().map(|code| code.as_str().to_owned()),
-        stopped_reason: task.stopped_reason().map(Into::into),
+        stopped_reason: task
+            .stopped_reason()
+            .filter(|reason| !reason.is_empty())
+            .map(Into::into),
         containers: task.containers().iter().filter_map(container).collect(),
     }
 }

@@ -18,25 +18,50 @@ where
             service.err().code().unwrap_or("UnknownError").to_owned(),
             service.err().message().unwrap_or("no message").to_owned(),
         ),
-        SdkError::TimeoutError(_) => ("Timeout".to_owned(), "the call did not answer in time".to_owned()),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-            ("Timeout".to_owned(), "no connection within the time limit".to_owned())
-        }
-        SdkError::DispatchFailure(failure) if failure.is_io() => {
-            ("ConnectionFailed".to_owned(), DisplayErrorContext(error).to_string())
-        }
-        SdkError::ResponseError(_) => ("InvalidResponse".to_owned(), DisplayErrorContext(error).to_string()),
-        _ => ("CallFailed".to_owned(), DisplayErrorContext(error).to_string()),
+        SdkError::TimeoutError(_) => (
+            "Timeout".to_owned(),
+            "the call did not answer in time".to_owned(),
+        ),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => (
+            "Timeout".to_owned(),
+            "no connection within the time limit".to_owned(),
+        ),
+        SdkError::DispatchFailure(failure) if failure.is_io() => (
+            "ConnectionFailed".to_owned(),
+            DisplayErrorContext(error).to_string(),
+        ),
+        SdkError::ResponseError(_) => (
+            "InvalidResponse".to_owned(),
+            DisplayErrorContext(error).to_string(),
+        ),
+        _ => (
+            "CallFailed".to_owned(),
+            DisplayErrorContext(error).to_string(),
+        ),
     };
-    Unobserved { operation: operation.to_owned(), code, message: Text::from(first_line(&message)) }
+    Unobserved {
+        operation: operation.to_owned(),
+        code,
+        message: Text::from(first_line(&message)),
+    }
 }
 
 /// The part of a nested error that a person needs.
 fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().split(" (DispatchFailure").next().unwrap_or_default()
+    message
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split(" (DispatchFailure")
+        .next()
+        .unwrap_or_default()
 }
 
 /// Something that AWS answered without, for example a service that does not exist.
 pub(super) fn missing(operation: &str, what: String) -> Unobserved {
-    Unobserved { operation: operation.to_owned(), code: "NotFound".to_owned(), message: what.into() }
+    Unobserved {
+        operation: operation.to_owned(),
+        code: "NotFound".to_owned(),
+        message: what.into(),
+    }
 }

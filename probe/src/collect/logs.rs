@@ -52,13 +52,22 @@ pub(super) async fn last_lines(
     let definition = &definition.map_err(Clone::clone)?.shown;
     let tasks = tasks.map_err(Clone::clone)?;
     let newest = |stopped: bool, count: usize| {
-        let mut tasks: Vec<(&String, &Task)> =
-            tasks.iter().filter(|(_, task)| (task.last_status == "STOPPED") == stopped).collect();
+        let mut tasks: Vec<(&String, &Task)> = tasks
+            .iter()
+            .filter(|(_, task)| (task.last_status == "STOPPED") == stopped)
+            .collect();
         tasks.sort_by_key(|(_, task)| std::cmp::Reverse(task.stopped_at.or(task.created_at)));
-        tasks.into_iter().take(count).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        tasks
+            .into_iter()
+            .take(count)
+            .map(|(id, _)| id.clone())
+            .collect::<Vec<_>>()
     };
-    let ids = newest(true, STOPPED_TASKS).into_iter().chain(newest(false, RUNNING_TASKS));
-    let streams: Vec<(String, &str, String)> = ids.flat_map(|id| streams_of(definition, &id)).collect();
+    let ids = newest(true, STOPPED_TASKS)
+        .into_iter()
+        .chain(newest(false, RUNNING_TASKS));
+    let streams: Vec<(String, &str, String)> =
+        ids.flat_map(|id| streams_of(definition, &id)).collect();
     let reads = streams.into_iter().map(|(task, group, stream)| async move {
         Ok::<_, Unobserved>((task, tail(clients, group, &stream).await?))
     });
@@ -75,25 +84,46 @@ pub(super) async fn last_lines(
 /// Task id, log group and stream of every container that logs with `awslogs`: `prefix/container/task-id`.
 fn streams_of<'a>(definition: &'a TaskDefinition, id: &str) -> Vec<(String, &'a str, String)> {
     let stream = |container: &'a crate::snapshot::ContainerDefinition| {
-        let log = container.log.as_ref().filter(|log| log.driver == "awslogs")?;
+        let log = container
+            .log
+            .as_ref()
+            .filter(|log| log.driver == "awslogs")?;
         let (group, prefix) = (log.group.as_deref()?, log.stream_prefix.as_deref()?);
-        Some((id.to_owned(), group, format!("{prefix}/{}/{id}", container.name)))
+        Some((
+            id.to_owned(),
+            group,
+            format!("{prefix}/{}/{id}", container.name),
+        ))
     };
     definition.containers.iter().filter_map(stream).collect()
 }
 
 /// The last lines of a stream. A task that never started has none.
 async fn tail(clients: &Clients, group: &str, stream: &str) -> Observed<Vec<LogLine>> {
-    let call = clients.logs.get_log_events().log_group_name(group).log_stream_name(stream).limit(LINES);
+    let call = clients
+        .logs
+        .get_log_events()
+        .log_group_name(group)
+        .log_stream_name(stream)
+        .limit(LINES);
     match call.send().await {
         Ok(answer) => Ok(answer
             .events()
             .iter()
             .filter_map(|event| {
-                Some(LogLine { at: DateTime::from_timestamp_millis(event.timestamp()?)?, message: event.message()?.into() })
+                Some(LogLine {
+                    at: DateTime::from_timestamp_millis(event.timestamp()?)?,
+                    message: event.message()?.into(),
+                })
             })
             .collect()),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(vec![]),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+        {
+            Ok(vec![])
+        }
         Err(error) => Err(unobserved("logs:GetLogEvents", &error)),
     }
 }
@@ -108,14 +138,21 @@ pub(super) fn groups_of(definition: &TaskDefinition) -> Observed<BTreeSet<String
         .filter_map(|log| log.group.clone())
         .collect();
     if groups.is_empty() {
-        let what = format!("{} sends no container's output to CloudWatch Logs (log driver awslogs)", definition.arn);
+        let what = format!(
+            "{} sends no container's output to CloudWatch Logs (log driver awslogs)",
+            definition.arn
+        );
         return Err(missing("logs:FilterLogEvents", what));
     }
     Ok(groups)
 }
 
 /// Every line of a group in the window, all pages.
-pub(super) async fn window(clients: &Clients, group: &str, window: &LogWindow) -> Observed<Vec<LogEvent>> {
+pub(super) async fn window(
+    clients: &Clients,
+    group: &str,
+    window: &LogWindow,
+) -> Observed<Vec<LogEvent>> {
     let events: Vec<aws_sdk_cloudwatchlogs::types::FilteredLogEvent> = {
         let mut events = vec![];
         let mut pages = clients
@@ -137,11 +174,22 @@ pub(super) async fn window(clients: &Clients, group: &str, window: &LogWindow) -
         Some(LogEvent {
             id: event.event_id()?.to_owned(),
             at: DateTime::from_timestamp_millis(event.timestamp()?)?,
-            ingested_at: DateTime::from_timestamp_millis(event.ingestion_time().or(event.timestamp())?)?,
+            ingested_at: DateTime::from_timestamp_millis(
+                event.ingestion_time().or(event.timestamp())?,
+            )?,
             message: event.message()?.trim_end().into(),
             task,
         })
     };
-    let wanted = |event: &LogEvent| window.task.as_ref().is_none_or(|task| event.task.starts_with(task.as_str()));
-    Ok(events.into_iter().filter_map(event).filter(wanted).collect())
+    let wanted = |event: &LogEvent| {
+        window
+            .task
+            .as_ref()
+            .is_none_or(|task| event.task.starts_with(task.as_str()))
+    };
+    Ok(events
+        .into_iter()
+        .filter_map(event)
+        .filter(wanted)
+        .collect())
 }

@@ -22,17 +22,27 @@ pub(super) async fn databases(clients: &Clients) -> Observed<Vec<Candidate>> {
         .map_err(|error| unobserved("rds:DescribeDBInstances", &error))?;
     let candidate = |instance: &aws_sdk_rds::types::DbInstance| {
         let endpoint = instance.endpoint();
-        let groups = instance.vpc_security_groups().iter().filter_map(|group| group.vpc_security_group_id());
+        let groups = instance
+            .vpc_security_groups()
+            .iter()
+            .filter_map(|group| group.vpc_security_group_id());
         Some(Candidate {
             database: Database {
                 id: instance.db_instance_identifier()?.to_owned(),
                 status: instance.db_instance_status().unwrap_or_default().to_owned(),
-                address: endpoint.and_then(|endpoint| endpoint.address()).map(ToOwned::to_owned),
-                port: endpoint.and_then(|endpoint| endpoint.port()).unwrap_or(5432),
+                address: endpoint
+                    .and_then(|endpoint| endpoint.address())
+                    .map(ToOwned::to_owned),
+                port: endpoint
+                    .and_then(|endpoint| endpoint.port())
+                    .unwrap_or(5432),
                 security_groups: groups.map(ToOwned::to_owned).collect(),
                 matched_by: String::new(),
             },
-            vpc: instance.db_subnet_group().and_then(|group| group.vpc_id()).map(ToOwned::to_owned),
+            vpc: instance
+                .db_subnet_group()
+                .and_then(|group| group.vpc_id())
+                .map(ToOwned::to_owned),
         })
     };
     Ok(instances.iter().filter_map(candidate).collect())
@@ -48,16 +58,33 @@ pub(super) fn database_of(
     let candidates = candidates?;
     let definition = definition.map_err(Clone::clone)?;
     for Candidate { database, .. } in &candidates {
-        let names = |value: &str| database.address.as_deref().is_some_and(|address| value.contains(address));
-        if let Some((variable, _)) = definition.environment.iter().find(|(_, value)| names(value)) {
-            return Ok(Some(Database { matched_by: format!("environment variable {variable}"), ..database.clone() }));
+        let names = |value: &str| {
+            database
+                .address
+                .as_deref()
+                .is_some_and(|address| value.contains(address))
+        };
+        if let Some((variable, _)) = definition
+            .environment
+            .iter()
+            .find(|(_, value)| names(value))
+        {
+            return Ok(Some(Database {
+                matched_by: format!("environment variable {variable}"),
+                ..database.clone()
+            }));
         }
     }
     if !speaks_of_database(definition) {
         return Ok(None);
     }
-    let vpc = target_groups.map_err(Clone::clone)?.values().find_map(|group| group.vpc.as_ref());
-    let mut nearby = candidates.into_iter().filter(|candidate| vpc.is_none() || candidate.vpc.as_ref() == vpc);
+    let vpc = target_groups
+        .map_err(Clone::clone)?
+        .values()
+        .find_map(|group| group.vpc.as_ref());
+    let mut nearby = candidates
+        .into_iter()
+        .filter(|candidate| vpc.is_none() || candidate.vpc.as_ref() == vpc);
     match (nearby.next(), nearby.next()) {
         (None, _) => Ok(None),
         (Some(Candidate { database, .. }), None) => {
@@ -77,10 +104,16 @@ pub(super) fn database_of(
 
 fn speaks_of_database(definition: &Definition) -> bool {
     let containers = &definition.shown.containers;
-    let plain = containers.iter().flat_map(|container| container.environment.iter().map(String::as_str));
-    let injected = containers.iter().flat_map(|container| container.secrets.iter().map(|secret| secret.name.as_str()));
+    let plain = containers
+        .iter()
+        .flat_map(|container| container.environment.iter().map(String::as_str));
+    let injected = containers
+        .iter()
+        .flat_map(|container| container.secrets.iter().map(|secret| secret.name.as_str()));
     plain.chain(injected).any(|name| {
         let name = name.to_ascii_uppercase();
-        ["DB_", "DATABASE", "PGHOST", "POSTGRES"].iter().any(|word| name.contains(word))
+        ["DB_", "DATABASE", "PGHOST", "POSTGRES"]
+            .iter()
+            .any(|word| name.contains(word))
     })
 }

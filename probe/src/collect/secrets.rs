@@ -10,23 +10,44 @@ use crate::snapshot::{Observed, Secret, Unobserved};
 pub(super) async fn secrets(
     clients: &Clients,
     definition: Result<&Definition, &Unobserved>,
-) -> BTreeMap<String, Observed<Option<Secret>>> {
-    let Ok(definition) = definition else { return BTreeMap::new() };
-    let arns: BTreeSet<String> = definition.shown.secrets().filter_map(|(_, secret)| secret.secret_arn()).collect();
+) -> BTreeMap<String, Observed<Secret>> {
+    let Ok(definition) = definition else {
+        return BTreeMap::new();
+    };
+    let arns: BTreeSet<String> = definition
+        .shown
+        .secrets()
+        .filter_map(|(_, secret)| secret.secret_arn())
+        .collect();
     let observe = |arn: String| async move {
         let secret = describe(clients, &arn).await;
         (arn, secret)
     };
-    join_all(arns.into_iter().map(observe)).await.into_iter().collect()
+    join_all(arns.into_iter().map(observe))
+        .await
+        .into_iter()
+        .collect()
 }
 
-async fn describe(clients: &Clients, arn: &str) -> Observed<Option<Secret>> {
-    match clients.secrets.describe_secret().secret_id(arn).send().await {
-        Ok(secret) => Ok(Some(Secret {
+async fn describe(clients: &Clients, arn: &str) -> Observed<Secret> {
+    match clients
+        .secrets
+        .describe_secret()
+        .secret_id(arn)
+        .send()
+        .await
+    {
+        Ok(secret) => Ok(Secret::Present {
             name: secret.name().unwrap_or_default().to_owned(),
             deleted_at: time(secret.deleted_date()),
-        })),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => Ok(None),
+        }),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+        {
+            Ok(Secret::Missing)
+        }
         Err(error) => Err(unobserved("secretsmanager:DescribeSecret", &error)),
     }
 }

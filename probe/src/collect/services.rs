@@ -22,13 +22,25 @@ pub async fn find_by_stack(clients: &Clients, prefix: &str) -> Observed<Subject>
         .send()
         .await
         .map_err(|error| unobserved(OPERATION, &error))?;
-    let outputs = answer.stacks().first().map(|stack| stack.outputs()).unwrap_or_default();
+    let outputs = answer
+        .stacks()
+        .first()
+        .map(|stack| stack.outputs())
+        .unwrap_or_default();
     let output = |key: &str| {
-        let found = outputs.iter().find(|output| output.output_key() == Some(key));
+        let found = outputs
+            .iter()
+            .find(|output| output.output_key() == Some(key));
         let value = found.and_then(|output| output.output_value());
-        value.map(ToOwned::to_owned).ok_or_else(|| missing(OPERATION, format!("the stack {name} has no output {key}")))
+        value
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| missing(OPERATION, format!("the stack {name} has no output {key}")))
     };
-    Ok(Subject { region: clients.region.clone(), cluster: output("ClusterName")?, service: output("ServiceName")? })
+    Ok(Subject {
+        region: clients.region.clone(),
+        cluster: output("ClusterName")?,
+        service: output("ServiceName")?,
+    })
 }
 
 /// Every ECS service of the Region.
@@ -46,16 +58,31 @@ pub async fn find_services(clients: &Clients) -> Observed<Vec<Subject>> {
         .await
         .map_err(|error| unobserved("ecs:ListClusters", &error))?;
     let services_of = |cluster: &String| {
-        let pages = clients.ecs.list_services().cluster(cluster).into_paginator().items().send();
+        let pages = clients
+            .ecs
+            .list_services()
+            .cluster(cluster)
+            .into_paginator()
+            .items()
+            .send();
         let cluster = name_of(cluster);
         async move {
-            let arns: Vec<String> =
-                pages.try_collect().await.map_err(|error| unobserved("ecs:ListServices", &error))?;
-            Ok(arns.iter().map(|arn| (cluster.clone(), name_of(arn))).collect::<Vec<_>>())
+            let arns: Vec<String> = pages
+                .try_collect()
+                .await
+                .map_err(|error| unobserved("ecs:ListServices", &error))?;
+            Ok(arns
+                .iter()
+                .map(|arn| (cluster.clone(), name_of(arn)))
+                .collect::<Vec<_>>())
         }
     };
     let found = try_join_all(clusters.iter().map(services_of)).await?;
-    let subject = |(cluster, service)| Subject { region: clients.region.clone(), cluster, service };
+    let subject = |(cluster, service)| Subject {
+        region: clients.region.clone(),
+        cluster,
+        service,
+    };
     Ok(found.into_iter().flatten().map(subject).collect())
 }
 

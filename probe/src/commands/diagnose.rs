@@ -38,20 +38,27 @@ fn read(file: &Path) -> Result<Snapshot, Error> {
     if file == Path::new("-") {
         std::io::stdin().read_to_string(&mut text)?;
     } else {
-        text = std::fs::read_to_string(file).map_err(|error| Error::Usage(format!("cannot read {name}: {error}")))?;
+        text = std::fs::read_to_string(file)
+            .map_err(|error| Error::Usage(format!("cannot read {name}: {error}")))?;
     }
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
-        Error::Usage(format!("{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE"))
+        Error::Usage(format!(
+            "{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE"
+        ))
     })?;
     match snapshot.version {
         1 => Ok(snapshot),
-        other => Err(Error::Usage(format!("{name} has version {other}, this probe reads version 1"))),
+        other => Err(Error::Usage(format!(
+            "{name} has version {other}, this probe reads version 1"
+        ))),
     }
 }
 
 fn exercise(name: &str) -> Result<Snapshot, Error> {
     let Some(snapshot) = scenario::snapshot(name) else {
-        return Err(Error::Usage(format!("there is no exercise {name}\nhint: probe list --scenarios shows them")));
+        return Err(Error::Usage(format!(
+            "there is no exercise {name}\nhint: probe list --scenarios shows them"
+        )));
     };
     Ok(snapshot?)
 }

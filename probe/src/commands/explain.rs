@@ -11,7 +11,10 @@ use crate::{
 pub(super) fn run(args: &cli::Explain, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
     let unknown = || {
-        Error::Usage(format!("there is no fault {}\nhint: probe list shows them", args.id))
+        Error::Usage(format!(
+            "there is no fault {}\nhint: probe list shows them",
+            args.id
+        ))
     };
     let check = checks::by_id(&args.id).ok_or_else(unknown)?;
     let section = runbook::section(check.id, lang).ok_or_else(unknown)?;

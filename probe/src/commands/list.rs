@@ -29,7 +29,11 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
             }
             Format::Table | Format::Markdown => {
                 let row = |check: &&crate::check::Check| {
-                    vec![check.id.to_owned(), check.severity.as_str().to_owned(), check.fault.in_lang(lang).to_owned()]
+                    vec![
+                        check.id.to_owned(),
+                        check.severity.as_str().to_owned(),
+                        check.fault.in_lang(lang).to_owned(),
+                    ]
                 };
                 rows(&["id", "severity", "fault"], ALL.iter().map(row).collect())
             }

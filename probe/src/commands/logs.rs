@@ -17,12 +17,21 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error> {
     let (clients, subject) = connect(&args.target, global).await?;
-    let since = now() - TimeDelta::from_std(args.since).map_err(|error| Error::Usage(error.to_string()))?;
-    let mut window = LogWindow { from: since, task: args.task, pattern: args.filter };
+    let since =
+        now() - TimeDelta::from_std(args.since).map_err(|error| Error::Usage(error.to_string()))?;
+    let mut window = LogWindow {
+        from: since,
+        task: args.task,
+        pattern: args.filter,
+    };
     let events = log_window(&clients, &subject, &window).await?;
     if events.is_empty() && !args.follow {
         let minutes = args.since.as_secs().div_ceil(60);
-        let text = say(global.lang(), "no lines in the last", "ログがありません。直近");
+        let text = say(
+            global.lang(),
+            "no lines in the last",
+            "ログがありません。直近",
+        );
         eprint_line(&format!("{text} {minutes} min"))?;
     }
     show(&events, global.output)?;
@@ -35,11 +44,17 @@ pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error>
         window.from = since.max(now() - OVERLAP);
         match log_window(&clients, &subject, &window).await {
             Ok(events) => {
-                let fresh: Vec<LogEvent> = events.iter().filter(|event| !seen.contains(&event.id)).cloned().collect();
+                let fresh: Vec<LogEvent> = events
+                    .iter()
+                    .filter(|event| !seen.contains(&event.id))
+                    .cloned()
+                    .collect();
                 show(&fresh, global.output)?;
                 // Ids that left the window cannot come again.
-                let (reread, new): (HashSet<String>, HashSet<String>) =
-                    (events.iter().map(|event| event.id.clone()).collect(), fresh.into_iter().map(|event| event.id).collect());
+                let (reread, new): (HashSet<String>, HashSet<String>) = (
+                    events.iter().map(|event| event.id.clone()).collect(),
+                    fresh.into_iter().map(|event| event.id).collect(),
+                );
                 seen.retain(|id| reread.contains(id));
                 seen.extend(new);
             }
@@ -55,7 +70,11 @@ fn show(events: &[LogEvent], format: Format) -> Result<(), Error> {
     for event in events {
         // Writing to a String cannot fail.
         let _ = match format {
-            Format::Json => writeln!(text, "{}", serde_json::json!({ "at": event.at, "task": event.task, "message": event.message })),
+            Format::Json => writeln!(
+                text,
+                "{}",
+                serde_json::json!({ "at": event.at, "task": event.task, "message": event.message })
+            ),
             Format::Table | Format::Markdown => writeln!(text, "{}", line(event, style())),
         };
     }
@@ -70,7 +89,10 @@ fn line(event: &LogEvent, style: Style) -> String {
         Style::Plain => format!("{at} {short} {message}"),
         Style::Coloured => {
             // The same task always has the same colour.
-            let hash = event.task.bytes().fold(0_u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte));
+            let hash = event
+                .task
+                .bytes()
+                .fold(0_u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte));
             let colour = anstyle::Ansi256Color(75 + hash % 150).on_default();
             format!("{at} {colour}{short}{colour:#} {message}")
         }

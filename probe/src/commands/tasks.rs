@@ -21,12 +21,21 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
     }
     let lang = global.lang();
     if tasks.is_empty() {
-        print(say(lang, "no tasks run, and none stopped within the last hour\n", "実行中のタスクも、直近 1 時間に停止したタスクもありません\n"))?;
+        print(say(
+            lang,
+            "no tasks run, and none stopped within the last hour\n",
+            "実行中のタスクも、直近 1 時間に停止したタスクもありません\n",
+        ))?;
         return Ok(Exit::Healthy);
     }
     let now = now();
     let mut sorted: Vec<_> = tasks.iter().collect();
-    sorted.sort_by_key(|(_, task)| (task.stopped_at.is_some(), std::cmp::Reverse(task.stopped_at.or(task.created_at))));
+    sorted.sort_by_key(|(_, task)| {
+        (
+            task.stopped_at.is_some(),
+            std::cmp::Reverse(task.stopped_at.or(task.created_at)),
+        )
+    });
     let row = |(id, task): (&String, &Task)| {
         let since = task.stopped_at.or(task.started_at).or(task.created_at);
         vec![
@@ -40,8 +49,24 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
         ]
     };
     let header = match lang {
-        Lang::En => ["task", "status", "since", "revision", "zone", "address", "why it stopped"],
-        Lang::Ja => ["タスク", "状態", "経過", "リビジョン", "AZ", "アドレス", "停止理由"],
+        Lang::En => [
+            "task",
+            "status",
+            "since",
+            "revision",
+            "zone",
+            "address",
+            "why it stopped",
+        ],
+        Lang::Ja => [
+            "タスク",
+            "状態",
+            "経過",
+            "リビジョン",
+            "AZ",
+            "アドレス",
+            "停止理由",
+        ],
     };
     print(&rows(&header, sorted.into_iter().map(row).collect()))?;
     Ok(Exit::Healthy)
@@ -55,11 +80,18 @@ fn why(task: &Task, lang: Lang) -> String {
     let reason = task.stopped_reason.as_deref().unwrap_or_default();
     let containers = task.containers.iter().filter_map(|(name, container)| {
         let exit = container.exit_code.map(|code| format!("exit code {code}"));
-        let parts: Vec<&str> = [exit.as_deref(), container.reason.as_deref()].into_iter().flatten().collect();
+        let parts: Vec<&str> = [exit.as_deref(), container.reason.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
         (!parts.is_empty()).then(|| format!("{name}: {}", parts.join(", ")))
     });
     let containers = containers.collect::<Vec<_>>().join("; ");
-    let normal = if stop_of(task) == Stop::Normal { say(lang, " (normal)", " (正常)") } else { "" };
+    let normal = if stop_of(task) == Stop::Normal {
+        say(lang, " (normal)", " (正常)")
+    } else {
+        ""
+    };
     match containers.is_empty() {
         true => format!("{reason}{normal}"),
         false => format!("{reason}{normal} [{containers}]"),

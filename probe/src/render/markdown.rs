@@ -20,14 +20,42 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         "fault" => word("fault", "障害"),
         _ => word("undetermined", "判定不能"),
     };
-    writeln!(out, "## {}/{}: {verdict}\n", report.target.cluster, report.target.service)?;
-    writeln!(out, "{} · {}", report.target.region, report.taken_at.format("%Y-%m-%d %H:%M:%S UTC"))?;
+    writeln!(
+        out,
+        "## {}/{}: {verdict}\n",
+        report.target.cluster, report.target.service
+    )?;
+    writeln!(
+        out,
+        "{} · {}",
+        report.target.region,
+        report.taken_at.format("%Y-%m-%d %H:%M:%S UTC")
+    )?;
     for cause in &report.causes {
         writeln!(out, "\n### {}\n", cause.fault)?;
-        writeln!(out, "`{}` · {} · [{}]({})\n", cause.id, cause.severity, word("runbook", "手順書"), cause.runbook)?;
-        writeln!(out, "| {} | {} | {} |\n|---|---|---|", word("source", "情報源"), word("saw", "観測"), word("expected", "期待"))?;
+        writeln!(
+            out,
+            "`{}` · {} · [{}]({})\n",
+            cause.id,
+            cause.severity,
+            word("runbook", "手順書"),
+            cause.runbook
+        )?;
+        writeln!(
+            out,
+            "| {} | {} | {} |\n|---|---|---|",
+            word("source", "情報源"),
+            word("saw", "観測"),
+            word("expected", "期待")
+        )?;
         for proof in &cause.evidence {
-            writeln!(out, "| {} | {} | {} |", proof.source, cell(&proof.saw), cell(&proof.expected))?;
+            writeln!(
+                out,
+                "| {} | {} | {} |",
+                proof.source,
+                cell(&proof.saw),
+                cell(&proof.expected)
+            )?;
         }
         for fix in &cause.fix {
             writeln!(out, "\n{}\n\n```sh\n{}\n```", fix.title, fix.command)?;
@@ -40,10 +68,18 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     if !report.unknown.is_empty() {
-        writeln!(out, "\n### {}\n", word("Could not tell", "判定できなかった項目"))?;
+        writeln!(
+            out,
+            "\n### {}\n",
+            word("Could not tell", "判定できなかった項目")
+        )?;
         for unknown in &report.unknown {
             let message = cell(&unknown.message);
-            writeln!(out, "- `{}`: {} {}: {message}; {}", unknown.check, unknown.operation, unknown.code, unknown.action)?;
+            writeln!(
+                out,
+                "- `{}`: {} {}: {message}; {}",
+                unknown.check, unknown.operation, unknown.code, unknown.action
+            )?;
         }
     }
     Ok(())

@@ -5,7 +5,9 @@ use comfy_table::{Table, presets};
 /// A header and rows, aligned in columns without borders; long cells are not wrapped, so that `grep` works.
 pub fn rows(header: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.iter().map(|name| name.to_uppercase()));
+    table
+        .load_style(presets::NOTHING)
+        .set_header(header.iter().map(|name| name.to_uppercase()));
     for row in rows {
         table.add_row(row);
     }

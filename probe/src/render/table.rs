@@ -30,7 +30,13 @@ impl Paint {
     fn new(style: Style) -> Self {
         let plain = Ansi::new();
         match style {
-            Style::Plain => Self { bad: plain, good: plain, unsure: plain, strong: plain, dim: plain },
+            Style::Plain => Self {
+                bad: plain,
+                good: plain,
+                unsure: plain,
+                strong: plain,
+                dim: plain,
+            },
             Style::Coloured => Self {
                 bad: AnsiColor::Red.on_default().bold(),
                 good: AnsiColor::Green.on_default().bold(),
@@ -72,7 +78,9 @@ pub fn table(report: &Report, style: Style) -> String {
 
 fn write_report(out: &mut String, report: &Report, paint: &Paint) -> std::fmt::Result {
     let lang = report.lang();
-    let Report { target, taken_at, .. } = report;
+    let Report {
+        target, taken_at, ..
+    } = report;
     writeln!(
         out,
         "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
@@ -87,10 +95,20 @@ fn write_report(out: &mut String, report: &Report, paint: &Paint) -> std::fmt::R
         write_cause(out, i + 1, cause, lang, paint)?;
     }
     if !report.unknown.is_empty() {
-        writeln!(out, "\n{unsure}? {}{unsure:#}", UNKNOWN.in_lang(lang), unsure = paint.unsure)?;
+        writeln!(
+            out,
+            "\n{unsure}? {}{unsure:#}",
+            UNKNOWN.in_lang(lang),
+            unsure = paint.unsure
+        )?;
         for (call, checks, action) in grouped(report) {
             writeln!(out, "  {call}")?;
-            writeln!(out, "    {dim}{}{dim:#} {action}", DO.in_lang(lang), dim = paint.dim)?;
+            writeln!(
+                out,
+                "    {dim}{}{dim:#} {action}",
+                DO.in_lang(lang),
+                dim = paint.dim
+            )?;
             writeln!(out, "    {dim}{}{dim:#}", checks.join(" "), dim = paint.dim)?;
         }
     }
@@ -98,22 +116,54 @@ fn write_report(out: &mut String, report: &Report, paint: &Paint) -> std::fmt::R
         writeln!(out, "\n{dim}{}{dim:#}", PAST.in_lang(lang), dim = paint.dim)?;
         for past in &report.past {
             let at = past.at.format("%H:%M:%S");
-            writeln!(out, "  {dim}{at} × {} {}{dim:#}", past.tasks, past.reason, dim = paint.dim)?;
+            writeln!(
+                out,
+                "  {dim}{at} × {} {}{dim:#}",
+                past.tasks,
+                past.reason,
+                dim = paint.dim
+            )?;
         }
     }
     writeln!(out, "\n{}", total(report, paint))
 }
 
-fn write_cause(out: &mut String, number: usize, cause: &Cause, lang: Lang, paint: &Paint) -> std::fmt::Result {
+fn write_cause(
+    out: &mut String,
+    number: usize,
+    cause: &Cause,
+    lang: Lang,
+    paint: &Paint,
+) -> std::fmt::Result {
     let (bad, strong, dim) = (paint.bad, paint.strong, paint.dim);
     writeln!(out, "\n{bad}✗ {number}. {}{bad:#}", cause.fault)?;
-    writeln!(out, "     {dim}{} · {} · {}{dim:#}", cause.id, cause.severity, cause.subject)?;
+    writeln!(
+        out,
+        "     {dim}{} · {} · {}{dim:#}",
+        cause.id, cause.severity, cause.subject
+    )?;
     for proof in &cause.evidence {
-        writeln!(out, "   {} {} {dim}({}){dim:#}", SAW.in_lang(lang), proof.saw, proof.source)?;
-        writeln!(out, "     {dim}{} {}{dim:#}", EXPECTED.in_lang(lang), proof.expected)?;
+        writeln!(
+            out,
+            "   {} {} {dim}({}){dim:#}",
+            SAW.in_lang(lang),
+            proof.saw,
+            proof.source
+        )?;
+        writeln!(
+            out,
+            "     {dim}{} {}{dim:#}",
+            EXPECTED.in_lang(lang),
+            proof.expected
+        )?;
     }
     for fix in &cause.fix {
-        writeln!(out, "   {strong}{}{strong:#} {}", FIX.in_lang(lang), fix.title)?;
+        writeln!(
+            out,
+            "   {strong}{}{strong:#} {}",
+            FIX.in_lang(lang),
+            fix.title
+        )?;
         for line in fix.command.lines() {
             writeln!(out, "     {line}")?;
         }
@@ -124,14 +174,23 @@ fn write_cause(out: &mut String, number: usize, cause: &Cause, lang: Lang, paint
             writeln!(out, "     ↳ {} {dim}({}){dim:#}", symptom.fault, symptom.id)?;
         }
     }
-    writeln!(out, "   {dim}{} {} · probe explain {}{dim:#}", RUNBOOK.in_lang(lang), cause.runbook, cause.id)
+    writeln!(
+        out,
+        "   {dim}{} {} · probe explain {}{dim:#}",
+        RUNBOOK.in_lang(lang),
+        cause.runbook,
+        cause.id
+    )
 }
 
 /// The unknowns by call, since one denied call leaves many checks without an answer.
 fn grouped(report: &Report) -> Vec<(String, Vec<&'static str>, &str)> {
     let mut groups: Vec<(String, Vec<&'static str>, &str)> = vec![];
     for unknown in &report.unknown {
-        let call = format!("{}: {}: {}", unknown.operation, unknown.code, unknown.message);
+        let call = format!(
+            "{}: {}: {}",
+            unknown.operation, unknown.code, unknown.message
+        );
         match groups.iter_mut().find(|(known, ..)| *known == call) {
             Some((_, checks, _)) => checks.push(unknown.check),
             None => groups.push((call, vec![unknown.check], &unknown.action)),
@@ -142,7 +201,11 @@ fn grouped(report: &Report) -> Vec<(String, Vec<&'static str>, &str)> {
 
 fn total(report: &Report, paint: &Paint) -> String {
     let lang = report.lang();
-    let (causes, unknown, checks) = (report.causes.len(), report.unknown.len(), report.checks_run());
+    let (causes, unknown, checks) = (
+        report.causes.len(),
+        report.unknown.len(),
+        report.checks_run(),
+    );
     let (style, word) = match report.verdict {
         "healthy" => (paint.good, HEALTHY),
         "fault" => (paint.bad, FAULT),
@@ -150,7 +213,10 @@ fn total(report: &Report, paint: &Paint) -> String {
     };
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let counts = match lang {
-        Lang::En => format!("{causes} root cause{}, {unknown} of {checks} checks could not tell", plural(causes)),
+        Lang::En => format!(
+            "{causes} root cause{}, {unknown} of {checks} checks could not tell",
+            plural(causes)
+        ),
         Lang::Ja => format!("根本原因 {causes} 件、{checks} 項目中 {unknown} 項目は判定できず"),
     };
     format!("{style}{}{style:#}: {counts}", word.in_lang(lang))

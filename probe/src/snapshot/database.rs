@@ -10,6 +10,7 @@ pub struct Database {
     /// For example `available`.
     pub status: String,
     /// Host name of its endpoint; `None` while it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Port at which it listens.
     pub port: i32,

@@ -12,6 +12,7 @@ pub struct LoadBalancer {
     /// Public or internal DNS name.
     pub dns_name: String,
     /// `active`, `provisioning`, `active_impaired` or `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// Its security groups.
     pub security_groups: Vec<String>,
@@ -25,6 +26,7 @@ pub struct TargetGroup {
     /// Name of the target group.
     pub name: String,
     /// Its VPC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpc: Option<String>,
     /// How it asks its targets for their health.
     pub health_check: HealthCheck,
@@ -63,7 +65,9 @@ pub struct Target {
     /// `healthy`, `unhealthy`, `initial`, `draining`, `unused` or `unavailable`.
     pub state: String,
     /// For example `Target.Timeout`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The load balancer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
 }

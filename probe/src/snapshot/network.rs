@@ -32,8 +32,10 @@ pub struct Rule {
     /// `tcp`, `udp`, `icmp`, or `-1` for every protocol.
     pub protocol: String,
     /// First port; `None` means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_port: Option<i32>,
     /// Last port; `None` means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_port: Option<i32>,
     /// IPv4 and IPv6 ranges.
     pub cidrs: Vec<String>,

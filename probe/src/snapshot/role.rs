@@ -21,13 +21,20 @@ impl Permission {
     }
 }
 
-/// A secret, without its value.
+/// Whether Secrets Manager has a secret. Its value is never read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Secret {
-    /// Name of the secret.
-    pub name: String,
-    /// When it was marked for deletion, where it was.
-    pub deleted_at: Option<DateTime<Utc>>,
+#[serde(rename_all = "snake_case")]
+pub enum Secret {
+    /// It exists.
+    Present {
+        /// Name of the secret.
+        name: String,
+        /// When it was marked for deletion, where it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deleted_at: Option<DateTime<Utc>>,
+    },
+    /// There is no such secret.
+    Missing,
 }
 
 /// Whether ECR has an image.

@@ -39,13 +39,19 @@ pub struct Service {
 impl Service {
     /// The deployment that ECS is rolling out or has rolled out last.
     pub fn primary(&self) -> Option<&Deployment> {
-        self.deployments.iter().find(|deployment| deployment.status == "PRIMARY")
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.status == "PRIMARY")
     }
 
     /// When ECS last said that the service is steady.
     pub fn steady_at(&self) -> Option<DateTime<Utc>> {
         let steady = |event: &&Event| event.message.contains("has reached a steady state");
-        self.events.iter().filter(steady).map(|event| event.at).max()
+        self.events
+            .iter()
+            .filter(steady)
+            .map(|event| event.at)
+            .max()
     }
 }
 
@@ -65,10 +71,13 @@ pub struct Deployment {
     /// How many of its tasks failed to start or to become healthy.
     pub failed: i32,
     /// `COMPLETED`, `IN_PROGRESS` or `FAILED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout_state: Option<String>,
     /// ECS's words on the rollout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout_reason: Option<Text>,
     /// When it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
 }
 
@@ -98,12 +107,16 @@ pub struct TaskDefinition {
     /// ARN with the revision.
     pub arn: String,
     /// CPU units of the task, for example `256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu: Option<String>,
     /// Memory of the task in MiB, for example `512`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
     /// The role with which ECS pulls the image, reads the secrets and writes the logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_role: Option<String>,
     /// The role of the application itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_role: Option<String>,
     /// The containers.
     pub containers: Vec<ContainerDefinition>,
@@ -112,7 +125,12 @@ pub struct TaskDefinition {
 impl TaskDefinition {
     /// Every secret reference of every container.
     pub fn secrets(&self) -> impl Iterator<Item = (&ContainerDefinition, &SecretReference)> {
-        self.containers.iter().flat_map(|container| container.secrets.iter().map(move |secret| (container, secret)))
+        self.containers.iter().flat_map(|container| {
+            container
+                .secrets
+                .iter()
+                .map(move |secret| (container, secret))
+        })
     }
 }
 
@@ -132,6 +150,7 @@ pub struct ContainerDefinition {
     /// Secrets injected at start.
     pub secrets: Vec<SecretReference>,
     /// Where its output goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogConfiguration>,
 }
 
@@ -154,7 +173,10 @@ impl SecretReference {
     /// The JSON key that is read, where one is named.
     pub fn json_key(&self) -> Option<&str> {
         self.secret_arn()?;
-        self.value_from.split(':').nth(7).filter(|key| !key.is_empty())
+        self.value_from
+            .split(':')
+            .nth(7)
+            .filter(|key| !key.is_empty())
     }
 }
 
@@ -164,8 +186,10 @@ pub struct LogConfiguration {
     /// For example `awslogs`.
     pub driver: String,
     /// CloudWatch Logs group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Prefix of the streams: `prefix/container/task-id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_prefix: Option<String>,
 }
 
@@ -179,37 +203,65 @@ pub struct Task {
     /// What ECS wants it to be.
     pub desired_status: String,
     /// `HEALTHY`, `UNHEALTHY` or `UNKNOWN`: the container health checks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<String>,
     /// The deployment that started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_by: Option<String>,
     /// Availability Zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability_zone: Option<String>,
     /// Private IPv4 address of its network interface.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_ip: Option<String>,
     /// When the task was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<DateTime<Utc>>,
     /// When its containers had started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<DateTime<Utc>>,
     /// When ECS began to stop it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopping_at: Option<DateTime<Utc>>,
     /// When it had stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<DateTime<Utc>>,
     /// For example `EssentialContainerExited`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_code: Option<String>,
     /// ECS's words on why it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_reason: Option<Text>,
     /// Its containers, by name.
     pub containers: BTreeMap<String, Container>,
+}
+
+impl Task {
+    /// Whether the words on its end contain this text.
+    pub fn says(&self, text: &str) -> bool {
+        let reasons = self
+            .containers
+            .values()
+            .filter_map(|container| container.reason.as_deref());
+        self.stopped_reason
+            .as_deref()
+            .into_iter()
+            .chain(reasons)
+            .any(|reason| reason.contains(text))
+    }
 }
 
 /// A container of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
     /// For example `RUNNING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_status: Option<String>,
     /// Exit code, where it has exited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
     /// The agent's words on why it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
 }
 
@@ -228,13 +280,20 @@ mod tests {
 
     #[test]
     fn a_secret_reference_is_read_into_arn_and_key() {
-        let reference = |value_from: &str| SecretReference { name: "X".into(), value_from: value_from.into() };
+        let reference = |value_from: &str| SecretReference {
+            name: "X".into(),
+            value_from: value_from.into(),
+        };
         let arn = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:db-AbCdEf";
         for (value_from, secret, key) in [
             (arn.to_owned(), Some(arn), None),
             (format!("{arn}:password::"), Some(arn), Some("password")),
             (format!("{arn}:::"), Some(arn), None),
-            ("arn:aws:ssm:ap-northeast-1:123456789012:parameter/db".to_owned(), None, None),
+            (
+                "arn:aws:ssm:ap-northeast-1:123456789012:parameter/db".to_owned(),
+                None,
+                None,
+            ),
             ("plain-name".to_owned(), None, None),
         ] {
             let reference = reference(&value_from);

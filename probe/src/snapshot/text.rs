@@ -21,8 +21,14 @@ struct Scrub {
 /// connection errors quote the whole DSN.
 static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
     let rules = [
-        (r#"(https?://[^\s"'?]+)\?[^\s"']*(?:X-Amz-|Signature=|token=)[^\s"']*"#, "$1?[redacted]"),
-        (r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@]*:[^\s/]*@", "$1[redacted]@"),
+        (
+            r#"(https?://[^\s"'?]+)\?[^\s"']*(?:X-Amz-|Signature=|token=)[^\s"']*"#,
+            "$1?[redacted]",
+        ),
+        (
+            r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@]*:[^\s/]*@",
+            "$1[redacted]@",
+        ),
         (
             r#"(?i)("?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?access_?key|api_?key|session_?token)"?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&}]+)"#,
             "$1[redacted]",
@@ -30,15 +36,27 @@ static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "[redacted]"),
         (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "[redacted]"),
     ];
-    let compile = |(pattern, replacement)| Regex::new(pattern).ok().map(|pattern| Scrub { pattern, replacement });
+    let compile = |(pattern, replacement)| {
+        Regex::new(pattern).ok().map(|pattern| Scrub {
+            pattern,
+            replacement,
+        })
+    };
     rules.into_iter().filter_map(compile).collect()
 });
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {
-        let scrubbed = SCRUBS.iter().fold(Cow::Borrowed(raw.as_str()), |text, scrub| {
-            Cow::Owned(scrub.pattern.replace_all(&text, scrub.replacement).into_owned())
-        });
+        let scrubbed = SCRUBS
+            .iter()
+            .fold(Cow::Borrowed(raw.as_str()), |text, scrub| {
+                Cow::Owned(
+                    scrub
+                        .pattern
+                        .replace_all(&text, scrub.replacement)
+                        .into_owned(),
+                )
+            });
         Self(scrubbed.into_owned())
     }
 }
@@ -90,15 +108,24 @@ mod tests {
                 "pull https://prod-starport-layer-bucket.s3.amazonaws.com/a/b?X-Amz-Security-Token=abc&X-Amz-Date=1: 403",
                 "pull https://prod-starport-layer-bucket.s3.amazonaws.com/a/b?[redacted] 403",
             ),
-            ("postgres://app:pa@ss:word@db:5432/app refused", "postgres://[redacted]@db:5432/app refused"),
+            (
+                "postgres://app:pa@ss:word@db:5432/app refused",
+                "postgres://[redacted]@db:5432/app refused",
+            ),
             ("password=hunter2 user=app", "password=[redacted] user=app"),
-            (r#"{"DB_PASSWORD":"hunter2","a":1}"#, r#"{"DB_PASSWORD":[redacted],"a":1}"#),
+            (
+                r#"{"DB_PASSWORD":"hunter2","a":1}"#,
+                r#"{"DB_PASSWORD":[redacted],"a":1}"#,
+            ),
             ("key AKIAABCDEFGHIJKLMNOP", "key [redacted]"),
             (
                 r#"password authentication failed for user "app""#,
                 r#"password authentication failed for user "app""#,
             ),
-            ("connect ETIMEDOUT 10.0.21.5:5432", "connect ETIMEDOUT 10.0.21.5:5432"),
+            (
+                "connect ETIMEDOUT 10.0.21.5:5432",
+                "connect ETIMEDOUT 10.0.21.5:5432",
+            ),
         ] {
             assert_eq!(&*Text::from(raw), scrubbed);
         }
@@ -106,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_saved_text_is_scrubbed_when_read() {
-        let text: Text = serde_json::from_str(r#""token at https://x.example/?token=abc""#).unwrap();
+        let text: Text =
+            serde_json::from_str(r#""token at https://x.example/?token=abc""#).unwrap();
         assert_eq!(&*text, "token at https://x.example/?[redacted]");
     }
 }

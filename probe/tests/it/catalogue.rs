@@ -1,0 +1,252 @@
+//! Check, file, scenario, runbook section and action list belong together: each duplication is held in step here.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use probe::{
+    checks::ALL,
+    collect::ACTIONS,
+    diagnose::{Verdict, diagnose},
+    render::{Style, table},
+    report::Report,
+    runbook, scenario,
+    snapshot::{Snapshot, Unobserved},
+    words::Lang,
+};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = entries.filter(|path| path.extension().is_some_and(|found| found == extension));
+    files
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
+}
+
+fn ids() -> BTreeSet<String> {
+    ALL.iter().map(|check| check.id.to_owned()).collect()
+}
+
+fn healthy() -> Snapshot {
+    scenario::snapshot("healthy").unwrap().unwrap()
+}
+
+#[test]
+fn every_check_is_a_file_of_its_name_and_back() {
+    let files: BTreeSet<String> = stems("probe/src/checks", "rs")
+        .iter()
+        .map(|stem| stem.replace('_', "-"))
+        .collect();
+    assert_eq!(files, ids());
+    assert_eq!(ids().len(), ALL.len(), "an id stands twice");
+}
+
+#[test]
+fn every_check_has_a_scenario_and_back() {
+    let mut expected = ids();
+    expected.insert("healthy".into());
+    assert_eq!(stems("probe/scenarios", "json"), expected);
+    assert_eq!(
+        scenario::names()
+            .map(ToOwned::to_owned)
+            .collect::<BTreeSet<_>>(),
+        expected
+    );
+}
+
+#[test]
+fn every_check_has_a_runbook_section_in_both_languages_and_back() {
+    let headings = [
+        (
+            Lang::En,
+            "runbooks",
+            [
+                "### Meaning",
+                "### Impact",
+                "### Diagnosis",
+                "### Mitigation",
+            ],
+        ),
+        (
+            Lang::Ja,
+            "runbooks/ja",
+            ["### 意味", "### 影響", "### 診断", "### 対処"],
+        ),
+    ];
+    for (lang, folder, parts) in headings {
+        let mut sections = BTreeSet::new();
+        for book in stems(folder, "md") {
+            if book == "README" {
+                continue;
+            }
+            let text = fs::read_to_string(root().join(folder).join(format!("{book}.md"))).unwrap();
+            for id in text.lines().filter_map(|line| line.strip_prefix("## ")) {
+                assert!(
+                    id.starts_with(&format!("{book}-")),
+                    "{id} stands in {book}.md"
+                );
+                assert!(sections.insert(id.to_owned()), "{id} stands twice");
+            }
+        }
+        assert_eq!(sections, ids(), "{folder}");
+        for id in ids() {
+            let section = runbook::section(&id, lang).unwrap();
+            let found: Vec<&str> = section
+                .lines()
+                .filter(|line| line.starts_with("### "))
+                .collect();
+            assert_eq!(found, parts, "{folder} {id}");
+            let texts = section
+                .split("\n### ")
+                .skip(1)
+                .all(|part| part.lines().skip(1).any(|line| !line.trim().is_empty()));
+            assert!(texts, "{folder} {id} has an empty part");
+        }
+    }
+}
+
+#[test]
+fn the_causal_graph_of_the_runbooks_is_that_of_the_checks() {
+    // Mermaid's node ids take no hyphens.
+    let node = |id: &str| id.replace('-', "_");
+    let line = |check: &&probe::check::Check| {
+        let symptoms: Vec<String> = check.explains.iter().map(|id| node(id)).collect();
+        format!("{} --> {}", node(check.id), symptoms.join(" & "))
+    };
+    let expected: BTreeSet<String> = ALL
+        .iter()
+        .filter(|check| !check.explains.is_empty())
+        .map(|check| line(check))
+        .collect();
+    for book in ["runbooks/README.md", "runbooks/ja/README.md"] {
+        let text = fs::read_to_string(root().join(book)).unwrap();
+        let edges: BTreeSet<String> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.contains(" --> "))
+            .map(ToOwned::to_owned)
+            .collect();
+        assert_eq!(edges, expected, "{book}");
+    }
+}
+
+#[test]
+fn explanations_name_checks_and_run_in_no_circle() {
+    for (i, check) in ALL.iter().enumerate() {
+        for symptom in check.explains {
+            let position = ALL.iter().position(|other| other.id == *symptom);
+            // Causes stand before what they cause: an order is the proof that there is no circle.
+            assert!(
+                position.is_some_and(|position| position > i),
+                "{} explains {symptom}",
+                check.id
+            );
+        }
+    }
+}
+
+#[test]
+fn classes_are_names_of_the_corpus() {
+    let known = include_str!("classes.txt");
+    for check in ALL {
+        let class = check.class.unwrap_or("db-sg-ingress-missing");
+        assert!(known.lines().any(|line| line == class), "{class}");
+    }
+}
+
+#[test]
+fn the_healthy_stack_is_healthy() {
+    let diagnosis = diagnose(&healthy());
+    assert_eq!(diagnosis.verdict(), Verdict::Healthy, "{diagnosis:#?}");
+}
+
+#[test]
+fn every_scenario_has_its_own_fault_as_the_only_root_cause() {
+    for check in ALL {
+        let snapshot = scenario::snapshot(check.id).unwrap().unwrap();
+        let diagnosis = diagnose(&snapshot);
+        let causes: Vec<&str> = diagnosis
+            .causes
+            .iter()
+            .map(|cause| cause.check.id)
+            .collect();
+        assert_eq!(causes, [check.id]);
+        for lang in [Lang::En, Lang::Ja] {
+            let report = Report::new(&snapshot, &diagnosis, lang);
+            let name = format!(
+                "{}.{}",
+                check.id,
+                if lang == Lang::En { "en" } else { "ja" }
+            );
+            insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+                insta::assert_snapshot!(name, table(&report, Style::Plain));
+            });
+        }
+    }
+}
+
+#[test]
+fn a_missing_section_is_unknown_and_never_healthy() {
+    let gone = || Unobserved {
+        operation: "x:Y".into(),
+        code: "AccessDenied".into(),
+        message: "no".into(),
+    };
+    let removals: [(&str, fn(&mut Snapshot, Unobserved)); 11] = [
+        ("service", |s, u| s.service = Err(u)),
+        ("task_definition", |s, u| s.task_definition = Err(u)),
+        ("tasks", |s, u| s.tasks = Err(u)),
+        ("target_groups", |s, u| s.target_groups = Err(u)),
+        ("load_balancers", |s, u| s.load_balancers = Err(u)),
+        ("security_groups", |s, u| s.security_groups = Err(u)),
+        ("database", |s, u| s.database = Err(u)),
+        ("permissions", |s, u| s.permissions = Err(u)),
+        ("logs", |s, u| s.logs = Err(u)),
+        ("secrets", |s, u| {
+            s.secrets
+                .values_mut()
+                .for_each(|secret| *secret = Err(u.clone()))
+        }),
+        ("images", |s, u| {
+            s.images
+                .values_mut()
+                .for_each(|image| *image = Err(u.clone()))
+        }),
+    ];
+    for (section, remove) in removals {
+        let mut snapshot = healthy();
+        remove(&mut snapshot, gone());
+        let diagnosis = diagnose(&snapshot);
+        assert_eq!(
+            diagnosis.verdict(),
+            Verdict::Undetermined,
+            "without {section}"
+        );
+    }
+}
+
+#[test]
+fn the_list_of_actions_is_what_the_collectors_call() {
+    let mut called = BTreeSet::new();
+    for stem in stems("probe/src/collect", "rs") {
+        let text = fs::read_to_string(root().join("probe/src/collect").join(format!("{stem}.rs")))
+            .unwrap();
+        // The name of a call stands where its failure is reported.
+        let call = regex::Regex::new(
+            r#"(?:unobserved\(\s*|OPERATION: &str = |operation: )"([a-z0-9]+:[A-Z][A-Za-z]+)""#,
+        );
+        called.extend(
+            call.unwrap()
+                .captures_iter(&text)
+                .map(|found| found[1].to_owned()),
+        );
+    }
+    assert_eq!(
+        called,
+        ACTIONS.iter().map(|action| (*action).to_owned()).collect()
+    );
+}

@@ -1,0 +1,138 @@
+//! The command line: exit codes, errors that say what to do, both languages.
+
+use crate::{probe, run};
+
+#[test]
+fn exit_codes_tell_healthy_fault_and_usage_apart() {
+    for (args, expected) in [
+        (vec!["diagnose", "--scenario", "healthy"], 0),
+        (
+            vec!["diagnose", "--scenario", "network-database-port-closed"],
+            1,
+        ),
+        (vec!["diagnose", "--scenario", "no-such-exercise"], 2),
+        (vec!["diagnose", "--from", "/nonexistent.json"], 2),
+        (vec!["diagnose", "--cluster", "only"], 2),
+        (vec!["diagnose", "--stack", "a", "--scenario", "healthy"], 2),
+        (vec!["no-such-command"], 2),
+        (vec!["explain", "no-such-fault"], 2),
+        (vec!["explain", "network-database-port-closed"], 0),
+        (vec!["list"], 0),
+        (vec!["list", "--scenarios"], 0),
+        (vec!["list", "--actions"], 0),
+    ] {
+        let (code, out, err) = run(probe().args(&args));
+        assert_eq!(code, expected, "{args:?}\n{out}{err}");
+        assert_eq!(
+            code == 2,
+            out.is_empty(),
+            "{args:?}: errors go to standard error, reports to standard output"
+        );
+        assert_eq!(code == 2, !err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_missing_region_is_a_usage_error_with_a_hint() {
+    let (code, _, err) = run(probe().args(["diagnose", "--cluster", "c", "--service", "s"]));
+    assert_eq!(code, 2);
+    assert!(err.contains("--region"), "{err}");
+}
+
+#[test]
+fn a_broken_snapshot_is_refused_with_the_place_and_a_hint() {
+    let dir = tempfile::tempdir().unwrap();
+    for (text, expected) in [
+        ("", "EOF"),
+        ("{}", "missing field"),
+        ("[1,", "line 1"),
+        ("not json", "line 1"),
+    ] {
+        let file = dir.path().join("snapshot.json");
+        std::fs::write(&file, text).unwrap();
+        let (code, _, err) = run(probe().args(["diagnose", "--from"]).arg(&file));
+        assert_eq!(code, 2);
+        assert!(
+            err.contains(expected) && err.contains("probe snapshot"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn a_report_is_in_the_language_asked_for() {
+    let args = ["diagnose", "--scenario", "network-database-port-closed"];
+    let japanese = "セキュリティグループ";
+    for (set, lang, is_japanese) in [
+        (vec![], vec!["--lang", "ja"], true),
+        (vec![], vec!["--lang", "en"], false),
+        (vec![("LANG", "ja_JP.UTF-8")], vec![], true),
+        (
+            vec![("LANG", "ja_JP.UTF-8"), ("LC_ALL", "C.UTF-8")],
+            vec![],
+            false,
+        ),
+        (vec![("LANG", "ja_JP.UTF-8")], vec!["--lang", "en"], false),
+    ] {
+        let (_, out, _) = run(probe().args(args).args(&lang).envs(set.clone()));
+        assert_eq!(
+            out.contains(japanese),
+            is_japanese,
+            "{set:?} {lang:?}\n{out}"
+        );
+        let (_, json, _) = run(probe()
+            .args(args)
+            .args(["-o", "json"])
+            .args(&lang)
+            .envs(set));
+        assert_eq!(json.contains(japanese), is_japanese);
+    }
+}
+
+#[test]
+fn a_pipe_gets_no_colour_and_a_reader_that_leaves_is_no_failure() {
+    let (_, out, _) = run(probe().args(["diagnose", "--scenario", "network-database-port-closed"]));
+    assert!(!out.contains('\u{1b}'));
+    let mut child = probe()
+        .args(["list"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn explanations_come_in_both_languages_and_as_json() {
+    let id = "network-database-port-closed";
+    let (_, english, _) = run(probe().args(["explain", id]));
+    assert!(
+        english.starts_with("## network-database-port-closed\n")
+            && english.contains("### Mitigation")
+    );
+    let (_, japanese, _) = run(probe().args(["explain", id, "--lang", "ja"]));
+    assert!(japanese.contains("### 対処"));
+    let (_, json, _) = run(probe().args(["explain", id, "-o", "json"]));
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["class"], "db-sg-ingress-missing");
+}
+
+#[test]
+fn markdown_has_the_cause_the_proof_and_the_fix() {
+    let (_, out, _) = run(probe().args([
+        "diagnose",
+        "--scenario",
+        "iam-secret-read-denied",
+        "-o",
+        "markdown",
+    ]));
+    for part in [
+        "## ",
+        "| iam:SimulatePrincipalPolicy |",
+        "```sh\naws iam put-role-policy",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+}

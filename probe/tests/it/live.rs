@@ -1,0 +1,342 @@
+//! Faults injected into the deployed stack, diagnosed by the real binary over the wire.
+
+use serde_json::{Value, json};
+
+use crate::{lab::Lab, run};
+
+fn report(lab: &Lab, args: &[&str]) -> (i32, Value) {
+    let (code, out, err) = run(&mut lab.probe(&[&["diagnose", "-o", "json"], args].concat()));
+    (
+        code,
+        serde_json::from_str(&out).unwrap_or_else(|_| panic!("exit {code}, no JSON: {out}{err}")),
+    )
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_healthy_stack_gives_no_finding() {
+    let lab = Lab::deployed();
+    let (code, report) = report(&lab, &[]);
+    assert_eq!(
+        (ids(&report["causes"]), &report["unknown"]),
+        (vec![], &json!([]))
+    );
+    assert_eq!((code, &report["verdict"]), (0, &json!("healthy")));
+}
+
+/// Breaks the stack, and expects exactly one cause, with this evidence, these symptoms and a fix that names `fix`.
+fn diagnoses(scenario: &str, source: &str, saw: &str, symptoms: &[&str], fix: &str) {
+    let lab = Lab::deployed();
+    lab.break_it(scenario);
+    let (code, report) = report(&lab, &[]);
+    assert_eq!(ids(&report["causes"]), [scenario], "{report:#}");
+    assert_eq!((code, &report["verdict"]), (1, &json!("fault")));
+    let cause = &report["causes"][0];
+    let proofs = cause["evidence"].as_array().unwrap();
+    let proves = |proof: &&Value| {
+        proof["source"].as_str().unwrap().starts_with(source)
+            && proof["saw"].as_str().unwrap().contains(saw)
+    };
+    assert!(
+        proofs.iter().any(|proof| proves(&proof)),
+        "no {source} with {saw}: {cause:#}"
+    );
+    for symptom in symptoms {
+        assert!(
+            ids(&cause["symptoms"]).contains(symptom),
+            "no symptom {symptom}: {cause:#}"
+        );
+    }
+    assert!(
+        cause["fix"][0]["command"].as_str().unwrap().contains(fix),
+        "{cause:#}"
+    );
+}
+
+macro_rules! faults {
+    ($($name:ident: $scenario:literal, $source:literal says $saw:literal, $symptoms:expr, fix $fix:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            diagnoses($scenario, $source, $saw, &$symptoms, $fix);
+        })*
+    };
+}
+
+faults! {
+    a_closed_database_port: "network-database-port-closed", "ec2:DescribeSecurityGroups" says "sg-",
+        ["service-database-unreachable"], fix "aws ec2 authorize-security-group-ingress --group-id sg-";
+    a_closed_target_port: "network-target-port-closed", "ec2:DescribeSecurityGroups" says "8080",
+        ["alb-health-check-timeout"], fix "--protocol tcp --port 8080";
+    an_image_tag_that_does_not_exist: "ecs-image-tag-missing", "ecr:DescribeImages" says "ImageNotFoundException",
+        ["ecs-deployment-failing"], fix "aws ecr describe-images";
+    an_image_that_may_not_be_pulled: "iam-image-pull-denied", "iam:SimulatePrincipalPolicy" says "ecr:",
+        ["ecs-deployment-failing"], fix "aws iam attach-role-policy";
+    a_secret_that_may_not_be_read: "iam-secret-read-denied", "iam:SimulatePrincipalPolicy" says "implicitDeny",
+        ["ecs-deployment-failing"], fix "secretsmanager:GetSecretValue";
+    a_secret_that_does_not_exist: "secrets-secret-missing", "secretsmanager:DescribeSecret" says "ResourceNotFound",
+        ["ecs-deployment-failing"], fix "aws secretsmanager list-secrets";
+    a_json_key_that_is_not_in_the_secret: "secrets-json-key-missing", "ecs:DescribeTasks" says "did not contain json key",
+        ["ecs-deployment-failing"], fix "jq keys";
+    a_container_out_of_memory: "ecs-container-out-of-memory", "ecs:DescribeTasks" says "OutOfMemoryError",
+        [], fix "Memory: \"1024\"";
+    an_application_that_exits: "ecs-container-exited", "ecs:DescribeTasks" says "exit code 1",
+        [], fix "probe logs";
+    a_wrong_health_check_path: "alb-health-check-path-wrong", "elasticloadbalancing:DescribeTargetHealth" says "[404]",
+        ["alb-no-healthy-targets"], fix "--health-check-path";
+    a_wrong_health_check_port: "alb-health-check-port-wrong", "elasticloadbalancing:DescribeTargetGroups" says "",
+        ["alb-no-healthy-targets"], fix "--health-check-port traffic-port";
+    an_application_that_is_too_slow: "alb-health-check-timeout", "elasticloadbalancing:DescribeTargetHealth" says "Target.Timeout",
+        ["alb-no-healthy-targets"], fix "probe logs";
+    an_application_that_answers_5xx: "alb-health-check-server-error", "elasticloadbalancing:DescribeTargetHealth" says "[50",
+        ["alb-no-healthy-targets"], fix "probe logs";
+    a_grace_period_that_is_too_short: "ecs-grace-period-too-short", "logs:GetLogEvents" says " s after its start",
+        ["ecs-tasks-failing-health-checks"], fix "--health-check-grace-period-seconds";
+}
+
+#[test]
+fn the_printed_fix_heals_the_stack() {
+    let lab = Lab::deployed();
+    lab.break_it("network-database-port-closed");
+    let (code, broken) = report(&lab, &[]);
+    assert_eq!(code, 1);
+    lab.recover();
+    assert_eq!(report(&lab, &[]).0, 1, "time alone heals nothing");
+    lab.shell(broken["causes"][0]["fix"][0]["command"].as_str().unwrap());
+    lab.recover();
+    let (code, healed) = report(&lab, &[]);
+    assert_eq!(
+        (code, &healed["verdict"]),
+        (0, &json!("healthy")),
+        "{healed:#}"
+    );
+}
+
+#[test]
+fn denied_calls_are_named_and_never_healthy() {
+    let lab = Lab::deployed();
+    let denied = |service: &str, operation: &str| {
+        let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "User: u is not authorized" });
+        json!({ "service": service, "operation": operation, "error": error })
+    };
+    for (service, operation, action) in [
+        ("ecs", "DescribeServices", "ecs:DescribeServices"),
+        ("ecs", "DescribeTasks", "ecs:DescribeTasks"),
+        (
+            "ecs",
+            "DescribeTaskDefinition",
+            "ecs:DescribeTaskDefinition",
+        ),
+        (
+            "elbv2",
+            "DescribeTargetHealth",
+            "elasticloadbalancing:DescribeTargetHealth",
+        ),
+        (
+            "ec2",
+            "DescribeSecurityGroups",
+            "ec2:DescribeSecurityGroups",
+        ),
+        ("rds", "DescribeDBInstances", "rds:DescribeDBInstances"),
+        (
+            "iam",
+            "SimulatePrincipalPolicy",
+            "iam:SimulatePrincipalPolicy",
+        ),
+        ("logs", "GetLogEvents", "logs:GetLogEvents"),
+        ("ecr", "DescribeImages", "ecr:DescribeImages"),
+        (
+            "secretsmanager",
+            "DescribeSecret",
+            "secretsmanager:DescribeSecret",
+        ),
+    ] {
+        lab.rules(&json!([denied(service, operation)]));
+        let (code, report) = report(&lab, &[]);
+        assert_eq!(
+            (code, &report["verdict"]),
+            (3, &json!("undetermined")),
+            "{action}"
+        );
+        let unknown = report["unknown"].as_array().unwrap();
+        let named = unknown
+            .iter()
+            .find(|unknown| unknown["operation"] == action)
+            .unwrap_or_else(|| panic!("{report:#}"));
+        assert_eq!(named["code"], "AccessDeniedException");
+        assert!(named["action"].as_str().unwrap().contains(action));
+    }
+}
+
+#[test]
+fn what_was_seen_is_reported_beside_what_was_denied() {
+    let lab = Lab::deployed();
+    lab.break_it("network-database-port-closed");
+    let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "no" });
+    lab.rules(&json!([{ "service": "logs", "operation": "GetLogEvents", "error": error }]));
+    let (code, report) = report(&lab, &[]);
+    assert_eq!(
+        (code, ids(&report["causes"])),
+        (1, vec!["network-database-port-closed"])
+    );
+    assert!(
+        report["unknown"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|unknown| unknown["operation"] == "logs:GetLogEvents")
+    );
+}
+
+#[test]
+fn calls_that_hang_end_in_time_and_are_named() {
+    let lab = Lab::deployed();
+    lab.rules(&json!([{ "service": "rds", "latency": 30_000 }, { "service": "elbv2", "latency": 30_000 }]));
+    let started = std::time::Instant::now();
+    let (code, report) = report(&lab, &["--timeout", "2"]);
+    assert!(
+        started.elapsed().as_secs() < 10,
+        "took {:?}",
+        started.elapsed()
+    );
+    assert_eq!(code, 3, "{report:#}");
+    let timed_out: Vec<&str> = report["unknown"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|unknown| unknown["code"] == "Timeout")
+        .map(|unknown| unknown["operation"].as_str().unwrap())
+        .collect();
+    assert!(
+        timed_out.contains(&"rds:DescribeDBInstances"),
+        "{timed_out:?}"
+    );
+    assert!(
+        timed_out
+            .iter()
+            .any(|operation| operation.starts_with("elasticloadbalancing:")),
+        "{timed_out:?}"
+    );
+}
+
+#[test]
+fn an_aws_that_is_away_gives_3_and_says_so() {
+    let mut probe = crate::probe();
+    probe
+        .args([
+            "diagnose",
+            "--cluster",
+            "c",
+            "--service",
+            "s",
+            "--region",
+            "ap-northeast-1",
+            "--timeout",
+            "3",
+        ])
+        .args(["--endpoint-url", "http://127.0.0.1:9"])
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test");
+    let (code, out, _) = run(&mut probe);
+    assert_eq!(code, 3, "{out}");
+    assert!(out.contains("ecs:DescribeServices"), "{out}");
+}
+
+#[test]
+fn a_snapshot_replays_offline_to_the_same_report() {
+    let lab = Lab::deployed();
+    lab.break_it("iam-secret-read-denied");
+    let (code, snapshot, _) = run(&mut lab.probe(&["snapshot"]));
+    assert_eq!(code, 0);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("snapshot.json");
+    std::fs::write(&file, snapshot).unwrap();
+    let (code, out, err) = run(crate::probe()
+        .args(["diagnose", "-o", "json", "--from"])
+        .arg(&file));
+    assert_eq!(code, 1, "{err}");
+    let offline: Value = serde_json::from_str(&out).unwrap();
+    let (_, live) = report(&lab, &[]);
+    assert_eq!(offline["causes"], live["causes"]);
+}
+
+#[test]
+fn the_only_service_is_found_without_a_name() {
+    let lab = Lab::deployed();
+    let (code, out, err) = run(crate::probe()
+        .args([
+            "diagnose",
+            "-o",
+            "json",
+            "--region",
+            "ap-northeast-1",
+            "--endpoint-url",
+        ])
+        .arg(lab.url())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test"));
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn tasks_targets_and_logs_show_what_is_there() {
+    let lab = Lab::deployed();
+    let (code, tasks, err) = run(&mut lab.probe(&["tasks"]));
+    assert_eq!(
+        (code, tasks.matches("RUNNING").count()),
+        (0, 2),
+        "{tasks}{err}"
+    );
+    let (code, targets, err) = run(&mut lab.probe(&["targets"]));
+    assert_eq!(
+        (code, targets.matches(" healthy ").count()),
+        (0, 2),
+        "{targets}{err}"
+    );
+    let (code, logs, err) = run(&mut lab.probe(&["logs", "--since", "1h"]));
+    assert!(code == 0 && logs.lines().count() > 1, "{logs}{err}");
+    let lines: std::collections::BTreeSet<&str> = logs.lines().collect();
+    assert_eq!(lines.len(), logs.lines().count(), "a line came twice");
+
+    lab.break_it("ecs-container-out-of-memory");
+    let (_, tasks, _) = run(&mut lab.probe(&["tasks"]));
+    assert!(
+        tasks.contains("STOPPED") && tasks.contains("OutOfMemoryError"),
+        "{tasks}"
+    );
+}
+
+#[test]
+fn following_shows_each_new_line_once() {
+    use std::{io::Read, process::Stdio, time::Duration};
+    let lab = Lab::deployed();
+    let mut child = lab
+        .probe(&["logs", "--follow", "--since", "1m", "--filter", "marker"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    for i in 0..3 {
+        lab.lab("log", &json!({ "message": format!("marker {i}") }));
+        std::thread::sleep(Duration::from_millis(1_500));
+    }
+    std::thread::sleep(Duration::from_secs(4));
+    child.kill().unwrap();
+    let mut out = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut out)
+        .unwrap();
+    child.wait().unwrap();
+    for i in 0..3 {
+        assert_eq!(out.matches(&format!("marker {i}")).count(), 1, "{out}");
+    }
+}

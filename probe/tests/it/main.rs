@@ -1,0 +1,30 @@
+//! Tests of `probe` as its users meet it: the real binary, the catalogue, a deployed stack in the local AWS.
+
+mod catalogue;
+mod causes;
+mod cli;
+mod lab;
+mod live;
+mod tidy;
+
+use std::process::{Command, Output};
+
+/// The binary with a clean environment: what a person has set must not change a test.
+fn probe() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
+    command
+        .env_clear()
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("HOME", "/nonexistent");
+    command
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}

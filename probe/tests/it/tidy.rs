@@ -1,0 +1,80 @@
+//! Architecture rules that a compiler does not know.
+
+use std::{fs, path::Path};
+
+fn sources(folder: &str) -> Vec<(String, String)> {
+    fn walk(path: &Path, found: &mut Vec<(String, String)>) {
+        if path.is_dir() {
+            fs::read_dir(path)
+                .unwrap()
+                .for_each(|entry| walk(&entry.unwrap().path(), found));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((
+                path.display().to_string(),
+                fs::read_to_string(path).unwrap(),
+            ));
+        }
+    }
+    let mut found = vec![];
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    walk(&base.join(folder), &mut found);
+    walk(&base.join(format!("{folder}.rs")), &mut found);
+    assert!(!found.is_empty(), "nothing in {folder}");
+    found
+}
+
+fn never_mentions(folders: &[&str], words: &[&str]) {
+    for (path, text) in folders.iter().flat_map(|folder| sources(folder)) {
+        for word in words {
+            assert!(!text.contains(word), "{path} mentions {word}");
+        }
+    }
+}
+
+#[test]
+fn thinking_knows_no_aws_no_clock_and_no_environment() {
+    never_mentions(
+        &[
+            "snapshot", "check", "checks", "diagnose", "reading", "network", "evidence", "report",
+        ],
+        &["aws_", "tokio", "async ", "std::env", "::now("],
+    );
+}
+
+#[test]
+fn renderers_know_reports_only() {
+    never_mentions(&["render"], &["snapshot::", "checks::", "diagnose::"]);
+}
+
+#[test]
+fn only_collect_speaks_to_aws() {
+    never_mentions(
+        &["commands", "cli", "target", "render", "scenario", "runbook"],
+        &["aws_sdk", "aws_config"],
+    );
+}
+
+#[test]
+fn collectors_call_nothing_that_changes_anything() {
+    let call = regex::Regex::new(
+        r"\.(?:cloudformation|ec2|ecr|ecs|elbv2|iam|logs|rds|secrets)\s*\.([a-z_]+)\(",
+    )
+    .unwrap();
+    let mut calls = 0;
+    for (path, text) in sources("collect") {
+        for found in call.captures_iter(&text) {
+            let verb = found[1].split('_').next().unwrap().to_owned();
+            calls += 1;
+            assert!(
+                ["describe", "list", "get", "filter", "simulate"].contains(&verb.as_str()),
+                "{path}: {}",
+                &found[1]
+            );
+            assert_ne!(&found[1], "get_secret_value", "{path}");
+        }
+    }
+    assert!(
+        calls >= 15,
+        "only {calls} calls found: the pattern misses some"
+    );
+}
