@@ -18,7 +18,9 @@ pub fn start(format: LogFormat) {
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_target(false);
+        .with_target(false)
+        // A reader of the log who goes away must not take the service along.
+        .log_internal_errors(false);
     // A second start in one process, as tests do, keeps the first.
     let _ = match format {
         LogFormat::Json => builder

@@ -116,6 +116,8 @@ pub(super) fn start(place: &Place, bin: &Path, port: u16) -> Result<Child> {
         .arg(format!("port={port}"))
         .stdout(log.try_clone()?)
         .stderr(log);
+    // Only where the start is given up half-way; it recovers from that, and nothing is left running.
+    command.kill_on_drop(true);
     command.spawn().context("PostgreSQL cannot be run")
 }
 

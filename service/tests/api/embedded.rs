@@ -1,6 +1,9 @@
 //! `--embedded-db`: a private PostgreSQL that comes and goes with the service.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+};
 
 use serde_json::Value;
 
@@ -69,8 +72,18 @@ async fn the_private_database_keeps_its_data_survives_a_crash_and_stops_cleanly(
             .unwrap()
             .success()
     );
-    let ours = std::process::id().to_string();
-    fs::write(&pid_file, postmaster.replacen(pid, &ours, 1)).unwrap();
+    // PostgreSQL sees by itself that a process of somebody else is not its server, so this one has the same user.
+    let owner = fs::metadata(&pid_file).unwrap();
+    let mut other = tokio::process::Command::new("sleep");
+    let other = other
+        .arg("120")
+        .uid(owner.uid())
+        .gid(owner.gid())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let taken = other.id().unwrap().to_string();
+    fs::write(&pid_file, postmaster.replacen(pid, &taken, 1)).unwrap();
     let running = Running::start(&mut serve(), here).await;
     assert_eq!(count(&running).await, Some(9));
     assert_eq!(running.stop().await, Some(0));
