@@ -1,0 +1,31 @@
+# The one door: every target does its own set-up.
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Run the whole chain: deploy, break, diagnose, repair, load-test (CI=1: end by itself)
+	@.ci/demo
+
+.PHONY: test
+test: setup ## Run every test that CI runs
+	@.ci/test
+
+.PHONY: check
+check: setup ## Only the quick checks: format, lints, templates
+	@.ci/check
+
+.PHONY: setup
+setup: ## Install what is missing, and say what
+	@.ci/setup
+
+.PHONY: sqlx
+sqlx: setup ## Renew .sqlx/ from the migrations and queries
+	@service/sqlx-prepare .sqlx
+
+.PHONY: clean
+clean: ## Remove what was built and installed in the checkout
+	rm -rf target .venv .data
