@@ -131,7 +131,7 @@ fn of_state(state: &str, message: &str) -> Option<Class> {
 
 impl fmt::Display for Outage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.class.as_str(), self.detail)
+        write!(f, "database {}: {}", self.class.as_str(), self.detail)
     }
 }
 
