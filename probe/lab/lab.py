@@ -32,6 +32,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import cfn
+import cfn_updates
 import cloudwatch
 import door
 import ecs_api
@@ -61,6 +62,7 @@ class Handler(MotoRequestHandler):
 def application() -> Callable:
     """The WSGI application: verbs, the CBOR bridge, and moto for the rest."""
     cfn.install()
+    cfn_updates.install()
     resource_types.install()
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality.target_health)
