@@ -84,7 +84,7 @@ def recover(stack: Stack) -> dict:
         _database_was_away.discard(stack.prefix)
         for task in ecs.live(service):
             app_logs.database_back(service, task, stack.database(), 60)
-        ecs.event(service, "has reached a steady state.")
+        scheduler.say_steady(service)
     return {"healthy": healthy, **state(stack)}
 
 

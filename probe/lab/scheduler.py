@@ -20,6 +20,7 @@ _TROUBLE = (
     "is unable to consistently start tasks successfully. For more information, "
     "see the Troubleshooting section of the Amazon ECS Developer Guide."
 )
+_STEADY = "has reached a steady state."
 # The circuit breaker of a service of two tasks rolls back at the third failure. The lab shows the
 # minutes before, in which the new deployment is still PRIMARY.
 _FAILURES_BEFORE_ROLLBACK = 2
@@ -108,7 +109,18 @@ def _reach_steady_state(service: Any, primary: dict, age: float) -> None:
     if finished:
         ecs.event(service, f"(deployment {primary['id']}) deployment completed.", age + 1)
     if started or gone or finished:
-        ecs.event(service, "has reached a steady state.", age)
+        say_steady(service, age)
+
+
+def say_steady(service: Any, seconds_ago: float = 0) -> None:
+    """Say once that a service is steady; not already when the tasks of this step were asked for."""
+    asked_for = ecs.ago(seconds_ago + 95)
+    service.events[:] = [
+        event
+        for event in service.events
+        if not event["message"].endswith(_STEADY) or event["createdAt"] < asked_for
+    ]
+    ecs.event(service, _STEADY, seconds_ago)
 
 
 def _forget_pending(service: Any, deployment: dict) -> int:

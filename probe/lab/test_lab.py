@@ -23,7 +23,9 @@ class Healthy(Deployed):
         self.assertEqual(60, service["healthCheckGracePeriodSeconds"])
         self.assertTrue(service["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"])
         self.assertEqual(["healthy"] * 2, [target["State"] for target in self.health()])
-        self.assertIn("has reached a steady state", service["events"][0]["message"])
+        said = [event["message"].rpartition(") ")[2] for event in service["events"]]
+        self.assertEqual("has reached a steady state.", said[0])
+        self.assertEqual(1, said.count(said[0]))
         lines = [json.loads(line) for line in self.logs()]
         self.assertIn("/events/{id}", [line.get("path") for line in lines])
         self.assertEqual([], self.tasks("STOPPED"))
