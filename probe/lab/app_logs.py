@@ -23,7 +23,8 @@ _ROUTES = (
     ("POST", "/events/{id}/join", 201),
     ("GET", "/health", 200),
 )
-_NO_ANSWER = "Connection timed out (os error 110)"
+_NO_ANSWER = "error communicating with database: connection attempt timed out"
+_CONNECT_LIMIT_MS = 2500  # after which the service gives an attempt up
 
 
 def started(service: Any, task: Any, seconds_ago: float) -> None:
@@ -57,7 +58,9 @@ def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) 
         lines = _slow_start(app.startup_seconds, seconds_ago)
     elif app.health_status >= 500:
         ages = [seconds_ago + 30 * n for n in range(5, 0, -1)]
-        lines = [request(age, "GET", "/health", app.health_status) for age in ages]
+        # The service answers 500 to nothing but a mistake of its own.
+        cause = "panic: no entry found for key"
+        lines = [request(age, "GET", "/health", app.health_status, error=cause) for age in ages]
     elif app.health_seconds > 1:
         ages = [seconds_ago + 30 * n for n in range(5, 0, -1)]
         lines = [request(age, "GET", "/health", 200, app.health_seconds * 1000) for age in ages]
@@ -65,7 +68,8 @@ def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) 
         lines = []
     if failure.exit_code == 0:  # asked to stop, it said goodbye
         goodbye = "stopping: still serving for the drain time"
-        lines.append(_line(seconds_ago + 2, "INFO", goodbye, drain_seconds=5))
+        lines.append(_line(seconds_ago + 7, "INFO", goodbye, drain_seconds=5))
+        lines.append(_line(seconds_ago + 2, "INFO", "stopped"))
     write(service, task, lines)
 
 
@@ -105,10 +109,10 @@ def database_away(service: Any, task: Any, database: dict, seconds_ago: float) -
             **{"class": "timeout", "database": _place(database), "error": _NO_ANSWER},
         )
     ]
-    cause = f"timeout: {_NO_ANSWER}"
+    cause = f"database timeout: {_NO_ANSWER}"
     age = seconds_ago
     while age > 0:
-        lines.append(request(age, "GET", "/events", 503, 3001.4, error=cause))
+        lines.append(request(age, "GET", "/events", 503, _CONNECT_LIMIT_MS + 1.4, error=cause))
         lines.append(request(age - 2, "GET", "/health", 200))
         age -= 20
     write(service, task, lines)

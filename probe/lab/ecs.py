@@ -147,7 +147,8 @@ def stop(service: models.Service, task: models.Task, end: Failure, seconds_ago: 
     task.last_status = task.desired_status = "STOPPED"
     set_container_health(task, "UNKNOWN")
     task.stopped_reason, task.stop_code = end.reason, end.code
-    task.stopping_at, task.stopped_at = ago(seconds_ago + 2), ago(seconds_ago)
+    drain = 8 if end.exit_code == 0 else 2  # the program goes on serving when it is asked to stop
+    task.stopping_at, task.stopped_at = ago(seconds_ago + drain), ago(seconds_ago)
     if not end.ran:
         task.started_at = None
     for container in task.containers:

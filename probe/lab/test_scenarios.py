@@ -7,7 +7,9 @@ import unittest
 
 from botocore.exceptions import ClientError
 
-from harness import Deployed, client
+from harness import TEMPLATES, Deployed, client
+
+SERVICE = TEMPLATES.parent / "service" / "src"
 
 
 class Network(Deployed):
@@ -16,7 +18,12 @@ class Network(Deployed):
         lines = [json.loads(line) for line in self.logs()]
         away = [line for line in lines if line["message"] == "the database is not reachable"]
         self.assertEqual({"timeout"}, {line["class"] for line in away})
-        self.assertIn(503, [line.get("status") for line in lines])
+        refused = [line for line in lines if line.get("status") == 503]
+        self.assertEqual({"WARN"}, {line["level"] for line in refused})
+        # The words of service/src: the request names the database, and then what it says of it.
+        self.assertEqual({f"database timeout: {away[0]['error']}"}, {r["error"] for r in refused})
+        program = (SERVICE / "db" / "manager.rs").read_text()
+        self.assertIn(f'"{away[0]["error"].rpartition(": ")[2]}"', program)
         self.assertEqual(["healthy"] * 2, [target["State"] for target in self.health()])
         self.assertEqual([], self.failed())
         self.assert_stays_broken()
