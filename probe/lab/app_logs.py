@@ -37,6 +37,10 @@ def started(service: Any, task: Any, seconds_ago: float) -> None:
     write(service, task, lines)
 
 
+# How long a slow program listens before it hears that it was asked to stop meanwhile, and ends.
+LISTENED_FOR = 9
+
+
 def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) -> None:
     """The last lines of a task whose container ran."""
     if failure.exit_code == 137:
@@ -82,14 +86,14 @@ def _start(age: float) -> list:
 
 
 def _slow_start(startup_seconds: int, seconds_ago: float) -> list:
-    """The program listens only after a long preparation, when ECS has given up on it already."""
-    born = seconds_ago + 60
+    """A long preparation, in which the program does not hear that ECS asks it to stop."""
+    born = seconds_ago + startup_seconds + LISTENED_FOR
     return [
-        _line(born, "INFO", "building the search index before listening", events=48000),
+        _line(born, "INFO", "building the search index", events=48000),
         _line(born - 30, "INFO", "building the search index", done=16000, events=48000),
         _line(born - 60, "INFO", "building the search index", done=32000, events=48000),
         _line(
-            max(born - startup_seconds, 0),
+            seconds_ago + LISTENED_FOR,
             "INFO",
             "listening",
             address="0.0.0.0:8080",

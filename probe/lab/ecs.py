@@ -92,6 +92,9 @@ def task_at(region: str, ip: str) -> tuple[models.Service, models.Task] | None:
 # ---- writing ----
 
 
+# From a task's creation to its start: the network interface and the image.
+SECONDS_TO_START = 10
+
 def event(service: models.Service, message: str, seconds_ago: float = 0) -> None:
     """Add a service event; ECS returns the latest 100, newest first."""
     entry = {"id": str(uuid.uuid4()), "createdAt": ago(seconds_ago)}
@@ -127,7 +130,7 @@ def start(
     task.created_at = ago(seconds_ago)
     task.pull_started_at = ago(max(seconds_ago - 5, 0))
     task.pull_stopped_at = ago(max(seconds_ago - 9, 0))
-    task.started_at = ago(max(seconds_ago - 10, 0))
+    task.started_at = ago(max(seconds_ago - SECONDS_TO_START, 0))
     task.connectivity = "CONNECTED"
     task.health_status = "HEALTHY"
     task.cpu, task.memory = task_definition.cpu, task_definition.memory
@@ -142,12 +145,19 @@ def start(
     return task
 
 
-def stop(service: models.Service, task: models.Task, end: Failure, seconds_ago: float = 0) -> None:
-    """Stop a task; its targets leave the target groups with it."""
+def stop(
+    service: models.Service,
+    task: models.Task,
+    end: Failure,
+    seconds_ago: float = 0,
+    stopping_for: float = 2,
+) -> None:
+    """Stop a task that took so many seconds to end; its targets leave the target groups with it."""
     task.last_status = task.desired_status = "STOPPED"
     set_container_health(task, "UNKNOWN")
     task.stopped_reason, task.stop_code = end.reason, end.code
-    drain = 8 if end.exit_code == 0 else 2  # the program goes on serving when it is asked to stop
+    # The program goes on serving when it is asked to stop.
+    drain = max(stopping_for, 8 if end.exit_code == 0 else 2)
     task.stopping_at, task.stopped_at = ago(seconds_ago + drain), ago(seconds_ago)
     if not end.ran:
         task.started_at = None

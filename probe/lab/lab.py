@@ -38,6 +38,7 @@ import door
 import ecs_api
 import elb
 import iam
+import logs
 import rds
 import reality
 import resource_types
@@ -67,6 +68,7 @@ def application() -> Callable:
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality.target_health)
     iam.install()
+    logs.install()
     rds.install()
     scaling.install()
     moto = DomainDispatcherApplication(create_backend_app)

@@ -153,7 +153,8 @@ def _fail_to_start(service: Any, primary: dict, failure: Failure, age: float) ->
 def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: float) -> None:
     """ECS stops a task that the load balancer finds unhealthy, and asks for another."""
     app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
-    born = age + _lifetime(service)
+    lifetime = _lifetime(service, app)
+    born = age + lifetime
     waiting = _forget_pending(service, primary)
     if primary["rolloutState"] != "COMPLETED":
         waiting = max(waiting, 1)
@@ -166,7 +167,7 @@ def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: floa
     ecs.event(service, f"has stopped 1 running tasks: {_names([task])}.", age + 4)
     for group, _ in ecs.target_groups(service):
         ecs.event(service, f"deregistered 1 targets in (target-group {group.arn})", age + 3)
-    ecs.stop(service, task, failure, age)
+    ecs.stop(service, task, failure, age, stopping_for=max(lifetime - _patience(service), 2))
     if app.health_status >= 500 or app.health_seconds > 5:
         for other in _running(service, primary):  # the container's own check fails as well
             ecs.set_container_health(other, "UNHEALTHY")
@@ -187,11 +188,17 @@ def _ask_for_another(service: Any, primary: dict, age: float) -> None:
         ecs.hold_pending(task)
 
 
-def _lifetime(service: Any) -> float:
-    """How long the load balancer and the grace period let an unhealthy task live."""
+def _lifetime(service: Any, app: reality.App) -> float:
+    """How many seconds an unhealthy task is there, from its creation to its end."""
+    slow = ecs.SECONDS_TO_START + app.startup_seconds + app_logs.LISTENED_FOR
+    return max(_patience(service), slow if app.startup_seconds > 5 else 0)
+
+
+def _patience(service: Any) -> float:
+    """How many seconds after its creation ECS asks an unhealthy task to stop."""
     groups = [group for group, _ in ecs.target_groups(service)]
     tries = max(reality.seconds_until_unhealthy(group) for group in groups)
-    return max(tries, reality.grace_period(service)) + 5
+    return ecs.SECONDS_TO_START + max(tries, reality.grace_period(service)) + 5
 
 
 def _explain_health(service: Any, app: reality.App, age: float) -> None:

@@ -129,7 +129,11 @@ pub async fn targets(
             .map(|mapping| mapping.target_group)
             .collect()
     });
-    Ok((elbv2::target_groups(clients, arns).await?, tasks?))
+    // Tasks only decorate the targets.
+    Ok((
+        elbv2::target_groups(clients, arns).await?,
+        tasks.unwrap_or_default(),
+    ))
 }
 
 /// Log lines of a service's tasks in a window of time.

@@ -1,12 +1,34 @@
 //! Evidence that several checks draw from the same places: stopped tasks, targets, log lines.
 
+use chrono::TimeDelta;
+
 use crate::{
     check::Evidence,
     reading::{HealthFailure, Stop, current_failures, health_failure, unhealthy_event},
-    snapshot::{Observed, Permission, Service, Snapshot, TargetGroup, Task},
+    snapshot::{Observed, Permission, Service, Snapshot, Target, TargetGroup, Task},
     words,
     words::Words,
 };
+
+/// A task that young may still be starting.
+const STARTING: TimeDelta = TimeDelta::minutes(5);
+
+/// Tasks that ECS wants to run and that are young, as long as none has failed: a deployment or scale-out under way.
+///
+/// # Errors
+/// When the service or its tasks were not seen.
+pub fn starting(snapshot: &Snapshot) -> Observed<usize> {
+    if !current_failures(snapshot)?.is_empty() {
+        return Ok(0);
+    }
+    let young = |task: &&Task| {
+        task.desired_status == "RUNNING"
+            && task
+                .created_at
+                .is_some_and(|created| snapshot.taken_at - created < STARTING)
+    };
+    Ok(snapshot.tasks()?.values().filter(young).count())
+}
 
 /// What stopped tasks say of one kind of end.
 #[derive(Debug)]
@@ -117,7 +139,7 @@ pub fn unhealthy(
 ) -> Observed<Vec<Unhealthy<'_>>> {
     let mut found = vec![];
     for (arn, group) in snapshot.target_groups()? {
-        let failing = match failing_targets(arn, group) {
+        let failing = match failing_targets(snapshot, arn, group) {
             Some(failing) => Some(failing),
             None if group.targets.iter().any(|target| target.state == "healthy") => None,
             None => failing_event(snapshot.service()?, arn, group),
@@ -127,12 +149,29 @@ pub fn unhealthy(
     Ok(found)
 }
 
-fn failing_targets<'a>(arn: &'a String, group: &'a TargetGroup) -> Option<Unhealthy<'a>> {
+fn failing_targets<'a>(
+    snapshot: &Snapshot,
+    arn: &'a String,
+    group: &'a TargetGroup,
+) -> Option<Unhealthy<'a>> {
+    // Within its grace period a task may be unhealthy: it is still starting.
+    let in_grace = |target: &Target| {
+        let (Ok(service), Ok(tasks)) = (&snapshot.service, &snapshot.tasks) else {
+            return false;
+        };
+        let grace = TimeDelta::seconds(service.grace_period_seconds.into());
+        let behind = tasks
+            .values()
+            .find(|task| task.private_ip.as_deref() == Some(target.id.as_str()));
+        behind
+            .and_then(|task| task.started_at)
+            .is_some_and(|started| snapshot.taken_at - started < grace)
+    };
     let unhealthy = || {
         group
             .targets
             .iter()
-            .filter(|target| target.state == "unhealthy")
+            .filter(|target| target.state == "unhealthy" && !in_grace(target))
     };
     let first = unhealthy().next()?;
     let (count, total, id, port) = (

@@ -65,14 +65,15 @@ patterns! {
     UNHEALTHY = r"failed (?:elb|container) health checks|failed elb health|health checks? .*target.?group";
     SECRET_KEY = r"did not contain json key ([^\s,:;]+)";
     SECRET = r"unable to (?:retrieve|pull|fetch|get) secrets? |secretsmanager:GetSecretValue|from secrets manager|secret from asm";
+    PARAMETER_STORE = r"from ssm|ssm:GetParameters";
     IMAGE = r"cannotpull|pull image|resolve ref|pull access denied|registry auth|can.t pull the image|ecr:";
     DENIED = r"accessdenied|not authorized to perform|403 forbidden|is not authorized|no basic auth credentials";
-    NOT_FOUND = r"not found|does not exist|can.t find|resourcenotfound|manifest unknown";
+    NOT_FOUND = r"not found|marked for deletion|does not exist|can.t find|resourcenotfound|manifest unknown";
     OUT_OF_MEMORY = r"out ?of ?memory|oom.?kill";
-    DATABASE_AWAY = r"database is not reachable|(?:etimedout|econnrefused|timed? ?out|timeout|could not connect|connection refused|unable to connect).{0,120}(?::5432|port 5432|postgres|database)|(?::5432|port 5432|postgres|database).{0,120}(?:etimedout|timed? ?out|timeout expired|connection refused)|pool timed out|pool is probably full|timeout acquiring a connection|pooltimedout";
+    DATABASE_AWAY = r"database is not reachable|(?:etimedout|econnrefused|timed out|: timeout|could not connect|connection refused|unable to connect).{0,120}(?::5432|port 5432|postgres|database)|(?::5432|port 5432|postgres|database).{0,120}(?:etimedout|timed out|timeout: |timeout expired|connection refused)|pool timed out|pool is probably full|timeout acquiring a connection|pooltimedout";
     SLOW_STATEMENT = r"(?:statement|lock) timeout";
     DATABASE_BACK = r"database is reachable again|database connection restored";
-    READY = r"\blistening\b|\bserver (?:has )?started\b|started .* in [\d.]+ ?s|accepting connections|ready to (?:serve|accept)";
+    READY = r#"(?:^|")listening\b|\blistening (?:on|at)\b|\bserver (?:has )?started\b|started .* in [\d.]+ ?s|accepting connections|ready to (?:serve|accept)"#;
     CODES = r"codes?: ?\[?(\d{3})";
     TIMED_OUT = r"timed? ?out|timeout";
     CHECKS_FAILED = r"health checks? failed|failedhealthchecks";
@@ -102,7 +103,7 @@ fn capture(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<String> {
 pub fn stop_of(task: &Task) -> Stop {
     let stopped = task.stopped_reason.as_deref().unwrap_or_default();
     for (name, container) in &task.containers {
-        match container.reason.as_deref().map(|reason| message(reason)) {
+        match container.reason.as_deref().map(message) {
             Some(Stop::OutOfMemory { .. }) => {
                 return Stop::OutOfMemory {
                     container: name.clone(),
@@ -122,9 +123,11 @@ pub fn stop_of(task: &Task) -> Stop {
             .iter()
             .filter_map(|(name, container)| Some((name, container.exit_code?)))
     };
-    let by_itself = exits().find(|(_, code)| *code != 0 && *code != 143 && *code != 137);
-    let culprit = by_itself
-        .or_else(|| exits().find(|(_, code)| *code == 137))
+    let of_code = |wanted: i32| exits().find(|(_, code)| *code == wanted);
+    let culprit = exits()
+        .find(|(_, code)| ![0, 137, 143].contains(code))
+        .or_else(|| of_code(0))
+        .or_else(|| of_code(137))
         .or_else(|| exits().next());
     match culprit {
         Some((container, code))
@@ -149,6 +152,9 @@ pub fn message(text: &str) -> Stop {
     }
     if let Some(key) = capture(&SECRET_KEY, text) {
         return Stop::SecretKeyMissing { key };
+    }
+    if says(&PARAMETER_STORE, text) {
+        return Stop::Other; // another store than Secrets Manager, with permissions of its own
     }
     if says(&OUT_OF_MEMORY, text) {
         return Stop::OutOfMemory {
@@ -367,6 +373,15 @@ mod tests {
                 "database slow: canceling statement due to statement timeout",
                 false,
             ),
+            ("INFO database pool ready: max=10 acquire_timeout=3s", false),
+            (
+                r#"{"message":"database connection ready","connect_timeout_ms":3000}"#,
+                false,
+            ),
+            (
+                "HikariPool-1 - Start completed. jdbc:postgresql://db:5432/app?connectTimeout=5",
+                false,
+            ),
             ("the database is reachable again after a timeout", false),
             (
                 r#"no pg_hba.conf entry for host "10.0.11.7", user "app", database "app", no encryption"#,
@@ -380,6 +395,22 @@ mod tests {
             assert_eq!(says_database_away(line), away, "{line}");
         }
         assert!(says_database_back("the database is reachable again"));
+    }
+
+    #[test]
+    fn only_a_line_that_says_so_means_ready() {
+        for (line, ready) in [
+            (
+                r#"{"level":"INFO","message":"listening","address":"0.0.0.0:8080"}"#,
+                true,
+            ),
+            ("Server listening on http://0.0.0.0:8080", true),
+            ("Started Application in 41.2 s", true),
+            ("building the search index before listening", false),
+            (r#"{"message":"request","status":200}"#, false),
+        ] {
+            assert_eq!(says_ready(line), ready, "{line}");
+        }
     }
 
     #[test]

@@ -267,12 +267,26 @@ fn unknown(check: &Check, unobserved: &Unobserved, lang: Lang) -> Unknown {
         (_, "Timeout" | "ConnectionFailed", Lang::Ja) => {
             "AWS へのネットワークを確認し、もう一度実行する".to_owned()
         }
-        (_, "NotFound", Lang::En) => {
-            "check the names of cluster and service: probe list".to_owned()
+        (_, "CallFailed", Lang::En) if message.contains("credential") => {
+            "log in to AWS (for example aws sso login), or name a profile with --profile".to_owned()
         }
-        (_, "NotFound", Lang::Ja) => "クラスターとサービスの名前を確認する: probe list".to_owned(),
-        (_, _, Lang::En) => "run it again; if it stays, read the message".to_owned(),
-        (_, _, Lang::Ja) => "もう一度実行し、続く場合はメッセージを確認する".to_owned(),
+        (_, "CallFailed", Lang::Ja) if message.contains("credential") => {
+            "AWS にログインする (例: aws sso login)、または --profile でプロファイルを指定する"
+                .to_owned()
+        }
+        (_, "ThrottlingException" | "Throttling" | "RequestLimitExceeded", Lang::En) => {
+            "run it again in a minute".to_owned()
+        }
+        (_, "ThrottlingException" | "Throttling" | "RequestLimitExceeded", Lang::Ja) => {
+            "1 分ほど待って、もう一度実行する".to_owned()
+        }
+        (_, _, Lang::En) => {
+            "the message says what was not seen; check it by hand, or correct it and run again"
+                .to_owned()
+        }
+        (_, _, Lang::Ja) => {
+            "メッセージの内容を手動で確認するか、修正してからもう一度実行する".to_owned()
+        }
     };
     Unknown {
         check: check.id,

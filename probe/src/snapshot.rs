@@ -183,11 +183,20 @@ impl Snapshot {
         self.permissions.as_deref().map_err(Clone::clone)
     }
 
-    /// ARNs of the secrets that the task definition names and that do not exist.
+    /// ARNs of the secrets that the task definition names and that do not exist or are about to be deleted.
     pub fn missing_secrets(&self) -> impl Iterator<Item = &String> {
         self.secrets
             .iter()
-            .filter(|(_, secret)| matches!(secret, Ok(Secret::Missing)))
+            .filter(|(_, secret)| {
+                matches!(
+                    secret,
+                    Ok(Secret::Missing
+                        | Secret::Present {
+                            deleted_at: Some(_),
+                            ..
+                        })
+                )
+            })
             .map(|(arn, _)| arn)
     }
 

@@ -24,7 +24,7 @@ pub(super) const CHECK: Check = Check {
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let region = &snapshot.target.region;
     let groups = unhealthy(snapshot, |failure| {
-        matches!(failure, HealthFailure::Code(300..500))
+        matches!(failure, HealthFailure::Code(100..500))
     })?;
     let finding = |unhealthy: Unhealthy<'_>| {
         let HealthFailure::Code(code) = unhealthy.failure else {
@@ -46,14 +46,18 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 "{path} answers {matcher}",
                 "{path} が {matcher} を返す"
             ))],
-            fix: vec![Fix {
-                title: words!(
-                    "check the path that the application serves for this (/health for the event service)",
-                    "アプリケーションがヘルスチェック用に提供しているパスを指定する (イベントサービスでは /health)"
-                ),
-                command: format!(
-                    "aws elbv2 modify-target-group --target-group-arn {arn} --health-check-path /health --region {region}"
-                ),
+            fix: vec![if path == "/health" {
+                super::read_logs(snapshot)
+            } else {
+                Fix {
+                    title: words!(
+                        "check the path that the application serves for this (/health for the event service)",
+                        "アプリケーションがヘルスチェック用に提供しているパスを指定する (イベントサービスでは /health)"
+                    ),
+                    command: format!(
+                        "aws elbv2 modify-target-group --target-group-arn {arn} --health-check-path /health --region {region}"
+                    ),
+                }
             }],
         })
     };

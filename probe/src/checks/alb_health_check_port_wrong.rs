@@ -3,6 +3,7 @@
 use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, unhealthy},
+    reading::HealthFailure,
     snapshot::{Observed, Snapshot},
     words,
     words::{Phrase, Words},
@@ -28,7 +29,9 @@ pub(super) const CHECK: Check = Check {
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let region = &snapshot.target.region;
     let mut findings = vec![];
-    for unhealthy in unhealthy(snapshot, |_| true)? {
+    for unhealthy in unhealthy(snapshot, |failure| {
+        !matches!(failure, HealthFailure::Code(_))
+    })? {
         let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else {
             continue;
         }; // "traffic-port"

@@ -63,7 +63,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 Fix {
                     title: words!(
                         "or give it more time, if being slow is right",
-                        "遅いことが正しい場合は、待ち時間を延ばす"
+                        "時間がかかるのが想定どおりなら、待ち時間を延ばす"
                     ),
                     command: format!(
                         "aws elbv2 modify-target-group --target-group-arn {arn} --health-check-timeout-seconds {longer} --health-check-interval-seconds {interval} --region {region}"

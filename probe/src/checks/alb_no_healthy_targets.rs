@@ -2,6 +2,7 @@
 
 use crate::{
     check::{Check, Evidence, Finding, Severity},
+    evidence::starting,
     snapshot::{Observed, Snapshot},
     words,
     words::Phrase,
@@ -21,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let service = snapshot.service()?;
-    if service.desired == 0 {
+    if service.desired == 0 || starting(snapshot)? > 0 {
         return Ok(vec![]);
     }
     let groups = snapshot.target_groups()?.values().filter(|group| {
@@ -35,7 +36,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             subject: name.clone(),
             message: words!(
                 "none of the {total} targets of {name} is healthy",
-                "{name} のターゲット {total} 件に正常なものがありません"
+                "{name} の正常なターゲットがありません (登録 {total} 件)"
             ),
             evidence: vec![Evidence {
                 source: "elasticloadbalancing:DescribeTargetHealth",

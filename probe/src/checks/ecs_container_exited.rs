@@ -47,7 +47,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             "終了した理由を、最後のログで確認する"
         ),
         command: format!(
-            "probe logs --cluster {cluster} --service {name} --task {task} --region {region}"
+            "probe logs --cluster {cluster} --service {name} --task {task} --since 2h --region {region}"
         ),
     }];
     if let Some(previous) = service

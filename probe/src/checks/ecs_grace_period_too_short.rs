@@ -33,16 +33,31 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     let service = snapshot.service()?;
+    if service.load_balancers.is_empty() {
+        return Ok(vec![]); // ECS knows a grace period only where a load balancer checks
+    }
     let grace = i64::from(service.grace_period_seconds);
     // The slowest start that a log shows, among the tasks that were killed: only that proves the grace period wrong.
     let logs = snapshot.logs()?;
+    // A task that was ready for as long as it takes to be found unhealthy had its chance: that is another fault.
+    let checks = snapshot
+        .target_groups()?
+        .values()
+        .map(|group| &group.health_check);
+    let chance = checks
+        .map(|check| i64::from(check.interval_seconds * check.unhealthy_threshold))
+        .max()
+        .unwrap_or(0);
     let ready_after = |id: &String, task: &Task| -> Option<i64> {
         let started: DateTime<Utc> = task.started_at?;
         let ready = logs
             .get(id)?
             .iter()
             .find(|line| line.at >= started && says_ready(&line.message))?;
-        Some((ready.at - started).num_seconds())
+        let had_its_chance = task
+            .stopping_at
+            .is_some_and(|stop| (stop - ready.at).num_seconds() >= chance);
+        (!had_its_chance).then(|| (ready.at - started).num_seconds())
     };
     let slowest = current_failures(snapshot)?
         .into_iter()

@@ -3,7 +3,7 @@
 use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, stopped},
-    reading::Stop,
+    reading::{Stop, message},
     snapshot::{Image, Observed, Snapshot},
     words,
     words::{Phrase, Words},
@@ -61,26 +61,51 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     }
     let definition = snapshot.task_definition()?;
     let image = missing.first().map(|(reference, _)| (*reference).clone());
+    // Where ECR was not asked, the container whose own reason says so names the image.
+    let by_reason = || {
+        let (_, task, _) = &failed.as_ref().ok()?.as_ref()?.newest;
+        let told = |name: &String| {
+            let reason = task
+                .containers
+                .get(name)
+                .and_then(|container| container.reason.as_deref());
+            reason.is_some_and(|reason| message(reason) == Stop::ImageNotFound)
+        };
+        definition
+            .containers
+            .iter()
+            .find(|container| told(&container.name))
+            .map(|container| container.image.clone())
+    };
     let image = image
-        .or_else(|| definition.containers.first().map(|c| c.image.clone()))
+        .or_else(by_reason)
+        .or_else(|| {
+            definition
+                .containers
+                .first()
+                .map(|container| container.image.clone())
+        })
         .unwrap_or_default();
     let region = &snapshot.target.region;
-    let repository = image
-        .split_once('/')
-        .map_or("", |(_, path)| path)
-        .split([':', '@'])
-        .next()
-        .unwrap_or_default();
+    let (registry, path) = image.split_once('/').unwrap_or_default();
+    let is_ecr = registry.contains(".dkr.ecr.");
+    let repository = if is_ecr {
+        path.split([':', '@']).next().unwrap_or_default()
+    } else {
+        ""
+    };
     let (cluster, service) = (&snapshot.target.cluster, &snapshot.target.service);
-    let mut fix = vec![Fix {
-        title: words!(
-            "see which tags there are, then push the missing one or deploy one of these",
-            "存在するタグを調べ、足りないものをプッシュするか、存在するタグでデプロイする"
-        ),
-        command: format!(
+    let title = words!(
+        "see which tags there are, then push the missing one or deploy one of these",
+        "存在するタグを調べ、足りないものをプッシュするか、存在するタグでデプロイする"
+    );
+    let command = match repository {
+        "" => format!("docker manifest inspect {image}"),
+        _ => format!(
             "aws ecr describe-images --repository-name {repository} --query 'sort_by(imageDetails,&imagePushedAt)[-5:].imageTags' --region {region}"
         ),
-    }];
+    };
+    let mut fix = vec![Fix { title, command }];
     let previous = snapshot
         .service()?
         .deployments

@@ -1,9 +1,8 @@
 //! Fewer tasks run than the service wants.
 
-use chrono::TimeDelta;
-
 use crate::{
     check::{Check, Evidence, Finding, Severity},
+    evidence::starting,
     snapshot::{Observed, Snapshot},
     words,
     words::Phrase,
@@ -21,20 +20,17 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-/// A deployment or scale-out that young may still be starting its tasks.
-const STARTING: TimeDelta = TimeDelta::minutes(5);
-
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let service = snapshot.service()?;
     let (running, desired, pending) = (service.running, service.desired, service.pending);
-    let young = service.primary().is_some_and(|deployment| {
-        deployment.failed == 0
-            && deployment
-                .created_at
-                .is_some_and(|created| snapshot.taken_at - created < STARTING)
-    });
-    if running >= desired || (pending > 0 && young) {
+    if running >= desired {
         return Ok(vec![]);
+    }
+    let coming = i32::try_from(starting(snapshot)?)
+        .unwrap_or(i32::MAX)
+        .min(pending);
+    if running + coming >= desired {
+        return Ok(vec![]); // a deployment or scale-out under way
     }
     let name = &snapshot.target.service;
     Ok(vec![Finding {

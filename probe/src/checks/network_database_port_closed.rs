@@ -3,7 +3,7 @@
 use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     network::{Peer, lets_in},
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed, Snapshot, Unobserved},
     words,
     words::{Phrase, Words},
 };
@@ -32,6 +32,15 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     let service = snapshot.service()?;
+    if service.security_groups.is_empty() {
+        return Err(Unobserved {
+            operation: "ecs:DescribeServices".into(),
+            code: "NotAwsvpc".into(),
+            message:
+                "the service names no security groups, so its network is not that of its tasks"
+                    .into(),
+        });
+    }
     let groups = snapshot.security_groups(&database.security_groups)?;
     let by_group = Peer {
         groups: &service.security_groups,

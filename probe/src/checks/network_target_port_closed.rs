@@ -3,7 +3,7 @@
 use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     network::{Peer, lets_in, lets_out},
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed, Snapshot, Unobserved},
     words,
     words::Phrase,
 };
@@ -28,6 +28,15 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let service = snapshot.service()?;
     if service.load_balancers.is_empty() {
         return Ok(vec![]);
+    }
+    if service.security_groups.is_empty() {
+        return Err(Unobserved {
+            operation: "ecs:DescribeServices".into(),
+            code: "NotAwsvpc".into(),
+            message:
+                "the service names no security groups, so its network is not that of its tasks"
+                    .into(),
+        });
     }
     let target_groups = snapshot.target_groups()?;
     let load_balancers = snapshot.load_balancers()?;
@@ -105,7 +114,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                     fix: vec![Fix {
                         title: words!("let the load balancer out to the tasks", "ロードバランサーからタスクへの通信を許可する"),
                         command: format!(
-                            "aws ec2 authorize-security-group-egress --group-id {theirs} --ip-permissions IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={ours}}}] --region {region}"
+                            "aws ec2 authorize-security-group-egress --group-id {theirs} --ip-permissions 'IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={ours}}}]' --region {region}"
                         ),
                     }],
                 });

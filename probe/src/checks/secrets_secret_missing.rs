@@ -4,7 +4,7 @@ use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::stopped,
     reading::Stop,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed, Secret, Snapshot},
     words,
     words::{Phrase, Words},
 };
@@ -14,8 +14,8 @@ pub(super) const CHECK: Check = Check {
     class: None,
     severity: Severity::Critical,
     fault: Phrase {
-        en: "a secret that the containers need does not exist",
-        ja: "コンテナが必要とするシークレットが存在しません",
+        en: "a secret that the containers need does not exist or is marked for deletion",
+        ja: "コンテナが必要とするシークレットが存在しないか、削除予定になっています",
     },
     explains: &["ecs-service-under-capacity", "ecs-deployment-failing"],
     find,
@@ -34,7 +34,13 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .iter()
         .map(|arn| Evidence {
             source: "secretsmanager:DescribeSecret",
-            saw: Words::verbatim(format!("{arn}: ResourceNotFoundException")),
+            saw: Words::verbatim(match snapshot.secrets.get(*arn) {
+                Some(Ok(Secret::Present {
+                    deleted_at: Some(at),
+                    ..
+                })) => format!("{arn}: DeletedDate {at}"),
+                _ => format!("{arn}: ResourceNotFoundException"),
+            }),
             expected: words!("the secret exists", "シークレットが存在する"),
         })
         .collect();
@@ -72,10 +78,10 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let region = &snapshot.target.region;
     Ok(vec![Finding {
         message: words!(
-            "{subject}, which the task definition injects as {used}, does not exist in {region}",
-            "タスク定義が {used} として参照している {subject} が {region} に存在しません"
+            "{subject}, which the task definition injects as {used}, does not exist in {region} or is marked for deletion",
+            "タスク定義が {used} として参照している {subject} が {region} に存在しないか、削除予定になっています"
         ),
-        subject,
+        subject: subject.clone(),
         evidence,
         fix: vec![
             Fix {
@@ -89,11 +95,11 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             },
             Fix {
                 title: words!(
-                    "or bring back a secret that was deleted",
-                    "削除したシークレットを復元する場合"
+                    "or bring it back, if it was deleted within its recovery window",
+                    "復旧期間内に削除されたものなら復元する"
                 ),
                 command: format!(
-                    "aws secretsmanager list-secrets --include-planned-deletion --query 'SecretList[?DeletedDate].[Name,ARN]' --output table --region {region}"
+                    "aws secretsmanager restore-secret --secret-id {subject} --region {region}"
                 ),
             },
         ],

@@ -28,8 +28,8 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-/// Older lines say nothing about now.
-const RECENT: TimeDelta = TimeDelta::minutes(15);
+/// Older lines say nothing about now: an application that cannot reach its database says so again and again.
+const RECENT: TimeDelta = TimeDelta::minutes(5);
 
 fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let since = snapshot.taken_at - RECENT;

@@ -52,6 +52,14 @@ pub(super) async fn service(clients: &Clients, target: &Subject) -> Observed<Ser
             ),
         ));
     };
+    if service.status() != Some("ACTIVE") {
+        let status = service.status().unwrap_or_default();
+        let what = format!(
+            "the service {} is {status}: it has been deleted",
+            target.service
+        );
+        return Err(missing(OPERATION, what));
+    }
     let network = service
         .network_configuration()
         .and_then(|network| network.awsvpc_configuration());

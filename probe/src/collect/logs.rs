@@ -68,6 +68,14 @@ pub(super) async fn last_lines(
         .chain(newest(false, RUNNING_TASKS));
     let streams: Vec<(String, &str, String)> =
         ids.flat_map(|id| streams_of(definition, &id)).collect();
+    if streams.is_empty() && !tasks.is_empty() {
+        groups_of(definition)?;
+        let what = format!(
+            "{} gives its log streams no prefix (awslogs-stream-prefix)",
+            definition.arn
+        );
+        return Err(missing("logs:GetLogEvents", what));
+    }
     let reads = streams.into_iter().map(|(task, group, stream)| async move {
         Ok::<_, Unobserved>((task, tail(clients, group, &stream).await?))
     });
@@ -118,9 +126,15 @@ async fn tail(clients: &Clients, group: &str, stream: &str) -> Observed<Vec<LogL
             })
             .collect()),
         Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+            if error.as_service_error().is_some_and(|error| {
+                // A missing stream is a task that never wrote; a missing group is a fault of its own.
+                error.is_resource_not_found_exception()
+                    && !error
+                        .meta()
+                        .message()
+                        .unwrap_or_default()
+                        .contains("log group")
+            }) =>
         {
             Ok(vec![])
         }

@@ -1,6 +1,10 @@
 //! RDS: which database instance the service uses.
 
-use super::{Clients, TargetGroups, ecs::Definition, failure::unobserved};
+use super::{
+    Clients, TargetGroups,
+    ecs::Definition,
+    failure::{missing, unobserved},
+};
 use crate::snapshot::{Database, Observed, Unobserved};
 
 /// A database instance with what is needed to tell whose it is.
@@ -8,6 +12,7 @@ use crate::snapshot::{Database, Observed, Unobserved};
 pub(super) struct Candidate {
     database: Database,
     vpc: Option<String>,
+    cluster: Option<String>,
 }
 
 pub(super) async fn databases(clients: &Clients) -> Observed<Vec<Candidate>> {
@@ -39,6 +44,7 @@ pub(super) async fn databases(clients: &Clients) -> Observed<Vec<Candidate>> {
                 security_groups: groups.map(ToOwned::to_owned).collect(),
                 matched_by: String::new(),
             },
+            cluster: instance.db_cluster_identifier().map(ToOwned::to_owned),
             vpc: instance
                 .db_subnet_group()
                 .and_then(|group| group.vpc_id())
@@ -57,23 +63,40 @@ pub(super) fn database_of(
 ) -> Observed<Option<Database>> {
     let candidates = candidates?;
     let definition = definition.map_err(Clone::clone)?;
-    for Candidate { database, .. } in &candidates {
-        let names = |value: &str| {
-            database
-                .address
-                .as_deref()
-                .is_some_and(|address| value.contains(address))
+    for Candidate {
+        database, cluster, ..
+    } in &candidates
+    {
+        let is_endpoint = |host: &str| {
+            let of_cluster = cluster
+                .as_ref()
+                .is_some_and(|cluster| host.starts_with(&format!("{cluster}.cluster-")));
+            database.address.as_deref() == Some(host) || of_cluster
         };
+        let names = |value: &str| hosts(value).any(is_endpoint);
         if let Some((variable, _)) = definition
             .environment
             .iter()
             .find(|(_, value)| names(value))
         {
+            let matched_by = format!("environment variable {variable}");
             return Ok(Some(Database {
-                matched_by: format!("environment variable {variable}"),
+                matched_by,
                 ..database.clone()
             }));
         }
+    }
+    // A host that is not found is said, never replaced by a guess.
+    let elsewhere = |value: &str| hosts(value).any(|host| host.ends_with(".rds.amazonaws.com"));
+    if let Some((variable, _)) = definition
+        .environment
+        .iter()
+        .find(|(_, value)| elsewhere(value))
+    {
+        let what = format!(
+            "no DB instance here has the endpoint that the environment variable {variable} names"
+        );
+        return Err(missing("rds:DescribeDBInstances", what));
     }
     if !speaks_of_database(definition) {
         return Ok(None);
@@ -112,8 +135,12 @@ fn speaks_of_database(definition: &Definition) -> bool {
         .flat_map(|container| container.secrets.iter().map(|secret| secret.name.as_str()));
     plain.chain(injected).any(|name| {
         let name = name.to_ascii_uppercase();
-        ["DB_", "DATABASE", "PGHOST", "POSTGRES"]
-            .iter()
-            .any(|word| name.contains(word))
+        name.split('_')
+            .any(|word| ["DB", "RDS", "DATABASE", "PGHOST", "POSTGRES"].contains(&word))
     })
+}
+
+/// The parts of a value that could be host names: of `postgres://app@db.example:5432/app` also `db.example`.
+fn hosts(value: &str) -> impl Iterator<Item = &str> {
+    value.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
 }

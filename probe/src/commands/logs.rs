@@ -4,11 +4,12 @@ use std::{collections::HashSet, fmt::Write, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Error, Exit, connect, now, print, say, style};
+use super::{Error, Exit, connect, now, print, style};
 use crate::{
     cli::{self, Global},
     collect::{LogEvent, LogWindow, log_window},
     render::{Format, Style},
+    words::Lang,
 };
 
 /// Lines may arrive late and with an earlier time than lines already shown, so that each round reads this far back.
@@ -27,23 +28,28 @@ pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error>
     let events = log_window(&clients, &subject, &window).await?;
     if events.is_empty() && !args.follow {
         let minutes = args.since.as_secs().div_ceil(60);
-        let text = say(
-            global.lang(),
-            "no lines in the last",
-            "ログがありません。直近",
-        );
-        eprint_line(&format!("{text} {minutes} min"))?;
+        eprint_line(&match global.lang() {
+            Lang::En => format!("no lines in the last {minutes} min"),
+            Lang::Ja => format!("直近 {minutes} 分間のログはありません"),
+        })?;
     }
     show(&events, global.output)?;
+    if !args.follow {
+        return Ok(Exit::Healthy);
+    }
     let mut seen: HashSet<String> = events.iter().map(|event| event.id.clone()).collect();
-    while args.follow {
+    let mut read_until = now();
+    loop {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Healthy),
             () = tokio::time::sleep(PAUSE) => {}
         }
-        window.from = since.max(now() - OVERLAP);
+        // From the last round that succeeded, so that a failed one loses nothing.
+        window.from = since.max(read_until - OVERLAP);
+        let asked = now();
         match log_window(&clients, &subject, &window).await {
             Ok(events) => {
+                read_until = asked;
                 let fresh: Vec<LogEvent> = events
                     .iter()
                     .filter(|event| !seen.contains(&event.id))
@@ -62,7 +68,6 @@ pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error>
             Err(unobserved) => eprint_line(&format!("warning: {unobserved}"))?,
         }
     }
-    Ok(Exit::Healthy)
 }
 
 fn show(events: &[LogEvent], format: Format) -> Result<(), Error> {

@@ -7,5 +7,9 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
     let (clients, subject) = connect(&target, global).await?;
     let snapshot = collect(&clients, &subject, now()).await;
     print(&(serde_json::to_string_pretty(&snapshot)? + "\n"))?;
-    Ok(Exit::Healthy)
+    Ok(if snapshot.service.is_ok() {
+        Exit::Healthy
+    } else {
+        Exit::Undetermined
+    })
 }

@@ -82,6 +82,25 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
             )?;
         }
     }
+    if !report.past.is_empty() {
+        writeln!(
+            out,
+            "\n### {}\n",
+            word(
+                "Past, no longer happening",
+                "過去の失敗 (現在は発生していません)"
+            )
+        )?;
+        for past in &report.past {
+            writeln!(
+                out,
+                "- {} × {} {}",
+                past.at.format("%H:%M:%S"),
+                past.tasks,
+                cell(&past.reason)
+            )?;
+        }
+    }
     Ok(())
 }
 

@@ -20,19 +20,25 @@ struct Scrub {
 /// What the ECS agent, drivers and applications are known to print: presigned layer URLs hold tokens,
 /// connection errors quote the whole DSN.
 static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
+    // Names of secrets, with any prefix; a quote may itself be escaped, in JSON inside JSON.
     let rules = [
         (
             r#"(https?://[^\s"'?]+)\?[^\s"']*(?:X-Amz-|Signature=|token=)[^\s"']*"#,
             "$1?[redacted]",
         ),
         (
-            r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@]*:[^\s/]*@",
+            r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@:]*:[^\s@]*(?:@[^\s@/]*)*@",
             "$1[redacted]@",
         ),
         (
-            r#"(?i)("?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?access_?key|api_?key|session_?token)"?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&}]+)"#,
+            r#"(?i)\b(authorization"?\s*[=:]\s*"?(?:bearer|basic)?\s*|bearer\s+)[\w.~+/=-]{6,}"#,
             "$1[redacted]",
         ),
+        (
+            r#"(?i)(\\*"?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
+            "$1[redacted]",
+        ),
+        (r"(https://hooks\.slack\.com/)\S+", "$1[redacted]"),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "[redacted]"),
         (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "[redacted]"),
     ];
@@ -98,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_scrub_compiles() {
-        assert_eq!(SCRUBS.len(), 5);
+        assert_eq!(SCRUBS.len(), 7);
     }
 
     #[test]
@@ -118,6 +124,32 @@ mod tests {
                 r#"{"DB_PASSWORD":[redacted],"a":1}"#,
             ),
             ("key AKIAABCDEFGHIJKLMNOP", "key [redacted]"),
+            (
+                r#"{"msg":"login {\"password\":\"hunter2\"}"}"#,
+                r#"{"msg":"login {\"password\":[redacted]}"}"#,
+            ),
+            (r#"password="a\"bSECRET" x"#, "password=[redacted] x"),
+            (
+                "Authorization: Bearer abc.def-123",
+                "Authorization: Bearer [redacted]",
+            ),
+            ("x-api-key: abc123", "x-api-key: [redacted]"),
+            (
+                "client_secret=abc&access_token=def",
+                "client_secret=[redacted]&access_token=[redacted]",
+            ),
+            (
+                "POST https://hooks.slack.com/services/T0/B0/x",
+                "POST https://hooks.slack.com/[redacted]",
+            ),
+            (
+                "postgres://app:pa/ss@db/app",
+                "postgres://[redacted]@db/app",
+            ),
+            (
+                "ResourceInitializationError: secretsmanager:GetSecretValue on resource: arn:x",
+                "ResourceInitializationError: secretsmanager:GetSecretValue on resource: arn:x",
+            ),
             (
                 r#"password authentication failed for user "app""#,
                 r#"password authentication failed for user "app""#,

@@ -120,7 +120,7 @@ fn the_causal_graph_of_the_runbooks_is_that_of_the_checks() {
     let expected: BTreeSet<String> = ALL
         .iter()
         .filter(|check| !check.explains.is_empty())
-        .map(|check| line(check))
+        .map(line)
         .collect();
     for book in ["runbooks/README.md", "runbooks/ja/README.md"] {
         let text = fs::read_to_string(root().join(book)).unwrap();
@@ -196,12 +196,14 @@ fn a_missing_section_is_unknown_and_never_healthy() {
         code: "AccessDenied".into(),
         message: "no".into(),
     };
-    let removals: [(&str, fn(&mut Snapshot, Unobserved)); 11] = [
+    type Removal = (&'static str, fn(&mut Snapshot, Unobserved));
+    let removals: [Removal; 12] = [
         ("service", |s, u| s.service = Err(u)),
         ("task_definition", |s, u| s.task_definition = Err(u)),
         ("tasks", |s, u| s.tasks = Err(u)),
         ("target_groups", |s, u| s.target_groups = Err(u)),
         ("load_balancers", |s, u| s.load_balancers = Err(u)),
+        ("subnets", |s, u| s.subnets = Err(u)),
         ("security_groups", |s, u| s.security_groups = Err(u)),
         ("database", |s, u| s.database = Err(u)),
         ("permissions", |s, u| s.permissions = Err(u)),
@@ -231,19 +233,16 @@ fn a_missing_section_is_unknown_and_never_healthy() {
 
 #[test]
 fn the_list_of_actions_is_what_the_collectors_call() {
+    // The name of a call stands where its failure is reported.
+    let call = regex::Regex::new(
+        r#"(?:unobserved\(\s*|OPERATION: &str = |operation: )"([a-z0-9]+:[A-Z][A-Za-z]+)""#,
+    )
+    .unwrap();
     let mut called = BTreeSet::new();
     for stem in stems("probe/src/collect", "rs") {
         let text = fs::read_to_string(root().join("probe/src/collect").join(format!("{stem}.rs")))
             .unwrap();
-        // The name of a call stands where its failure is reported.
-        let call = regex::Regex::new(
-            r#"(?:unobserved\(\s*|OPERATION: &str = |operation: )"([a-z0-9]+:[A-Z][A-Za-z]+)""#,
-        );
-        called.extend(
-            call.unwrap()
-                .captures_iter(&text)
-                .map(|found| found[1].to_owned()),
-        );
+        called.extend(call.captures_iter(&text).map(|found| found[1].to_owned()));
     }
     assert_eq!(
         called,

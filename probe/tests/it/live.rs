@@ -77,9 +77,9 @@ faults! {
     an_image_tag_that_does_not_exist: "ecs-image-tag-missing", "ecr:DescribeImages" says "ImageNotFoundException",
         ["ecs-deployment-failing"], fix "aws ecr describe-images";
     an_image_that_may_not_be_pulled: "iam-image-pull-denied", "iam:SimulatePrincipalPolicy" says "ecr:",
-        ["ecs-deployment-failing"], fix "aws iam attach-role-policy";
+        ["ecs-service-under-capacity"], fix "aws iam put-role-policy";
     a_secret_that_may_not_be_read: "iam-secret-read-denied", "iam:SimulatePrincipalPolicy" says "implicitDeny",
-        ["ecs-deployment-failing"], fix "secretsmanager:GetSecretValue";
+        ["ecs-service-under-capacity"], fix "secretsmanager:GetSecretValue";
     a_secret_that_does_not_exist: "secrets-secret-missing", "secretsmanager:DescribeSecret" says "ResourceNotFound",
         ["ecs-deployment-failing"], fix "aws secretsmanager list-secrets";
     a_json_key_that_is_not_in_the_secret: "secrets-json-key-missing", "ecs:DescribeTasks" says "did not contain json key",
@@ -90,7 +90,7 @@ faults! {
         [], fix "probe logs";
     a_wrong_health_check_path: "alb-health-check-path-wrong", "elasticloadbalancing:DescribeTargetHealth" says "[404]",
         ["alb-no-healthy-targets"], fix "--health-check-path";
-    a_wrong_health_check_port: "alb-health-check-port-wrong", "elasticloadbalancing:DescribeTargetGroups" says "",
+    a_wrong_health_check_port: "alb-health-check-port-wrong", "elasticloadbalancing:DescribeTargetGroups" says "9090",
         ["alb-no-healthy-targets"], fix "--health-check-port traffic-port";
     an_application_that_is_too_slow: "alb-health-check-timeout", "elasticloadbalancing:DescribeTargetHealth" says "Target.Timeout",
         ["alb-no-healthy-targets"], fix "probe logs";
@@ -314,28 +314,44 @@ fn tasks_targets_and_logs_show_what_is_there() {
 
 #[test]
 fn following_shows_each_new_line_once() {
-    use std::{io::Read, process::Stdio, time::Duration};
-    let lab = Lab::deployed();
-    let mut child = lab
-        .probe(&["logs", "--follow", "--since", "1m", "--filter", "marker"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(Duration::from_secs(2));
-    for i in 0..3 {
-        lab.lab("log", &json!({ "message": format!("marker {i}") }));
-        std::thread::sleep(Duration::from_millis(1_500));
+    use std::{
+        io::Read,
+        process::{Child, Stdio},
+        thread::sleep,
+        time::Duration,
+    };
+    /// Following never ends by itself, not even when a test fails.
+    struct Killed(Child);
+    impl Drop for Killed {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
     }
-    std::thread::sleep(Duration::from_secs(4));
-    child.kill().unwrap();
+    let lab = Lab::deployed();
+    let mut follow = lab.probe(&["logs", "--follow", "--since", "1m", "--filter", "marker"]);
+    let mut child = Killed(
+        follow
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    sleep(Duration::from_secs(2));
+    for i in 0..3 {
+        lab.lab("log", &json!({ "lines": [format!("marker {i}")] }));
+        sleep(Duration::from_millis(1_500));
+    }
+    sleep(Duration::from_secs(4));
+    child.0.kill().unwrap();
     let mut out = String::new();
     child
+        .0
         .stdout
         .take()
         .unwrap()
         .read_to_string(&mut out)
         .unwrap();
-    child.wait().unwrap();
     for i in 0..3 {
         assert_eq!(out.matches(&format!("marker {i}")).count(), 1, "{out}");
     }

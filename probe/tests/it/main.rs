@@ -1,5 +1,7 @@
 //! Tests of `probe` as its users meet it: the real binary, the catalogue, a deployed stack in the local AWS.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 mod catalogue;
 mod causes;
 mod cli;
