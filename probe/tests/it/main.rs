@@ -7,6 +7,7 @@ mod causes;
 mod cli;
 mod lab;
 mod live;
+mod normal;
 mod tidy;
 
 use std::process::{Command, Output};
