@@ -21,7 +21,8 @@ use crate::{
     render::Style,
     snapshot::{Subject, Unobserved},
     target::{Resolution, Target},
-    words::Lang,
+    words,
+    words::{Lang, Words},
 };
 
 /// How a command ended; `main` makes the exit code of it.
@@ -41,8 +42,8 @@ pub enum Exit {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The person has to change something.
-    #[error("{0}")]
-    Usage(String),
+    #[error("{}", .0.en)]
+    Usage(Words),
     /// AWS did not tell.
     #[error(transparent)]
     Unobserved(#[from] Unobserved),
@@ -75,6 +76,7 @@ impl From<serde_json::Error> for Error {
 /// Runs the command and says how to exit.
 pub async fn run(cli: Cli) -> ExitCode {
     let Cli { command, global } = cli;
+    let lang = global.lang();
     let done = match command {
         Command::Diagnose(args) => diagnose::run(args, &global).await,
         Command::Snapshot(target) => snapshot::run(target, &global).await,
@@ -84,7 +86,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Targets(target) => targets::run(target, &global).await,
         Command::Logs(args) => logs::run(args, &global).await,
     };
-    let exit = done.unwrap_or_else(|error| report(&error));
+    let exit = done.unwrap_or_else(|error| report(&error, lang));
     ExitCode::from(match exit {
         Exit::Healthy => 0,
         Exit::Fault => 1,
@@ -94,52 +96,57 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 /// Tells a failure on standard error, with what to do next.
-fn report(error: &Error) -> Exit {
+fn report(error: &Error, lang: Lang) -> Exit {
     let (text, exit) = match error {
         Error::OutputClosed => return Exit::Healthy,
-        Error::Usage(text) => (format!("error: {text}"), Exit::Usage),
-        Error::Unobserved(unobserved) if unobserved.is_denied() => {
+        Error::Usage(text) => (text.clone(), Exit::Usage),
+        Error::Unobserved(unobserved) => {
             let action = &unobserved.operation;
-            (
-                format!(
-                    "error: {unobserved}\nhint: allow the action {action}; probe list --actions shows all that probe calls"
+            let text = match unobserved.is_denied() {
+                true => words!(
+                    "{unobserved}\nhint: allow the action {action}; probe list --actions shows all that probe calls",
+                    "{unobserved}\nヒント: アクション {action} を許可してください (一覧: probe list --actions)"
                 ),
-                Exit::Undetermined,
-            )
+                false => words!(
+                    "{unobserved}\nhint: check the names, the Region and the network to AWS",
+                    "{unobserved}\nヒント: 名前、リージョン、AWS へのネットワークを確認してください"
+                ),
+            };
+            (text, Exit::Undetermined)
         }
-        Error::Unobserved(unobserved) => (
-            format!(
-                "error: {unobserved}\nhint: check the names, the Region and the network to AWS"
-            ),
-            Exit::Undetermined,
-        ),
-        Error::Other(other) => (format!("error: {other:#}"), Exit::Undetermined),
+        Error::Other(other) => (Words::verbatim(format!("{other:#}")), Exit::Undetermined),
     };
-    let _ = writeln!(io::stderr(), "{text}"); // nowhere left to complain to
+    let label = say(lang, "error", "エラー");
+    let _ = writeln!(io::stderr(), "{label}: {}", text.in_lang(lang)); // nowhere left to complain to
     exit
 }
 
 /// What every command that talks to AWS begins with.
 async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject), Error> {
-    let clients = Clients::connect(global.connection())
-        .await
-        .map_err(|error| Error::Usage(format!("{error:#}")))?;
+    let Some(clients) = Clients::connect(global.connection()).await else {
+        return Err(Error::Usage(words!(
+            "no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION",
+            "AWS リージョンが設定されていません\nヒント: --region ap-northeast-1 を付けるか、AWS_REGION を設定してください"
+        )));
+    };
     let region = clients.region.clone();
     match target.resolve(&clients).await? {
         Resolution::Found(subject) => Ok((clients, subject)),
-        Resolution::Choose(services) if services.is_empty() => Err(Error::Usage(format!(
-            "there is no ECS service in {region}\nhint: name the Region with --region"
+        Resolution::Choose(services) if services.is_empty() => Err(Error::Usage(words!(
+            "there is no ECS service in {region}\nhint: name the Region with --region",
+            "{region} に ECS サービスがありません\nヒント: --region でリージョンを指定してください"
         ))),
         Resolution::Choose(services) => {
-            let choices = services.iter().map(|subject| {
+            let choice = |subject: &Subject| {
                 format!(
                     "  --cluster {} --service {}",
                     subject.cluster, subject.service
                 )
-            });
-            let choices = choices.collect::<Vec<_>>().join("\n");
-            Err(Error::Usage(format!(
-                "there are several ECS services in {region}; name one:\n{choices}"
+            };
+            let choices = services.iter().map(choice).collect::<Vec<_>>().join("\n");
+            Err(Error::Usage(words!(
+                "there are several ECS services in {region}; name one:\n{choices}",
+                "{region} に複数の ECS サービスがあります。どれかを指定してください:\n{choices}"
             )))
         }
     }

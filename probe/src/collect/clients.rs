@@ -34,11 +34,8 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Reads the environment and the profile and makes the clients.
-    ///
-    /// # Errors
-    /// When no Region is given anywhere.
-    pub async fn connect(connection: Connection) -> anyhow::Result<Self> {
+    /// Reads the environment and the profile and makes the clients; `None` when no Region is given anywhere.
+    pub async fn connect(connection: Connection) -> Option<Self> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3).min(connection.call_timeout))
             .operation_timeout(connection.call_timeout)
@@ -56,13 +53,8 @@ impl Clients {
             loader = loader.endpoint_url(url);
         }
         let config = loader.load().await;
-        let region = config.region().map(ToString::to_string);
-        let Some(region) = region else {
-            anyhow::bail!(
-                "no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION"
-            );
-        };
-        Ok(Self {
+        let region = config.region()?.to_string();
+        Some(Self {
             region,
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),

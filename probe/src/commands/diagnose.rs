@@ -11,6 +11,7 @@ use crate::{
     report::Report,
     scenario,
     snapshot::Snapshot,
+    words,
 };
 
 pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Error> {
@@ -38,26 +39,34 @@ fn read(file: &Path) -> Result<Snapshot, Error> {
     if file == Path::new("-") {
         std::io::stdin().read_to_string(&mut text)?;
     } else {
-        text = std::fs::read_to_string(file)
-            .map_err(|error| Error::Usage(format!("cannot read {name}: {error}")))?;
+        let unreadable = |error| {
+            Error::Usage(words!(
+                "cannot read {name}: {error}",
+                "{name} を読み込めません: {error}"
+            ))
+        };
+        text = std::fs::read_to_string(file).map_err(unreadable)?;
     }
     let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
-        Error::Usage(format!(
-            "{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE"
+        Error::Usage(words!(
+            "{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE",
+            "{name} はスナップショットではありません: {error}\nヒント: probe snapshot > FILE で作成できます"
         ))
     })?;
     match snapshot.version {
         1 => Ok(snapshot),
-        other => Err(Error::Usage(format!(
-            "{name} has version {other}, this probe reads version 1"
+        other => Err(Error::Usage(words!(
+            "{name} has version {other}, this probe reads version 1",
+            "{name} はバージョン {other} です。この probe が読めるのはバージョン 1 です"
         ))),
     }
 }
 
 fn exercise(name: &str) -> Result<Snapshot, Error> {
     let Some(snapshot) = scenario::snapshot(name) else {
-        return Err(Error::Usage(format!(
-            "there is no exercise {name}\nhint: probe list --scenarios shows them"
+        return Err(Error::Usage(words!(
+            "there is no exercise {name}\nhint: probe list --scenarios shows them",
+            "演習 {name} はありません\nヒント: probe list --scenarios で一覧を表示できます"
         )));
     };
     Ok(snapshot?)

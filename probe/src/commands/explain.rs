@@ -5,18 +5,19 @@ use crate::{
     checks,
     cli::{self, Global},
     render::Format,
-    runbook,
+    runbook, words,
 };
 
 pub(super) fn run(args: &cli::Explain, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
+    let id = &args.id;
     let unknown = || {
-        Error::Usage(format!(
-            "there is no fault {}\nhint: probe list shows them",
-            args.id
+        Error::Usage(words!(
+            "there is no fault {id}\nhint: probe list shows them",
+            "障害 {id} はありません\nヒント: probe list で一覧を表示できます"
         ))
     };
-    let check = checks::by_id(&args.id).ok_or_else(unknown)?;
+    let check = checks::by_id(id).ok_or_else(unknown)?;
     let section = runbook::section(check.id, lang).ok_or_else(unknown)?;
     match global.output {
         Format::Table | Format::Markdown => print(&section)?,

@@ -18,8 +18,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error> {
     let (clients, subject) = connect(&args.target, global).await?;
-    let since =
-        now() - TimeDelta::from_std(args.since).map_err(|error| Error::Usage(error.to_string()))?;
+    let since = now() - TimeDelta::from_std(args.since).map_err(anyhow::Error::from)?;
     let mut window = LogWindow {
         from: since,
         task: args.task,

@@ -63,6 +63,8 @@ phrases! {
     UNKNOWN = "Could not tell", "判定できなかった項目";
     DO = "do", "対応";
     PAST = "Past, no longer happening", "過去の失敗 (現在は発生していません)";
+    CRITICAL = "critical", "重大";
+    WARNING = "warning", "警告";
     HEALTHY = "Healthy", "正常";
     FAULT = "Fault", "障害";
     UNDETERMINED = "Undetermined", "判定不能";
@@ -140,7 +142,9 @@ fn write_cause(
     writeln!(
         out,
         "     {dim}{} · {} · {}{dim:#}",
-        cause.id, cause.severity, cause.subject
+        cause.id,
+        severity(cause.severity).in_lang(lang),
+        cause.subject
     )?;
     for proof in &cause.evidence {
         writeln!(
@@ -181,6 +185,14 @@ fn write_cause(
         cause.runbook,
         cause.id
     )
+}
+
+fn severity(word: &str) -> Phrase {
+    if word == "critical" {
+        CRITICAL
+    } else {
+        WARNING
+    }
 }
 
 /// The unknowns by call, since one denied call leaves many checks without an answer.
