@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use probe::{
     diagnose::{Verdict, diagnose},
-    reading::{Stop, stop_of},
+    reading::{Stop, current_failures, stop_of},
     scenario,
     snapshot::{Container, Service, Snapshot, Target, Task, Unobserved},
 };
@@ -123,6 +123,7 @@ fn normal_ends_and_draining_targets_are_no_faults() {
                 (task.last_status, task.desired_status) = ("STOPPED".into(), "STOPPED".into());
                 (task.stopped_at, task.stopped_reason) = (Some(now), Some(reason.into()));
             });
+            assert_eq!(current_failures(snapshot).unwrap(), [], "{reason}");
             let groups = snapshot.target_groups.as_mut().unwrap();
             for group in groups.values_mut() {
                 let mut draining = group.targets[0].clone();
