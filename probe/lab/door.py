@@ -2,7 +2,8 @@
 
     deploy   {"prefix": "events", "image_tag": "v1"}     the five stacks, two healthy tasks
     reset    {}                                          an empty account
-    break    {"scenario": "<check id>"}                  a fault and what AWS shows around it
+    break    {"scenario": "<check id>"}                  a fault and what AWS shows around it;
+             {"scenario": ["<id>", "<id>"]} for several at once
     recover  {}                                          time passes: healthy if it was repaired
     event    {"message": "...", "seconds_ago": 0}
     stop     {"stoppedReason": "...", "stopCode": "...", "exitCode": 1, "containerReason": "...",
@@ -33,8 +34,8 @@ from werkzeug.wrappers import Request, Response
 import app_logs
 import ecs
 import elb
+import programs
 import rds
-import reality
 import scaling
 import scenarios
 import scheduler
@@ -103,7 +104,7 @@ def deploy_(wanted: dict) -> dict:
 
 @_verb
 def reset(wanted: dict) -> dict:
-    reality.APPS.clear()
+    programs.APPS.clear()
     scenarios.clear()
     call = urllib.request.Request(f"{os.environ['LAB_URL']}/moto-api/reset", method="POST")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -113,7 +114,8 @@ def reset(wanted: dict) -> dict:
 
 @_verb
 def break_(wanted: dict) -> dict:
-    return scenarios.break_stack(_stack(wanted), wanted["scenario"])
+    names = wanted["scenario"]
+    return scenarios.break_stack(_stack(wanted), [names] if isinstance(names, str) else names)
 
 
 @_verb

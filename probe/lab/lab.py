@@ -37,10 +37,14 @@ import cloudwatch
 import door
 import ecs_api
 import elb
+import faults_alb  # noqa: F401  these four register their faults
+import faults_ecs  # noqa: F401
+import faults_iam  # noqa: F401
+import faults_network  # noqa: F401
 import iam
 import logs
 import rds
-import reality
+import reality_run
 import resource_types
 import scaling
 import scheduler
@@ -66,7 +70,7 @@ def application() -> Callable:
     cfn_updates.install()
     resource_types.install()
     ecs_api.install(scheduler.settle, scheduler.now)
-    elb.install(reality.target_health)
+    elb.install(reality_run.target_health)
     iam.install()
     logs.install()
     rds.install()

@@ -14,7 +14,9 @@ from typing import Any
 import app_logs
 import ecs
 import reality
+import reality_run
 from ecs import Failure
+from programs import App, app_of
 
 _TROUBLE = (
     "is unable to consistently start tasks successfully. For more information, "
@@ -51,7 +53,7 @@ def settle(service: Any) -> bool:
         if service.desired_count > len(_running(service, primary)):
             failure = reality.launch_failure(service, task_definition)
         if failure is None and service.desired_count > 0:
-            failure = reality.run_failure(service, task_definition)
+            failure = reality_run.run_failure(service, task_definition)
         if failure is None:
             _reach_steady_state(service, primary, now())
         elif failure.code == "ServiceSchedulerInitiated":
@@ -143,7 +145,7 @@ def _fail_to_start(service: Any, primary: dict, failure: Failure, age: float) ->
     task = ecs.start(service, primary, age + 45, register=failure.ran)
     _say_started(service, [task], age + 45)
     if failure.ran:
-        app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
+        app = app_of(ecs.definition(service, primary["taskDefinition"]))
         app_logs.failed(service, task, failure, app, age)
     ecs.stop(service, task, failure, age)
     _count_failure(primary)
@@ -152,7 +154,7 @@ def _fail_to_start(service: Any, primary: dict, failure: Failure, age: float) ->
 
 def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: float) -> None:
     """ECS stops a task that the load balancer finds unhealthy, and asks for another."""
-    app = reality.app_of(ecs.definition(service, primary["taskDefinition"]))
+    app = app_of(ecs.definition(service, primary["taskDefinition"]))
     lifetime = _lifetime(service, app)
     born = age + lifetime
     waiting = _forget_pending(service, primary)
@@ -188,7 +190,7 @@ def _ask_for_another(service: Any, primary: dict, age: float) -> None:
         ecs.hold_pending(task)
 
 
-def _lifetime(service: Any, app: reality.App) -> float:
+def _lifetime(service: Any, app: App) -> float:
     """How many seconds an unhealthy task is there, from its creation to its end."""
     slow = ecs.SECONDS_TO_START + app.startup_seconds + app_logs.LISTENED_FOR
     return max(_patience(service), slow if app.startup_seconds > 5 else 0)
@@ -197,13 +199,13 @@ def _lifetime(service: Any, app: reality.App) -> float:
 def _patience(service: Any) -> float:
     """How many seconds after its creation ECS asks an unhealthy task to stop."""
     groups = [group for group, _ in ecs.target_groups(service)]
-    tries = max(reality.seconds_until_unhealthy(group) for group in groups)
-    return ecs.SECONDS_TO_START + max(tries, reality.grace_period(service)) + 5
+    tries = max(reality_run.seconds_until_unhealthy(group) for group in groups)
+    return ecs.SECONDS_TO_START + max(tries, reality_run.grace_period(service)) + 5
 
 
-def _explain_health(service: Any, app: reality.App, age: float) -> None:
+def _explain_health(service: Any, app: App, age: float) -> None:
     for group, port in ecs.target_groups(service):
-        state, _, text = reality.check(service, group, port, app, up_seconds=10**6)
+        state, _, text = reality_run.check(service, group, port, app, up_seconds=10**6)
         if state == "healthy":  # in the end; not while the program was starting
             text = "Health checks failed"
         message = (
