@@ -15,6 +15,7 @@ from moto.ecs import responses
 from moto.moto_api import state_manager
 
 import ecs
+import ecs_deployments
 
 # What CreateService and UpdateService take and moto ignores.
 SETTINGS = {
@@ -60,6 +61,7 @@ def install(settle: Any, now: Any) -> None:
     def update_service(self: Any) -> ActionResult:
         with ecs.LOCK:
             service = find(self, self._get_param("service").split("/")[-1])
+            ecs_deployments.note(service, now())
             before = service.task_definition
             deployments = [dict(deployment) for deployment in service.deployments]
             result = update(self)
@@ -95,6 +97,7 @@ def install(settle: Any, now: Any) -> None:
             found = [task for task in found if task.group == f"service:{name.split('/')[-1]}"]
         return ActionResult({"taskArns": [task.task_arn for task in found]})
 
+    ecs_deployments.install()
     handler.create_service = create_service
     handler.update_service = update_service
     handler.stop_task = stop_task

@@ -43,6 +43,7 @@ import faults_iam  # noqa: F401
 import faults_network  # noqa: F401
 import iam
 import logs
+import metrics  # noqa: F401  moto finds its provider by itself
 import rds
 import reality_run
 import resource_types

@@ -13,6 +13,7 @@ from typing import Any
 
 import app_logs
 import ecs
+import ecs_deployments
 import reality
 import reality_run
 from ecs import Failure
@@ -61,6 +62,7 @@ def settle(service: Any) -> bool:
         else:
             _fail_to_start(service, primary, failure, now())
         ecs.refresh(service)
+        ecs_deployments.note(service, now())
         return failure is None
 
 

@@ -7,6 +7,8 @@ of a service; it leaves out ScalableTarget, ScalingPolicy and Alarm without an e
 
 from __future__ import annotations
 
+from moto.cloudformation.models import cloudformation_backends
+
 from cloud import ACCOUNT, call, client
 from resource_types import Made, changes, makes
 
@@ -105,8 +107,17 @@ def service(region: str, name: str, properties: dict) -> Made:
         "DesiredCount": 1,
         **properties,
     }  # the default of CloudFormation for a REPLICA service
+    wanted["Tags"] = [*properties.get("Tags", []), *_tags_of_stack(region, name)]
     made = call(region, "ecs", "create_service", wanted, serviceName=name)["service"]
     return made["serviceArn"], {"Name": name, "ServiceArn": made["serviceArn"]}
+
+
+def _tags_of_stack(region: str, name: str) -> list[dict]:
+    """The tags by which CloudFormation marks what it has made; of a name STACK-RESOURCE-RANDOM."""
+    stack, _, rest = name.rpartition("-")[0].rpartition("-")
+    made = [s for s in cloudformation_backends[ACCOUNT][region].stacks.values() if s.name == stack]
+    values = {"stack-name": stack, "logical-id": rest, "stack-id": made[0].stack_id} if made else {}
+    return [{"Key": f"aws:cloudformation:{key}", "Value": value} for key, value in values.items()]
 
 
 @changes("AWS::ECS::Service")
