@@ -5,6 +5,8 @@
     break    {"scenario": "<check id>"}                  a fault and what AWS shows around it;
              {"scenario": ["<id>", "<id>"]} for several at once
     recover  {}                                          time passes: healthy if it was repaired
+    age      {"seconds": 4000}                           what happened becomes older; ECS forgets
+             a stopped task after an hour
     event    {"message": "...", "seconds_ago": 0}
     stop     {"stoppedReason": "...", "stopCode": "...", "exitCode": 1, "containerReason": "...",
               "task": "...", "seconds_ago": 0}
@@ -32,6 +34,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 import app_logs
+import clock
 import ecs
 import elb
 import programs
@@ -99,6 +102,7 @@ def deploy_(wanted: dict) -> dict:
             wanted.get("image_tag", "v1"),
             wanted.get("region", REGION),
         )
+    rds.grow_older(stack.region, 1800)
     return {**stack.names, "exports": stack.exports}
 
 
@@ -121,6 +125,13 @@ def break_(wanted: dict) -> dict:
 @_verb
 def recover(wanted: dict) -> dict:
     return scenarios.recover(_stack(wanted))
+
+
+@_verb
+def age(wanted: dict) -> dict:
+    """Nothing happens in the meantime."""
+    clock.pass_time(_service(wanted), wanted["seconds"])
+    return {"ok": True}
 
 
 @_verb

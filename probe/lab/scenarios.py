@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import app_logs
+import clock
 import ecs
 import reality_network
 import scheduler
@@ -72,8 +73,7 @@ def _stopped(service: Any) -> bool:
 def recover(stack: Stack) -> dict:
     """Let the time pass that a repair needs; what is still broken stays broken."""
     service = stack.service
-    ecs.grow_older(service, 300)
-    app_logs.grow_older(service, 300)
+    clock.pass_time(service, 300)
     healthy = scheduler.settle(service)
     if not healthy:
         scheduler.trouble(service)

@@ -50,6 +50,14 @@ class Ecs(Deployed):
         only = client("ecs").list_service_deployments(**self.place, status=["STOPPED"])
         self.assertEqual(1, len(only["serviceDeployments"]))
 
+    def test_ecs_forgets_a_stopped_task_after_an_hour(self) -> None:
+        self.break_("ecs-container-exited")
+        self.assertEqual(2, len(self.failed()))
+        lab("age", seconds=1800)
+        self.assertEqual(2, len(self.failed()))
+        lab("age", seconds=1800)
+        self.assertEqual([], self.tasks("STOPPED"))
+
     def test_the_service_says_which_stack_made_it(self) -> None:
         [service] = client("ecs").describe_services(
             cluster=self.place["cluster"], services=[self.place["service"]], include=["TAGS"]

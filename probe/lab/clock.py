@@ -1,0 +1,31 @@
+"""How time passes: everything that happened moves into the past.
+
+The clock of the lab is the clock of the machine; nobody wants to wait for it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import app_logs
+import ecs
+import ecs_deployments
+import rds
+
+_ECS_REMEMBERS = 3600  # seconds for which DescribeTasks knows a stopped task
+
+
+def pass_time(service: Any, seconds: float) -> None:
+    """Make what happened to a service, its log and its databases so many seconds older."""
+    ecs.grow_older(service, seconds)
+    ecs_deployments.grow_older(service, datetime.timedelta(seconds=seconds))
+    app_logs.grow_older(service, seconds)
+    rds.grow_older(service.region_name, seconds)
+    forgotten = [
+        task
+        for task in ecs.tasks(service)
+        if task.last_status == "STOPPED" and task.stopped_at < ecs.ago(_ECS_REMEMBERS)
+    ]
+    for task in forgotten:
+        del service._backend.tasks[service.cluster_name][task.task_arn]
