@@ -7,9 +7,9 @@ import copy
 import unittest
 
 import templates
-from rules import data, network, task, wires
+from rules import data, network, stopped_tasks, task, wires
 
-RULES = {rule.__name__: rule for subject in (wires, network, task, data) for rule in subject.RULES}
+RULES = {rule.__name__: rule for subject in (wires, network, task, data, stopped_tasks) for rule in subject.RULES}
 GONE = object()
 
 SERVICE = "service.Resources.Service.Properties"
@@ -20,6 +20,11 @@ TARGETS = "platform.Resources.TargetGroup.Properties"
 RULE = "security.Resources.{}.Properties"
 DATABASE = "data.Resources.Database"
 STORAGE = "data.Parameters.{}.Default"
+STOPPED = "platform.Resources.StoppedTask{}.Properties"
+WIDE_POLICY = """{"Statement": [{
+  "Effect": "Allow", "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+  "Action": "logs:PutLogEvents", "Resource": "*"
+}]}"""
 
 # For each rule, the faults it must notice: a place in the templates or in a parameter
 # file, and what is put there instead.
@@ -143,6 +148,16 @@ FAULTS = {
         (f"{DATABASE}.UpdateReplacePolicy", "Delete"),
         ("data.Resources.DbSecret.UpdateReplacePolicy", GONE),
         ("platform.Resources.TaskLogGroup.DeletionPolicy", GONE),
+    ],
+    "stopped_tasks_are_kept": [
+        (f"{STOPPED.format('LogGroup')}.LogGroupName", GONE),
+        (f"{STOPPED.format('LogGroup')}.LogGroupName", {"Fn::Sub": "/aws/events/${AWS::StackName}/stopped-tasks"}),
+        (f"{STOPPED.format('LogGroup')}.RetentionInDays", 7),
+        (f"{STOPPED.format('Rule')}.EventPattern.detail.lastStatus", ["RUNNING"]),
+        (f"{STOPPED.format('Rule')}.EventPattern.detail.clusterArn", GONE),
+        (f"{STOPPED.format('Rule')}.Targets.0.Arn", {"Fn::GetAtt": ["StoppedTaskLogGroup", "Arn"]}),
+        (f"{STOPPED.format('LogPolicy')}.PolicyDocument.Fn::Sub", '{"Statement": []}'),
+        (f"{STOPPED.format('LogPolicy')}.PolicyDocument.Fn::Sub", WIDE_POLICY),
     ],
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import app_logs
 import ecs
 import ecs_deployments
+import ecs_events
 import rds
 
 _ECS_REMEMBERS = 3600  # seconds for which DescribeTasks knows a stopped task
@@ -21,6 +22,7 @@ def pass_time(service: Any, seconds: float) -> None:
     ecs.grow_older(service, seconds)
     ecs_deployments.grow_older(service, datetime.timedelta(seconds=seconds))
     app_logs.grow_older(service, seconds)
+    ecs_events.grow_older(service.region_name, datetime.timedelta(seconds=seconds))
     rds.grow_older(service.region_name, seconds)
     forgotten = [
         task

@@ -21,6 +21,7 @@ from moto.ec2.models import ec2_backends
 from moto.ecs import models
 from moto.elbv2.models import elbv2_backends
 
+import ecs_events
 from cloud import ACCOUNT
 
 LOCK = threading.RLock()
@@ -166,6 +167,7 @@ def stop(
         container.exitCode, container.reason = end.exit_code, end.container_reason
     for group, _ in target_groups(service):
         group.targets.pop(address(task), None)
+    ecs_events.task_stopped(service.region_name, service.cluster_name, task.task_arn, task.stopped_at)
 
 
 def hold_pending(task: models.Task) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import time
 import unittest
 import urllib.request
@@ -55,8 +56,22 @@ class Ecs(Deployed):
         self.assertEqual(2, len(self.failed()))
         lab("age", seconds=1800)
         self.assertEqual(2, len(self.failed()))
+        names = {task["taskArn"] for task in self.failed()}
         lab("age", seconds=1800)
         self.assertEqual([], self.tasks("STOPPED"))
+        group = f"/aws/events/ecs-stopped-tasks/{self.place['cluster']}"
+        found = client("logs").filter_log_events(logGroupName=group)["events"]
+        events = [json.loads(line["message"]) for line in found]
+        self.assertEqual(names, {event["detail"]["taskArn"] for event in events})
+        for line, event in zip(found, events, strict=True):
+            task = event["detail"]
+            self.assertEqual(f"service:{self.place['service']}", task["group"])
+            self.assertEqual("Essential container in task exited", task["stoppedReason"])
+            self.assertEqual("EssentialContainerExited", task["stopCode"])
+            self.assertEqual([1], [container["exitCode"] for container in task["containers"]])
+            stopped = datetime.datetime.fromisoformat(task["stoppedAt"].replace("Z", "+00:00"))
+            self.assertGreater(time.time() - stopped.timestamp(), 3600)
+            self.assertAlmostEqual(line["timestamp"] / 1000, stopped.timestamp(), delta=1)
 
     def test_the_service_says_which_stack_made_it(self) -> None:
         [service] = client("ecs").describe_services(
