@@ -1,7 +1,8 @@
 //! The vocabulary of diagnosis: what a check is and what it finds.
 
 use crate::{
-    snapshot::{Observed, Snapshot},
+    case::Case,
+    snapshot::Observed,
     words::{Phrase, Words},
 };
 
@@ -12,8 +13,8 @@ use crate::{
 pub struct Check {
     /// Component first, kebab-case: `network-database-port-closed`.
     pub id: &'static str,
-    /// The root-cause class of the error-message corpus, where one fits.
-    pub class: Option<&'static str>,
+    /// The root-cause classes of the error-message corpus that this fault covers; reports name the first.
+    pub classes: &'static [&'static str],
     /// How bad it is.
     pub severity: Severity,
     /// The fault as a plain sentence.
@@ -21,12 +22,21 @@ pub struct Check {
     /// Ids of the faults that this one causes.
     pub explains: &'static [&'static str],
     /// Looks for the fault. Nothing found means: seen and healthy.
-    pub find: fn(&Snapshot) -> Observed<Vec<Finding>>,
+    pub find: fn(&Case<'_>) -> Observed<Vec<Finding>>,
+}
+
+impl Check {
+    /// The class that reports name.
+    pub fn class(&self) -> Option<&'static str> {
+        self.classes.first().copied()
+    }
 }
 
 /// How bad a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is broken, but it is not wise: never a fault.
+    Advice,
     /// The service works, with a part of it broken or a deployment failing.
     Warning,
     /// The service is down, or the next task will not start.
@@ -37,6 +47,7 @@ impl Severity {
     /// The word in a report.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Advice => "advice",
             Self::Warning => "warning",
             Self::Critical => "critical",
         }

@@ -25,7 +25,7 @@ pub use clients::{Clients, Connection};
 pub use logs::{LogEvent, LogWindow};
 pub use services::{find_by_stack, find_services};
 
-use crate::snapshot::{Snapshot, Subject};
+use crate::snapshot::{Snapshot, Subject, not_collected};
 
 /// Every AWS action that `probe` calls; a test holds it against the sources.
 pub const ACTIONS: &[&str] = &[
@@ -108,6 +108,20 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
         secrets,
         images,
         logs,
+        service_deployments: not_collected(),
+        older_tasks: not_collected(),
+        vpcs: not_collected(),
+        route_tables: not_collected(),
+        network_acls: not_collected(),
+        nat_gateways: not_collected(),
+        endpoints: not_collected(),
+        prefix_lists: not_collected(),
+        scaling: not_collected(),
+        stack: not_collected(),
+        parameters: Default::default(),
+        keys: Default::default(),
+        log_groups: Default::default(),
+        roles: Default::default(),
     }
 }
 

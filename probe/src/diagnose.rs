@@ -3,11 +3,12 @@
 //! A fault that no other fault explains is a root cause. An explanation may run through faults that were found and
 //! through checks that could not tell, never through a healthy one: what was seen healthy refutes the story.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
-    check::{Check, Finding},
-    checks::ALL,
+    case::Case,
+    check::{Check, Finding, Severity},
+    checks::all,
     snapshot::{Snapshot, Unobserved},
 };
 
@@ -38,6 +39,8 @@ pub struct Diagnosis {
     pub causes: Vec<Cause>,
     /// Checks that could not tell.
     pub unknown: Vec<(&'static Check, Unobserved)>,
+    /// What is not wrong but not wise either.
+    pub advice: Vec<(&'static Check, Finding)>,
 }
 
 /// A root cause.
@@ -47,7 +50,7 @@ pub struct Cause {
     pub check: &'static Check,
     /// What it found.
     pub findings: Vec<Finding>,
-    /// What it explains, in the order of the catalogue.
+    /// What it explains, the nearest first.
     pub symptoms: Vec<Symptom>,
 }
 
@@ -84,19 +87,29 @@ impl Diagnosis {
 
 /// Runs every check on the snapshot and finds the root causes.
 pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
+    let case = Case::new(snapshot);
     let examine = |check: &'static Check| Examined {
         check,
-        outcome: match (check.find)(snapshot) {
+        outcome: match (check.find)(&case) {
             Ok(findings) if findings.is_empty() => Outcome::Healthy,
             Ok(findings) => Outcome::Faulty(findings),
             Err(unobserved) => Outcome::Unknown(unobserved),
         },
     };
-    arrange(ALL.iter().copied().map(examine).collect())
+    arrange(all().map(examine).collect())
 }
 
 /// Orders outcomes into causes, symptoms and unknowns.
+///
+/// Advice stands apart: it is neither cause nor symptom, and advice that could not be given hides no fault.
 pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
+    let (advice, examined): (Vec<_>, Vec<_>) = examined
+        .into_iter()
+        .partition(|e| e.check.severity == Severity::Advice);
+    let given = advice.into_iter().flat_map(|e| match e.outcome {
+        Outcome::Faulty(findings) => findings.into_iter().map(|f| (e.check, f)).collect(),
+        Outcome::Healthy | Outcome::Unknown(_) => vec![],
+    });
     let passable: BTreeSet<&str> = examined
         .iter()
         .filter(|e| e.outcome != Outcome::Healthy)
@@ -126,7 +139,9 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
         .filter(|check| !explained.contains(check.id))
         .map(|&check| {
             let below = explained_by(check);
-            let symptoms = fired.iter().filter(|symptom| below.contains(symptom.id));
+            let symptoms = below
+                .iter()
+                .filter_map(|id| fired.iter().find(|fired| fired.id == *id));
             Cause {
                 check,
                 findings: findings(check),
@@ -147,19 +162,20 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
             _ => None,
         })
         .collect();
-    Diagnosis { causes, unknown }
+    Diagnosis {
+        causes,
+        unknown,
+        advice: given.collect(),
+    }
 }
 
-/// Ids that `cause` explains, over links that are not refuted.
-fn reachable(
-    cause: &Check,
-    passable: &BTreeSet<&str>,
-    examined: &[Examined],
-) -> BTreeSet<&'static str> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&'static str> = cause.explains.to_vec();
-    while let Some(id) = open.pop() {
-        if passable.contains(id) && seen.insert(id) {
+/// Ids that `cause` explains over links that are not refuted, the nearest first.
+fn reachable(cause: &Check, passable: &BTreeSet<&str>, examined: &[Examined]) -> Vec<&'static str> {
+    let mut seen: Vec<&'static str> = vec![];
+    let mut open: VecDeque<&'static str> = cause.explains.iter().copied().collect();
+    while let Some(id) = open.pop_front() {
+        if passable.contains(id) && !seen.contains(&id) {
+            seen.push(id);
             open.extend(
                 examined
                     .iter()

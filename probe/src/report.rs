@@ -123,6 +123,10 @@ pub struct Advice {
     pub subject: String,
     /// What to change, and why.
     pub message: String,
+    /// How to change it.
+    pub fix: Vec<Fix>,
+    /// Where the runbook tells more.
+    pub runbook: String,
 }
 
 /// Failures of the past, grouped by equal reasons.
@@ -181,13 +185,17 @@ impl Report {
                 .iter()
                 .map(|(check, unobserved)| unknown(check, unobserved, lang))
                 .collect(),
-            advice: vec![],
+            advice: diagnosis
+                .advice
+                .iter()
+                .map(|(check, finding)| advice(check, finding, lang))
+                .collect(),
             past: past_failures(snapshot)
                 .into_iter()
                 .map(|(reason, tasks, at)| Past { at, tasks, reason })
                 .collect(),
             lang: Some(lang),
-            checks_run: crate::checks::ALL.len(),
+            checks_run: crate::checks::all().count(),
         }
     }
 
@@ -203,13 +211,9 @@ impl Report {
 }
 
 fn cause(check: &Check, finding: &Finding, symptoms: Vec<Symptom>, lang: Lang) -> Cause {
-    let fix = |fix: &crate::check::Fix| Fix {
-        title: fix.title.in_lang(lang).to_owned(),
-        command: fix.command.clone(),
-    };
     Cause {
         id: check.id,
-        class: check.class,
+        class: check.class(),
         severity: check.severity.as_str(),
         subject: finding.subject.clone(),
         fault: finding.message.in_lang(lang).to_owned(),
@@ -218,16 +222,34 @@ fn cause(check: &Check, finding: &Finding, symptoms: Vec<Symptom>, lang: Lang) -
             .iter()
             .map(|evidence| proof(evidence, lang))
             .collect(),
-        fix: finding.fix.iter().map(fix).collect(),
+        fix: fixes(finding, lang),
         runbook: runbook::location(check.id, lang),
         symptoms,
     }
 }
 
+fn advice(check: &Check, finding: &Finding, lang: Lang) -> Advice {
+    Advice {
+        id: check.id,
+        subject: finding.subject.clone(),
+        message: finding.message.in_lang(lang).to_owned(),
+        fix: fixes(finding, lang),
+        runbook: runbook::location(check.id, lang),
+    }
+}
+
+fn fixes(finding: &Finding, lang: Lang) -> Vec<Fix> {
+    let fix = |fix: &crate::check::Fix| Fix {
+        title: fix.title.in_lang(lang).to_owned(),
+        command: fix.command.clone(),
+    };
+    finding.fix.iter().map(fix).collect()
+}
+
 fn symptom(check: &Check, finding: &Finding, lang: Lang) -> Symptom {
     Symptom {
         id: check.id,
-        class: check.class,
+        class: check.class(),
         severity: check.severity.as_str(),
         subject: finding.subject.clone(),
         fault: finding.message.in_lang(lang).to_owned(),

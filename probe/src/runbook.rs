@@ -1,19 +1,10 @@
 //! The runbooks, embedded so that they can be read at 3 a.m. without a network.
 
+use include_dir::{Dir, include_dir};
+
 use crate::words::Lang;
 
-macro_rules! runbooks {
-    ($($component:literal),*) => {
-        /// Component, English text, Japanese text.
-        const BOOKS: &[(&str, &str, &str)] = &[$((
-            $component,
-            include_str!(concat!("../../runbooks/", $component, ".md")),
-            include_str!(concat!("../../runbooks/ja/", $component, ".md")),
-        )),*];
-    };
-}
-
-runbooks!("alb", "ecs", "iam", "network", "secrets", "service");
+static BOOKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../runbooks");
 
 /// Where the section of a check stands, computed from its id: `runbooks/rds.md#rds-storage-full`.
 pub fn location(id: &str, lang: Lang) -> String {
@@ -27,11 +18,11 @@ pub fn location(id: &str, lang: Lang) -> String {
 /// The section of a check: from its heading to the next of the same level.
 pub fn section(id: &str, lang: Lang) -> Option<String> {
     let component = id.split('-').next()?;
-    let (_, en, ja) = BOOKS.iter().find(|(name, ..)| *name == component)?;
-    let book = match lang {
-        Lang::En => en,
-        Lang::Ja => ja,
+    let path = match lang {
+        Lang::En => format!("{component}.md"),
+        Lang::Ja => format!("ja/{component}.md"),
     };
+    let book = BOOKS.get_file(path)?.contents_utf8()?;
     let heading = format!("## {id}");
     let mut lines = book.lines().skip_while(|line| line.trim_end() != heading);
     let first = lines.next()?;

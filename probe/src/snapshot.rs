@@ -7,6 +7,10 @@ mod load_balancer;
 mod network;
 mod role;
 mod service;
+mod stack;
+mod supply;
+mod task;
+mod task_definition;
 mod text;
 
 use std::collections::BTreeMap;
@@ -15,12 +19,20 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use database::Database;
-pub use load_balancer::{HealthCheck, LoadBalancer, Target, TargetGroup};
-pub use network::{Rule, SecurityGroup, Subnet};
-pub use role::{Image, Permission, Secret};
+pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup};
+pub use network::{
+    AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
+};
+pub use role::{Permission, Policy, Role, Statement};
 pub use service::{
-    Container, ContainerDefinition, Deployment, Event, LoadBalancerMapping, LogConfiguration,
-    LogLine, SecretReference, Service, Task, TaskDefinition,
+    Deployment, DeploymentConfiguration, Event, LoadBalancerMapping, Service, ServiceDeployment,
+};
+pub use stack::{Scaling, Stack};
+pub use supply::{Image, Key, LogGroup, Parameter, Secret, SecretShape};
+pub use task::{Container, LogLine, Task};
+pub use task_definition::{
+    ContainerDefinition, ContainerHealthCheck, DatabaseSettings, Dependency, LogConfiguration,
+    MountPoint, SecretReference, TaskDefinition, Volume,
 };
 pub use text::Text;
 
@@ -63,97 +75,111 @@ pub struct Subject {
     pub service: String,
 }
 
-/// Everything that was seen of one ECS service and what it depends on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Version of this format: 1.
-    pub version: u32,
-    /// When the snapshot was taken; the only clock of the diagnosis.
-    pub taken_at: DateTime<Utc>,
-    /// Which service it shows.
-    pub target: Subject,
-    /// The ECS service itself.
-    pub service: Observed<Service>,
-    /// The task definition of the service's primary deployment.
-    pub task_definition: Observed<TaskDefinition>,
-    /// Running and recently stopped tasks (ECS forgets stopped ones after about an hour), by task id.
-    pub tasks: Observed<BTreeMap<String, Task>>,
-    /// The service's target groups with the health of their targets, by ARN.
-    pub target_groups: Observed<BTreeMap<String, TargetGroup>>,
-    /// The load balancers in front of the target groups, by ARN.
-    pub load_balancers: Observed<BTreeMap<String, LoadBalancer>>,
-    /// The subnets of the tasks and the load balancers, by id.
-    pub subnets: Observed<BTreeMap<String, Subnet>>,
-    /// The security groups of tasks, load balancers and database, by id.
-    pub security_groups: Observed<BTreeMap<String, SecurityGroup>>,
-    /// The database that the service uses; `None` where it uses none that RDS knows.
-    pub database: Observed<Option<Database>>,
-    /// What the execution role may do, as IAM simulates it.
-    pub permissions: Observed<Vec<Permission>>,
-    /// The secrets that the task definition names, by ARN.
-    pub secrets: BTreeMap<String, Observed<Secret>>,
-    /// The images in ECR that the task definition names, by reference.
-    pub images: BTreeMap<String, Observed<Image>>,
-    /// The last log lines of the tasks, oldest first, by task id.
-    pub logs: Observed<BTreeMap<String, Vec<LogLine>>>,
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty;)*) => {
+        /// Everything that was seen of one ECS service and what it depends on.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub struct Snapshot {
+            /// Version of this format: 1.
+            pub version: u32,
+            /// When the snapshot was taken; the only clock of the diagnosis.
+            pub taken_at: DateTime<Utc>,
+            /// Which service it shows.
+            pub target: Subject,
+            /// The secrets that the task definition names, by ARN.
+            #[serde(default)]
+            pub secrets: BTreeMap<String, Observed<Secret>>,
+            /// The parameters that the task definition names, by ARN or name as it stands there.
+            #[serde(default)]
+            pub parameters: BTreeMap<String, Observed<Parameter>>,
+            /// The customer managed keys of those secrets, by ARN or id.
+            #[serde(default)]
+            pub keys: BTreeMap<String, Observed<Key>>,
+            /// The images in ECR that the task definition names, by reference.
+            #[serde(default)]
+            pub images: BTreeMap<String, Observed<Image>>,
+            /// The log groups that the task definition names, by name.
+            #[serde(default)]
+            pub log_groups: BTreeMap<String, Observed<LogGroup>>,
+            /// The execution role and the task role, by ARN.
+            #[serde(default)]
+            pub roles: BTreeMap<String, Observed<Role>>,
+            $($(#[$doc])* #[serde(default = "not_collected")] pub $name: Observed<$kind>,)*
+        }
+
+        /// What a check may look at. A missing section ends the check with what is unknown, by `?`.
+        impl Snapshot {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// What could not be seen of it.
+            pub fn $name(&self) -> Observed<&$kind> {
+                self.$name.as_ref().map_err(Clone::clone)
+            })*
+        }
+    };
 }
 
-/// What a check may look at. A missing part ends the check with what is unknown, by `?`.
+sections! {
+    /// The ECS service itself.
+    service: Service;
+    /// Its newest service deployments, newest first: they remember what was rolled back.
+    service_deployments: Vec<ServiceDeployment>;
+    /// The task definition of the service's primary deployment.
+    task_definition: TaskDefinition;
+    /// Running and recently stopped tasks (ECS forgets stopped ones after about an hour), by task id.
+    tasks: BTreeMap<String, Task>;
+    /// Tasks that stopped in the last day and that ECS has forgotten, from the log group of the platform stack;
+    /// none where there is no such group.
+    older_tasks: BTreeMap<String, Task>;
+    /// The service's target groups with the health of their targets, by ARN.
+    target_groups: BTreeMap<String, TargetGroup>;
+    /// The load balancers in front of the target groups, by ARN.
+    load_balancers: BTreeMap<String, LoadBalancer>;
+    /// The VPCs of tasks, load balancers and database, by id.
+    vpcs: BTreeMap<String, Vpc>;
+    /// The subnets of those VPCs, by id.
+    subnets: BTreeMap<String, Subnet>;
+    /// Their route tables, by id.
+    route_tables: BTreeMap<String, RouteTable>;
+    /// Their network ACLs, by id.
+    network_acls: BTreeMap<String, NetworkAcl>;
+    /// Their NAT gateways, by id.
+    nat_gateways: BTreeMap<String, NatGateway>;
+    /// Their VPC endpoints, by id.
+    endpoints: BTreeMap<String, Endpoint>;
+    /// The security groups of tasks, load balancers, database and endpoints, by id.
+    security_groups: BTreeMap<String, SecurityGroup>;
+    /// The ranges of the prefix lists that those groups' rules and the routes name, by id.
+    prefix_lists: BTreeMap<String, Vec<String>>;
+    /// The database that the service uses; `None` where it uses none that RDS knows.
+    database: Option<Database>;
+    /// What the execution role may do, as IAM simulates it.
+    permissions: Vec<Permission>;
+    /// The last log lines of the tasks, oldest first, by task id.
+    logs: BTreeMap<String, Vec<LogLine>>;
+    /// The range in which Application Auto Scaling moves the service; `None` where it does not.
+    scaling: Option<Scaling>;
+    /// The CloudFormation stack that made the service; `None` where none did.
+    stack: Option<Stack>;
+}
+
+/// A section that an older snapshot does not have.
+pub(crate) fn not_collected<T>() -> Observed<T> {
+    Err(Unobserved {
+        operation: "snapshot".into(),
+        code: "NotCollected".into(),
+        message: "this snapshot was taken without it".into(),
+    })
+}
+
 impl Snapshot {
-    /// The ECS service.
-    ///
-    /// # Errors
-    /// What could not be seen; likewise for the other sections.
-    pub fn service(&self) -> Observed<&Service> {
-        self.service.as_ref().map_err(Clone::clone)
-    }
-
-    /// The task definition of the primary deployment.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn task_definition(&self) -> Observed<&TaskDefinition> {
-        self.task_definition.as_ref().map_err(Clone::clone)
-    }
-
-    /// Running and recently stopped tasks, by id.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn tasks(&self) -> Observed<&BTreeMap<String, Task>> {
-        self.tasks.as_ref().map_err(Clone::clone)
-    }
-
-    /// The service's target groups, by ARN.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn target_groups(&self) -> Observed<&BTreeMap<String, TargetGroup>> {
-        self.target_groups.as_ref().map_err(Clone::clone)
-    }
-
-    /// The load balancers, by ARN.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn load_balancers(&self) -> Observed<&BTreeMap<String, LoadBalancer>> {
-        self.load_balancers.as_ref().map_err(Clone::clone)
-    }
-
-    /// The subnets of the tasks and the load balancers, by id.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn subnets(&self) -> Observed<&BTreeMap<String, Subnet>> {
-        self.subnets.as_ref().map_err(Clone::clone)
-    }
-
     /// The security groups of the given ids.
     ///
     /// # Errors
-    /// See [`Snapshot::service`]; also when one of the ids is not among those seen.
-    pub fn security_groups(&self, ids: &[String]) -> Observed<Vec<&SecurityGroup>> {
-        let known = self.security_groups.as_ref().map_err(Clone::clone)?;
+    /// When the groups were not seen, or one of the ids is not among those seen.
+    pub fn groups(&self, ids: &[String]) -> Observed<Vec<&SecurityGroup>> {
+        let known = self.security_groups()?;
         let group = |id: &String| {
             known.get(id).ok_or_else(|| Unobserved {
                 operation: "ec2:DescribeSecurityGroups".into(),
@@ -162,25 +188,6 @@ impl Snapshot {
             })
         };
         ids.iter().map(group).collect()
-    }
-
-    /// The database that the service uses.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn database(&self) -> Observed<Option<&Database>> {
-        self.database
-            .as_ref()
-            .map(Option::as_ref)
-            .map_err(Clone::clone)
-    }
-
-    /// What the execution role may do.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn permissions(&self) -> Observed<&[Permission]> {
-        self.permissions.as_deref().map_err(Clone::clone)
     }
 
     /// ARNs of the secrets that the task definition names and that do not exist or are about to be deleted.
@@ -198,13 +205,5 @@ impl Snapshot {
                 )
             })
             .map(|(arn, _)| arn)
-    }
-
-    /// The last log lines, oldest first, by task id.
-    ///
-    /// # Errors
-    /// See [`Snapshot::service`].
-    pub fn logs(&self) -> Observed<&BTreeMap<String, Vec<LogLine>>> {
-        self.logs.as_ref().map_err(Clone::clone)
     }
 }

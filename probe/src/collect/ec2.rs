@@ -38,6 +38,8 @@ pub(super) async fn subnets(
             vpc: subnet.vpc_id()?.to_owned(),
             cidr: subnet.cidr_block()?.to_owned(),
             availability_zone: subnet.availability_zone().unwrap_or_default().to_owned(),
+            available_addresses: subnet.available_ip_address_count(),
+            maps_public_ip: subnet.map_public_ip_on_launch().unwrap_or(false),
         };
         Some((subnet.subnet_id()?.to_owned(), shown))
     };

@@ -85,7 +85,10 @@ async fn observe(clients: &Clients, reference: Reference<'_>) -> Observed<Image>
         .repository_name(reference.repository)
         .image_ids(id);
     match call.send().await {
-        Ok(_) => Ok(Image::Present),
+        Ok(_) => Ok(Image::Present {
+            platforms: vec![],
+            pushed_at: None,
+        }),
         Err(error) => match error.as_service_error() {
             Some(service) if service.is_image_not_found_exception() => Ok(Image::TagMissing),
             Some(service) if service.is_repository_not_found_exception() => {

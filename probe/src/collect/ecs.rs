@@ -112,6 +112,7 @@ pub(super) async fn service(clients: &Clients, target: &Subject) -> Observed<Ser
             .health_check_grace_period_seconds()
             .unwrap_or_default(),
         events: service.events().iter().filter_map(event).collect(),
+        ..Default::default()
     })
 }
 
@@ -163,7 +164,9 @@ pub(super) async fn task_definition(
                 .options()
                 .and_then(|options| options.get("awslogs-stream-prefix"))
                 .cloned(),
+            ..Default::default()
         }),
+        ..Default::default()
     };
     let environment = definition
         .container_definitions()
@@ -184,6 +187,7 @@ pub(super) async fn task_definition(
                 .iter()
                 .map(container)
                 .collect(),
+            ..Default::default()
         },
     })
 }
@@ -247,6 +251,7 @@ fn shown(task: &aws_sdk_ecs::types::Task) -> Task {
                 last_status: container.last_status().map(ToOwned::to_owned),
                 exit_code: container.exit_code(),
                 reason: container.reason().map(Into::into),
+                health: container.health_status().map(|h| h.as_str().to_owned()),
             },
         ))
     };
@@ -270,5 +275,8 @@ fn shown(task: &aws_sdk_ecs::types::Task) -> Task {
             .filter(|reason| !reason.is_empty())
             .map(Into::into),
         containers: task.containers().iter().filter_map(container).collect(),
+        execution_stopped_at: time(task.execution_stopped_at()),
+        capacity_provider: task.capacity_provider_name().map(ToOwned::to_owned),
+        subnet: detail("subnetId"),
     }
 }

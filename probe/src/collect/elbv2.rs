@@ -34,6 +34,7 @@ pub(super) async fn target_groups(
             name: text(group.target_group_name()),
             vpc: group.vpc_id().map(ToOwned::to_owned),
             health_check: HealthCheck {
+                enabled: group.health_check_enabled().unwrap_or(true),
                 path: text(group.health_check_path()),
                 port: text(group.health_check_port()),
                 matcher: text(group.matcher().and_then(|matcher| matcher.http_code())),
@@ -44,6 +45,9 @@ pub(super) async fn target_groups(
             },
             load_balancers: group.load_balancer_arns().to_vec(),
             targets: targets.remove(&arn).unwrap_or_default(),
+            target_type: group.target_type().map(|kind| kind.as_str().to_owned()),
+            port: group.port(),
+            ..Default::default()
         };
         Some((arn, shown))
     };
@@ -113,6 +117,13 @@ pub(super) async fn load_balancers(
                 .filter_map(|zone| zone.subnet_id())
                 .map(ToOwned::to_owned)
                 .collect(),
+            scheme: balancer.scheme().map(|scheme| scheme.as_str().to_owned()),
+            zones: zones
+                .iter()
+                .filter_map(|zone| zone.zone_name())
+                .map(ToOwned::to_owned)
+                .collect(),
+            ..Default::default()
         };
         Some((balancer.load_balancer_arn()?.to_owned(), shown))
     };

@@ -43,6 +43,7 @@ pub(super) async fn databases(clients: &Clients) -> Observed<Vec<Candidate>> {
                     .unwrap_or(5432),
                 security_groups: groups.map(ToOwned::to_owned).collect(),
                 matched_by: String::new(),
+                ..Default::default()
             },
             cluster: instance.db_cluster_identifier().map(ToOwned::to_owned),
             vpc: instance

@@ -40,6 +40,19 @@ async fn describe(clients: &Clients, arn: &str) -> Observed<Secret> {
         Ok(secret) => Ok(Secret::Present {
             name: secret.name().unwrap_or_default().to_owned(),
             deleted_at: time(secret.deleted_date()),
+            key: secret.kms_key_id().map(ToOwned::to_owned),
+            changed_at: time(secret.last_changed_date()),
+            stages: secret
+                .version_ids_to_stages()
+                .into_iter()
+                .flat_map(|versions| versions.values().flatten().cloned())
+                .collect(),
+            versions: secret
+                .version_ids_to_stages()
+                .into_iter()
+                .flat_map(|versions| versions.keys().cloned())
+                .collect(),
+            shape: None,
         }),
         Err(error)
             if error

@@ -24,7 +24,8 @@ pub(super) fn run(args: &cli::Explain, global: &Global) -> Result<Exit, Error> {
         Format::Json => {
             let value = serde_json::json!({
                 "id": check.id,
-                "class": check.class,
+                "class": check.class(),
+                "classes": check.classes,
                 "severity": check.severity.as_str(),
                 "fault": check.fault.in_lang(lang),
                 "explains": check.explains,

@@ -2,7 +2,7 @@
 
 use super::{Error, Exit, print};
 use crate::{
-    checks::ALL,
+    checks::all,
     cli::{self, Global},
     collect::ACTIONS,
     render::{Format, rows},
@@ -12,14 +12,14 @@ use crate::{
 pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
     let text = match (args.scenarios, args.actions) {
-        (true, _) => names(scenario::names().collect(), global.output)?,
+        (true, _) => names(scenario::names(), global.output)?,
         (_, true) => names(ACTIONS.to_vec(), global.output)?,
         _ => match global.output {
             Format::Json => {
-                let faults = ALL.iter().map(|check| {
+                let faults = all().map(|check| {
                     serde_json::json!({
                         "id": check.id,
-                        "class": check.class,
+                        "classes": check.classes,
                         "severity": check.severity.as_str(),
                         "fault": check.fault.in_lang(lang),
                         "explains": check.explains,
@@ -28,14 +28,14 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
                 serde_json::to_string_pretty(&faults.collect::<Vec<_>>())? + "\n"
             }
             Format::Table | Format::Markdown => {
-                let row = |check: &&crate::check::Check| {
+                let row = |check: &'static crate::check::Check| {
                     vec![
                         check.id.to_owned(),
                         check.severity.as_str().to_owned(),
                         check.fault.in_lang(lang).to_owned(),
                     ]
                 };
-                rows(&["id", "severity", "fault"], ALL.iter().map(row).collect())
+                rows(&["id", "severity", "fault"], all().map(row).collect())
             }
         },
     };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Text;
 
 /// A load balancer, as `elasticloadbalancing:DescribeLoadBalancers` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Eq, Serialize, Deserialize)]
 pub struct LoadBalancer {
     /// Name of the load balancer.
     pub name: String,
@@ -18,10 +18,33 @@ pub struct LoadBalancer {
     pub security_groups: Vec<String>,
     /// Its subnets.
     pub subnets: Vec<String>,
+    /// `internet-facing` or `internal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// Availability Zones in which it is enabled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<String>,
+    /// Seconds after which it closes an idle connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_timeout_seconds: Option<i32>,
+    /// Its listeners; `None` where they were not seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listeners: Option<Vec<Listener>>,
+}
+
+/// A listener of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// Port at which it listens.
+    pub port: i32,
+    /// `HTTP` or `HTTPS`.
+    pub protocol: String,
+    /// ARNs of the target groups that its default action and its rules forward to.
+    pub target_groups: Vec<String>,
 }
 
 /// A target group with its targets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Eq, Serialize, Deserialize)]
 pub struct TargetGroup {
     /// Name of the target group.
     pub name: String,
@@ -34,11 +57,23 @@ pub struct TargetGroup {
     pub load_balancers: Vec<String>,
     /// Its targets.
     pub targets: Vec<Target>,
+    /// `ip` or `instance`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_type: Option<String>,
+    /// Port that targets are registered at where they name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<i32>,
+    /// Seconds that a leaving target may finish its requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deregistration_delay_seconds: Option<i32>,
 }
 
 /// The health check of a target group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
+    /// Whether it is on.
+    #[serde(default = "on")]
+    pub enabled: bool,
     /// Path that is asked.
     pub path: String,
     /// `traffic-port`, or a port number.
@@ -53,6 +88,10 @@ pub struct HealthCheck {
     pub healthy_threshold: i32,
     /// Failures in a row that make a target unhealthy.
     pub unhealthy_threshold: i32,
+}
+
+fn on() -> bool {
+    true
 }
 
 /// A target and its health.

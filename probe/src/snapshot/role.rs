@@ -1,7 +1,9 @@
-//! What the execution role may do, and what it is meant to read: secrets and images.
+//! IAM roles: who may use them, and what they may do.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use super::Text;
 
 /// The answer of `iam:SimulatePrincipalPolicy` for one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,30 +23,49 @@ impl Permission {
     }
 }
 
-/// Whether Secrets Manager has a secret. Its value is never read.
+/// A role of the task definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Secret {
+pub enum Role {
     /// It exists.
     Present {
-        /// Name of the secret.
-        name: String,
-        /// When it was marked for deletion, where it was.
+        /// When it was created.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        deleted_at: Option<DateTime<Utc>>,
+        created_at: Option<DateTime<Utc>>,
+        /// Who may assume it.
+        trust: Policy,
+        /// What it may do: inline and attached policies, by name.
+        policies: std::collections::BTreeMap<String, Policy>,
     },
-    /// There is no such secret.
+    /// There is no such role.
     Missing,
 }
 
-/// Whether ECR has an image.
+/// A policy document, in the parts that decide. Texts of other parts (`Sid`, condition values) are not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Policy {
+    /// Its statements.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Image {
-    /// ECR has it.
-    Present,
-    /// The repository exists, the tag or digest does not.
-    TagMissing,
-    /// There is no such repository.
-    RepositoryMissing,
+pub struct Statement {
+    /// Whether it allows; else it denies.
+    pub allow: bool,
+    /// Actions, with wildcards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Text>,
+    /// `NotAction`: every action but these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_actions: Vec<Text>,
+    /// Resources, with wildcards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Text>,
+    /// Principals: services, accounts, roles, or `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principals: Vec<Text>,
+    /// Keys of its conditions, for example `aws:SourceAccount`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Text>,
 }

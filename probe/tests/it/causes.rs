@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use probe::{
     check::Finding,
-    checks::ALL,
+    checks::all,
     diagnose::{Diagnosis, Examined, Outcome, arrange},
     snapshot::Unobserved,
     words::Words,
@@ -31,11 +31,11 @@ fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
         2 => Just(Outcome::Faulty(vec![finding()])),
         1 => Just(Outcome::Unknown(unknown)),
     ];
-    prop::collection::vec(outcome, ALL.len())
+    prop::collection::vec(outcome, all().count())
 }
 
 fn examined(outcomes: &[Outcome]) -> Vec<Examined> {
-    ALL.iter()
+    all()
         .zip(outcomes)
         .map(|(check, outcome)| Examined {
             check,
@@ -62,7 +62,7 @@ fn shown(diagnosis: &Diagnosis) -> BTreeSet<(&str, BTreeSet<&str>)> {
 proptest! {
     #[test]
     fn whatever_fired_is_a_cause_or_hangs_under_one(outcomes in outcomes()) {
-        let fired: BTreeSet<&str> = ALL.iter().zip(&outcomes)
+        let fired: BTreeSet<&str> = all().zip(&outcomes)
             .filter(|(_, outcome)| matches!(outcome, Outcome::Faulty(_)))
             .map(|(check, _)| check.id)
             .collect();
@@ -101,7 +101,7 @@ fn causes_of(fired: &[&str], unknown: &[&str]) -> Vec<&'static str> {
             Outcome::Healthy
         }
     };
-    let outcomes: Vec<Outcome> = ALL.iter().map(|check| outcome(check.id)).collect();
+    let outcomes: Vec<Outcome> = all().map(|check| outcome(check.id)).collect();
     arrange(examined(&outcomes))
         .causes
         .iter()

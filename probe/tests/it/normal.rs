@@ -182,6 +182,11 @@ fn a_secret_marked_for_deletion_is_a_fault() {
             *secret = Ok(probe::snapshot::Secret::Present {
                 name: "db".into(),
                 deleted_at: at,
+                key: None,
+                changed_at: None,
+                stages: vec![],
+                versions: vec![],
+                shape: None,
             });
         }
     });
@@ -219,6 +224,7 @@ fn of_several_containers_the_one_that_ended_by_itself_is_named() {
             last_status: None,
             exit_code: Some(code),
             reason: None,
+            ..Container::default()
         };
         task.containers = exits
             .iter()

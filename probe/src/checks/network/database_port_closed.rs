@@ -1,16 +1,17 @@
 //! The database's security group does not let the tasks in: connections time out, silently.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     network::{Peer, lets_in},
-    snapshot::{Observed, Snapshot, Unobserved},
+    snapshot::{Observed, Unobserved},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "network-database-port-closed",
-    class: Some("db-sg-ingress-missing"),
+    classes: &["db-sg-ingress-missing"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the database's security group does not let the tasks in",
@@ -27,11 +28,11 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(database) = snapshot.database()? else {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(database) = case.database()? else {
         return Ok(vec![]);
     };
-    let service = snapshot.service()?;
+    let service = case.service()?;
     if service.security_groups.is_empty() {
         return Err(Unobserved {
             operation: "ecs:DescribeServices".into(),
@@ -41,7 +42,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                     .into(),
         });
     }
-    let groups = snapshot.security_groups(&database.security_groups)?;
+    let groups = case.groups(&database.security_groups)?;
     let by_group = Peer {
         groups: &service.security_groups,
         cidrs: &[],
@@ -49,7 +50,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     if lets_in(&groups, database.port, by_group)? {
         return Ok(vec![]);
     }
-    let subnets = snapshot.subnets()?;
+    let subnets = case.subnets()?;
     let cidrs: Vec<String> = service
         .subnets
         .iter()
@@ -67,7 +68,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     }
 
-    let (id, port, region) = (&database.id, database.port, &snapshot.target.region);
+    let (id, port, region) = (&database.id, database.port, &case.target.region);
     let database_group = database
         .security_groups
         .first()

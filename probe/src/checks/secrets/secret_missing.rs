@@ -1,17 +1,18 @@
 //! A secret that the task definition injects does not exist.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::stopped,
     reading::Stop,
-    snapshot::{Observed, Secret, Snapshot},
+    snapshot::{Observed, Secret},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "secrets-secret-missing",
-    class: None,
+    classes: &[],
     severity: Severity::Critical,
     fault: Phrase {
         en: "a secret that the containers need does not exist or is marked for deletion",
@@ -21,10 +22,10 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let definition = snapshot.task_definition()?;
-    let missing: Vec<&String> = snapshot.missing_secrets().collect();
-    let failed = stopped(snapshot, |task, stop| match stop {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let definition = case.task_definition()?;
+    let missing: Vec<&String> = case.missing_secrets().collect();
+    let failed = stopped(case, |task, stop| match stop {
         Stop::SecretNotFound => true,
         // A policy for exact ARNs denies a secret that does not exist before anybody looks for it.
         Stop::SecretDenied => missing.iter().any(|arn| task.says(arn)),
@@ -34,7 +35,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .iter()
         .map(|arn| Evidence {
             source: "secretsmanager:DescribeSecret",
-            saw: Words::verbatim(match snapshot.secrets.get(*arn) {
+            saw: Words::verbatim(match case.secrets.get(*arn) {
                 Some(Ok(Secret::Present {
                     deleted_at: Some(at),
                     ..
@@ -53,7 +54,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     );
     if evidence.is_empty() {
         failed?;
-        if let Some(unobserved) = snapshot
+        if let Some(unobserved) = case
             .secrets
             .values()
             .find_map(|secret| secret.as_ref().err())
@@ -75,7 +76,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     let subject = missing
         .first()
         .map_or_else(|| definition.arn.clone(), |arn| (*arn).clone());
-    let region = &snapshot.target.region;
+    let region = &case.target.region;
     Ok(vec![Finding {
         message: words!(
             "{subject}, which the task definition injects as {used}, does not exist in {region} or is marked for deletion",

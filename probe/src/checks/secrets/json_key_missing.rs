@@ -1,17 +1,18 @@
 //! A secret exists but has no such JSON key as the task definition names.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{name_of, stopped},
     reading::Stop,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "secrets-json-key-missing",
-    class: Some("secret-json-key-missing"),
+    classes: &["secret-json-key-missing"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "a secret lacks a JSON key that the containers need",
@@ -21,8 +22,8 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |_, stop| {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |_, stop| {
         matches!(stop, Stop::SecretKeyMissing { .. })
     })?
     else {
@@ -32,7 +33,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     // ECS's message names the key but not the secret: the task definition knows which it is.
-    let definition = snapshot.task_definition()?;
+    let definition = case.task_definition()?;
     let used: Vec<_> = definition
         .secrets()
         .filter(|(_, secret)| secret.json_key() == Some(key))
@@ -46,7 +47,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         .iter()
         .find_map(|(_, secret)| secret.secret_arn())
         .unwrap_or_else(|| definition.arn.clone());
-    let (name, region) = (name_of(&arn), &snapshot.target.region);
+    let (name, region) = (name_of(&arn), &case.target.region);
     Ok(vec![Finding {
         message: words!(
             "the secret {name} has no JSON key {key}, which the task definition injects as {places}",

@@ -1,17 +1,18 @@
 //! The health check asks for a path that the application does not serve.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-health-check-path-wrong",
-    class: Some("health-check-code-mismatch"),
+    classes: &["health-check-code-mismatch"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the health check asks for a path that the application does not answer with success",
@@ -21,9 +22,9 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let region = &snapshot.target.region;
-    let groups = unhealthy(snapshot, |failure| {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let region = &case.target.region;
+    let groups = unhealthy(case, |failure| {
         matches!(failure, HealthFailure::Code(100..500))
     })?;
     let finding = |unhealthy: Unhealthy<'_>| {
@@ -47,7 +48,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 "{path} が {matcher} を返す"
             ))],
             fix: vec![if path == "/health" {
-                super::read_logs(snapshot)
+                crate::checks::read_logs(case)
             } else {
                 Fix {
                     title: words!(

@@ -1,17 +1,18 @@
 //! A container was killed for exceeding its memory limit.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{last_lines, revision_of, stopped},
     reading::Stop,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-container-out-of-memory",
-    class: Some("container-oom"),
+    classes: &["container-oom"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "a container is killed for exceeding its memory limit",
@@ -27,16 +28,16 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |_, stop| matches!(stop, Stop::OutOfMemory { .. }))?
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |_, stop| matches!(stop, Stop::OutOfMemory { .. }))?
     else {
         return Ok(vec![]);
     };
     let (task, _, Stop::OutOfMemory { container }) = &failed.newest else {
         return Ok(vec![]);
     };
-    let definition = snapshot.task_definition()?;
-    let (revision, region) = (revision_of(&definition.arn), &snapshot.target.region);
+    let definition = case.task_definition()?;
+    let (revision, region) = (revision_of(&definition.arn), &case.target.region);
     let memory: u32 = definition
         .memory
         .as_deref()
@@ -55,7 +56,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             "コンテナのピークに足りる量"
         ),
     });
-    evidence.extend(last_lines(snapshot, task, 3));
+    evidence.extend(last_lines(case, task, 3));
     Ok(vec![Finding {
         subject: definition.arn.clone(),
         message: words!(

@@ -3,17 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::stopped,
     reading::{Stop, current_failures, says_ready},
-    snapshot::{Observed, Snapshot, Task},
+    snapshot::{Observed, Task},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-grace-period-too-short",
-    class: Some("health-check-too-aggressive"),
+    classes: &["health-check-too-aggressive"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the health check grace period is shorter than the application's start",
@@ -28,19 +29,19 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |_, stop| *stop == Stop::Unhealthy)? else {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |_, stop| *stop == Stop::Unhealthy)? else {
         return Ok(vec![]);
     };
-    let service = snapshot.service()?;
+    let service = case.service()?;
     if service.load_balancers.is_empty() {
         return Ok(vec![]); // ECS knows a grace period only where a load balancer checks
     }
     let grace = i64::from(service.grace_period_seconds);
     // The slowest start that a log shows, among the tasks that were killed: only that proves the grace period wrong.
-    let logs = snapshot.logs()?;
+    let logs = case.logs()?;
     // A task that was ready for as long as it takes to be found unhealthy had its chance: that is another fault.
-    let checks = snapshot
+    let checks = case
         .target_groups()?
         .values()
         .map(|group| &group.health_check);
@@ -59,7 +60,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             .is_some_and(|stop| (stop - ready.at).num_seconds() >= chance);
         (!had_its_chance).then(|| (ready.at - started).num_seconds())
     };
-    let slowest = current_failures(snapshot)?
+    let slowest = current_failures(case)?
         .into_iter()
         .filter(|(_, _, stop)| *stop == Stop::Unhealthy)
         .filter_map(|(id, task, _)| Some((ready_after(id, task)?, id)))
@@ -69,9 +70,9 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     };
     let enough = (seconds * 3 / 2 + 29) / 30 * 30; // half as much again, in whole half minutes
     let (cluster, name, region) = (
-        &snapshot.target.cluster,
-        &snapshot.target.service,
-        &snapshot.target.region,
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
     );
     Ok(vec![Finding {
         subject: name.clone(),

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{denials, name_of, stopped},
     reading::Stop,
-    snapshot::{Observed, Permission, Snapshot},
+    snapshot::{Observed, Permission},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "iam-image-pull-denied",
-    class: Some("exec-role-missing-ecr-permission"),
+    classes: &["exec-role-missing-ecr-permission"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the execution role may not pull the image",
@@ -23,14 +24,14 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let permissions = snapshot.permissions();
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let permissions = case.permissions();
     let denied: Vec<&Permission> = permissions
         .iter()
         .flat_map(|permissions| permissions.iter())
         .filter(|permission| permission.action.starts_with("ecr:") && !permission.is_allowed())
         .collect();
-    let failed = stopped(snapshot, |_, stop| *stop == Stop::ImageDenied);
+    let failed = stopped(case, |_, stop| *stop == Stop::ImageDenied);
     let mut evidence = denials(&denied);
     evidence.extend(
         failed
@@ -44,9 +45,9 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         permissions?;
         return Ok(vec![]);
     }
-    let definition = snapshot.task_definition()?;
+    let definition = case.task_definition()?;
     let role = definition.execution_role.as_deref().unwrap_or_default();
-    let (name, region) = (name_of(role), &snapshot.target.region);
+    let (name, region) = (name_of(role), &case.target.region);
     let missing: Vec<&str> = denied
         .iter()
         .map(|permission| permission.action.as_str())

@@ -1,17 +1,18 @@
 //! ECS stops tasks because health checks find them unhealthy.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Severity},
     evidence::stopped,
     reading::Stop,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-tasks-failing-health-checks",
-    class: Some("health-check-failed-generic"),
+    classes: &["health-check-failed-generic"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "ECS stops tasks that fail their health checks",
@@ -25,11 +26,11 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |_, stop| *stop == Stop::Unhealthy)? else {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |_, stop| *stop == Stop::Unhealthy)? else {
         return Ok(vec![]);
     };
-    let name = &snapshot.target.service;
+    let name = &case.target.service;
     Ok(vec![Finding {
         subject: name.clone(),
         message: words!(
@@ -37,6 +38,6 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             "{name} のタスクがヘルスチェックに失敗し、ECS が繰り返し置き換えています"
         ),
         evidence: vec![failed.evidence],
-        fix: vec![super::read_logs(snapshot)],
+        fix: vec![crate::checks::read_logs(case)],
     }])
 }

@@ -1,17 +1,18 @@
 //! The health check asks a port at which the application does not listen.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-health-check-port-wrong",
-    class: Some("health-check-port-wrong"),
+    classes: &["health-check-port-wrong"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the health check asks a port that the container does not open",
@@ -26,16 +27,16 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let region = &snapshot.target.region;
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let region = &case.target.region;
     let mut findings = vec![];
-    for unhealthy in unhealthy(snapshot, |failure| {
+    for unhealthy in unhealthy(case, |failure| {
         !matches!(failure, HealthFailure::Code(_))
     })? {
         let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else {
             continue;
         }; // "traffic-port"
-        let definition = snapshot.task_definition()?;
+        let definition = case.task_definition()?;
         let mut ports = definition
             .containers
             .iter()

@@ -1,17 +1,18 @@
 //! The application answers the health check with a server error.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-health-check-server-error",
-    class: Some("health-check-code-mismatch"),
+    classes: &["health-check-code-mismatch"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the application answers the health check with a server error",
@@ -21,13 +22,13 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (cluster, service, region) = (
-        &snapshot.target.cluster,
-        &snapshot.target.service,
-        &snapshot.target.region,
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
     );
-    let groups = unhealthy(snapshot, |failure| {
+    let groups = unhealthy(case, |failure| {
         matches!(failure, HealthFailure::Code(500..600))
     })?;
     let finding = |unhealthy: Unhealthy<'_>| {

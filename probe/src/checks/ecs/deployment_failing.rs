@@ -1,16 +1,17 @@
 //! A deployment does not get its tasks up.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Severity},
     evidence::revision_of,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-deployment-failing",
-    class: Some("circuit-breaker-triggered"),
+    classes: &["circuit-breaker-triggered"],
     severity: Severity::Warning,
     fault: Phrase {
         en: "the deployment does not get its tasks up",
@@ -20,8 +21,8 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let service = snapshot.service()?;
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let service = case.service()?;
     let Some(primary) = service.primary() else {
         return Ok(vec![]);
     };
@@ -46,6 +47,6 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             ),
             expected: Words::verbatim("COMPLETED"),
         }],
-        fix: vec![super::read_tasks(snapshot)],
+        fix: vec![crate::checks::read_tasks(case)],
     }])
 }

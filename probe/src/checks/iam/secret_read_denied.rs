@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{denials, name_of, stopped},
     reading::Stop,
-    snapshot::{Observed, Permission, Snapshot},
+    snapshot::{Observed, Permission},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "iam-secret-read-denied",
-    class: Some("exec-role-missing-secret-permission"),
+    classes: &["exec-role-missing-secret-permission"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the execution role may not read a secret that the containers need",
@@ -23,8 +24,8 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let permissions = snapshot.permissions();
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let permissions = case.permissions();
     let denied: Vec<&Permission> = permissions
         .iter()
         .flat_map(|permissions| permissions.iter())
@@ -32,14 +33,14 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             permission.action == "secretsmanager:GetSecretValue" && !permission.is_allowed()
         })
         .filter(|permission| {
-            snapshot
+            case
                 .missing_secrets()
                 .all(|arn| *arn != permission.resource)
         })
         .collect();
     // IAM denies before Secrets Manager can say that there is no such secret: that fault has a check of its own.
-    let missing: Vec<&String> = snapshot.missing_secrets().collect();
-    let failed = stopped(snapshot, |task, stop| {
+    let missing: Vec<&String> = case.missing_secrets().collect();
+    let failed = stopped(case, |task, stop| {
         *stop == Stop::SecretDenied && !missing.iter().any(|arn| task.says(arn))
     });
     let mut evidence = denials(&denied);
@@ -55,9 +56,9 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         permissions?;
         return Ok(vec![]);
     }
-    let definition = snapshot.task_definition()?;
+    let definition = case.task_definition()?;
     let role = definition.execution_role.as_deref().unwrap_or_default();
-    let (name, region) = (name_of(role), &snapshot.target.region);
+    let (name, region) = (name_of(role), &case.target.region);
     let mut secrets: BTreeSet<String> = denied
         .iter()
         .map(|permission| permission.resource.clone())

@@ -1,16 +1,17 @@
 //! Fewer tasks run than the service wants.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Severity},
     evidence::starting,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-service-under-capacity",
-    class: None,
+    classes: &[],
     severity: Severity::Critical,
     fault: Phrase {
         en: "fewer tasks run than the service wants",
@@ -20,19 +21,19 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let service = snapshot.service()?;
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let service = case.service()?;
     let (running, desired, pending) = (service.running, service.desired, service.pending);
     if running >= desired {
         return Ok(vec![]);
     }
-    let coming = i32::try_from(starting(snapshot)?)
+    let coming = i32::try_from(starting(case)?)
         .unwrap_or(i32::MAX)
         .min(pending);
     if running + coming >= desired {
         return Ok(vec![]); // a deployment or scale-out under way
     }
-    let name = &snapshot.target.service;
+    let name = &case.target.service;
     Ok(vec![Finding {
         subject: name.clone(),
         message: words!(
@@ -47,6 +48,6 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             ),
             expected: words!("{desired} running", "実行中 {desired}"),
         }],
-        fix: vec![super::read_tasks(snapshot)],
+        fix: vec![crate::checks::read_tasks(case)],
     }])
 }

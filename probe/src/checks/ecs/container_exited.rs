@@ -1,17 +1,18 @@
 //! The application ends by itself with an error, and takes its task with it.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{last_lines, revision_of, stopped},
     reading::Stop,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-container-exited",
-    class: Some("app-exited-nonzero"),
+    classes: &["app-exited-nonzero"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the application exits by itself",
@@ -26,21 +27,21 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(snapshot, |_, stop| matches!(stop, Stop::Exited { .. }))? else {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |_, stop| matches!(stop, Stop::Exited { .. }))? else {
         return Ok(vec![]);
     };
     let (task, _, Stop::Exited { container, code }) = &failed.newest else {
         return Ok(vec![]);
     };
-    let definition = snapshot.task_definition()?;
-    let service = snapshot.service()?;
-    let (revision, region) = (revision_of(&definition.arn), &snapshot.target.region);
-    let (cluster, name) = (&snapshot.target.cluster, &snapshot.target.service);
+    let definition = case.task_definition()?;
+    let service = case.service()?;
+    let (revision, region) = (revision_of(&definition.arn), &case.target.region);
+    let (cluster, name) = (&case.target.cluster, &case.target.service);
     let meaning = meaning_of(*code);
     let (en, ja) = (&meaning.en, &meaning.ja);
     let mut evidence = vec![failed.evidence];
-    evidence.extend(last_lines(snapshot, task, 5));
+    evidence.extend(last_lines(case, task, 5));
     let mut fix = vec![Fix {
         title: words!(
             "read why it ended: its last log lines",

@@ -3,16 +3,17 @@
 use chrono::TimeDelta;
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     reading::{says_database_away, says_database_back},
-    snapshot::{LogLine, Observed, Snapshot},
+    snapshot::{LogLine, Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "service-database-unreachable",
-    class: Some("db-connect-timeout-unspecified"),
+    classes: &["db-connect-timeout-unspecified"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the application cannot reach its database",
@@ -31,9 +32,9 @@ pub(super) const CHECK: Check = Check {
 /// Older lines say nothing about now: an application that cannot reach its database says so again and again.
 const RECENT: TimeDelta = TimeDelta::minutes(5);
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let since = snapshot.taken_at - RECENT;
-    let mut lines: Vec<(&String, &LogLine)> = snapshot
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let since = case.taken_at - RECENT;
+    let mut lines: Vec<(&String, &LogLine)> = case
         .logs()?
         .iter()
         .flat_map(|(task, lines)| lines.iter().map(move |line| (task, line)))
@@ -56,11 +57,11 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     };
     let (count, text) = (away.len(), &newest.message);
     let (cluster, service, region) = (
-        &snapshot.target.cluster,
-        &snapshot.target.service,
-        &snapshot.target.region,
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
     );
-    let database = snapshot.database.as_ref().ok().and_then(Option::as_ref);
+    let database = case.database.as_ref().ok().and_then(Option::as_ref);
     let subject = database.map_or_else(|| service.clone(), |database| database.id.clone());
     let status = database.map(|database| Evidence {
         source: "rds:DescribeDBInstances DBInstanceStatus",

@@ -1,16 +1,17 @@
 //! The load balancer cannot reach the tasks' port: health checks and requests time out.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     network::{Peer, lets_in, lets_out},
-    snapshot::{Observed, Snapshot, Unobserved},
+    snapshot::{Observed, Unobserved},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "network-target-port-closed",
-    class: Some("health-check-timeout"),
+    classes: &["health-check-timeout"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the security groups do not let the load balancer reach the tasks",
@@ -24,8 +25,8 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let service = snapshot.service()?;
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let service = case.service()?;
     if service.load_balancers.is_empty() {
         return Ok(vec![]);
     }
@@ -38,9 +39,9 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                     .into(),
         });
     }
-    let target_groups = snapshot.target_groups()?;
-    let load_balancers = snapshot.load_balancers()?;
-    let subnets = snapshot.subnets()?;
+    let target_groups = case.target_groups()?;
+    let load_balancers = case.load_balancers()?;
+    let subnets = case.subnets()?;
     let cidrs_of = |ids: &[String]| -> Vec<String> {
         ids.iter()
             .filter_map(|id| subnets.get(id))
@@ -48,8 +49,8 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             .collect()
     };
     let task_cidrs = cidrs_of(&service.subnets);
-    let task_groups = snapshot.security_groups(&service.security_groups)?;
-    let region = &snapshot.target.region;
+    let task_groups = case.groups(&service.security_groups)?;
+    let region = &case.target.region;
     let mut findings = vec![];
     for mapping in &service.load_balancers {
         let Some(group) = target_groups.get(&mapping.target_group) else {
@@ -65,7 +66,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
             }
             let port = mapping.port;
             let balancer_cidrs = cidrs_of(&balancer.subnets);
-            let balancer_groups = snapshot.security_groups(&balancer.security_groups)?;
+            let balancer_groups = case.groups(&balancer.security_groups)?;
             let from = Peer {
                 groups: &balancer.security_groups,
                 cidrs: &balancer_cidrs,

@@ -1,17 +1,18 @@
 //! The image does not exist in the registry: no such tag, or no such repository.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, stopped},
     reading::{Stop, message},
-    snapshot::{Image, Observed, Snapshot},
+    snapshot::{Image, Observed},
     words,
     words::{Phrase, Words},
 };
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-image-tag-missing",
-    class: Some("image-tag-missing"),
+    classes: &["image-tag-missing"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the image of the task definition does not exist",
@@ -21,13 +22,13 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let failed = stopped(snapshot, |_, stop| *stop == Stop::ImageNotFound);
-    let missing: Vec<(&String, &Image)> = snapshot
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let failed = stopped(case, |_, stop| *stop == Stop::ImageNotFound);
+    let missing: Vec<(&String, &Image)> = case
         .images
         .iter()
         .filter_map(|(reference, image)| Some((reference, image.as_ref().ok()?)))
-        .filter(|(_, image)| **image != Image::Present)
+        .filter(|(_, image)| !matches!(image, Image::Present { .. }))
         .collect();
     let mut evidence: Vec<Evidence> = missing
         .iter()
@@ -49,8 +50,8 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     );
     if evidence.is_empty() {
         failed?;
-        snapshot.task_definition()?;
-        if let Some(unobserved) = snapshot
+        case.task_definition()?;
+        if let Some(unobserved) = case
             .images
             .values()
             .find_map(|image| image.as_ref().err())
@@ -59,7 +60,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         }
         return Ok(vec![]);
     }
-    let definition = snapshot.task_definition()?;
+    let definition = case.task_definition()?;
     let image = missing.first().map(|(reference, _)| (*reference).clone());
     // Where ECR was not asked, the container whose own reason says so names the image.
     let by_reason = || {
@@ -86,7 +87,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 .map(|container| container.image.clone())
         })
         .unwrap_or_default();
-    let region = &snapshot.target.region;
+    let region = &case.target.region;
     let (registry, path) = image.split_once('/').unwrap_or_default();
     let is_ecr = registry.contains(".dkr.ecr.");
     let repository = if is_ecr {
@@ -94,7 +95,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
     } else {
         ""
     };
-    let (cluster, service) = (&snapshot.target.cluster, &snapshot.target.service);
+    let (cluster, service) = (&case.target.cluster, &case.target.service);
     let title = words!(
         "see which tags there are, then push the missing one or deploy one of these",
         "存在するタグを調べ、足りないものをプッシュするか、存在するタグでデプロイする"
@@ -106,7 +107,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
         ),
     };
     let mut fix = vec![Fix { title, command }];
-    let previous = snapshot
+    let previous = case
         .service()?
         .deployments
         .iter()

@@ -1,17 +1,18 @@
 //! Health checks get no answer in time: the application is too slow, or packets are dropped on the way.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-health-check-timeout",
-    class: Some("health-check-timeout"),
+    classes: &["health-check-timeout"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the application does not answer the health check in time",
@@ -21,13 +22,13 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (cluster, service, region) = (
-        &snapshot.target.cluster,
-        &snapshot.target.service,
-        &snapshot.target.region,
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
     );
-    let groups = unhealthy(snapshot, |failure| failure == HealthFailure::Timeout)?;
+    let groups = unhealthy(case, |failure| failure == HealthFailure::Timeout)?;
     let finding = |unhealthy: Unhealthy<'_>| {
         let (arn, name, check) = (
             unhealthy.arn,

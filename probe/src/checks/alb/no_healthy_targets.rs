@@ -1,16 +1,17 @@
 //! A target group has no healthy target: clients get errors.
 
 use crate::{
+    case::Case,
     check::{Check, Evidence, Finding, Severity},
     evidence::starting,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-no-healthy-targets",
-    class: None,
+    classes: &[],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the load balancer has no healthy target",
@@ -20,12 +21,12 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
-    let service = snapshot.service()?;
-    if service.desired == 0 || starting(snapshot)? > 0 {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    let service = case.service()?;
+    if service.desired == 0 || starting(case)? > 0 {
         return Ok(vec![]);
     }
-    let groups = snapshot.target_groups()?.values().filter(|group| {
+    let groups = case.target_groups()?.values().filter(|group| {
         let states = || group.targets.iter().map(|target| target.state.as_str());
         // Targets that are still in their first checks are not a fault: the group is coming up.
         !states().any(|state| state == "healthy" || state == "initial")
@@ -43,7 +44,7 @@ fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
                 saw: words!("0 of {total} healthy", "{total} 件中 0 件が healthy"),
                 expected: words!("at least one healthy target", "1 件以上が healthy"),
             }],
-            fix: vec![super::read_logs(snapshot)],
+            fix: vec![crate::checks::read_logs(case)],
         }
     };
     Ok(groups.map(finding).collect())

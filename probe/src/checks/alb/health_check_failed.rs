@@ -1,17 +1,18 @@
 //! Health checks fail without a status code: the connection is refused or reset, or the answer is not HTTP.
 
 use crate::{
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed, Snapshot},
+    snapshot::{Observed},
     words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "alb-health-check-failed",
-    class: Some("health-check-failed-generic"),
+    classes: &["health-check-failed-generic"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the health check cannot connect to the application",
@@ -21,16 +22,16 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-fn find(snapshot: &Snapshot) -> Observed<Vec<Finding>> {
+fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (cluster, service, region) = (
-        &snapshot.target.cluster,
-        &snapshot.target.service,
-        &snapshot.target.region,
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
     );
-    let groups = unhealthy(snapshot, |failure| {
+    let groups = unhealthy(case, |failure| {
         matches!(failure, HealthFailure::NoAnswer | HealthFailure::Other)
     })?;
-    let mappings = &snapshot.service()?.load_balancers;
+    let mappings = &case.service()?.load_balancers;
     let finding = |unhealthy: Unhealthy<'_>| {
         let name = &unhealthy.group.name;
         let port = mappings

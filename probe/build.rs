@@ -1,0 +1,6 @@
+//! The exercises and runbooks are embedded: a new file in their folders is a change of the program.
+
+fn main() {
+    println!("cargo::rerun-if-changed=scenarios");
+    println!("cargo::rerun-if-changed=../runbooks");
+}

@@ -1,0 +1,6 @@
+//! Faults of the roles: who may do what.
+
+catalogue! {
+    image_pull_denied,
+    secret_read_denied,
+}

@@ -1,0 +1,5 @@
+//! What the application itself says.
+
+catalogue! {
+    database_unreachable,
+}
