@@ -1,23 +1,26 @@
 """What moto's CloudFormation engine lacks to deploy our templates unmodified.
 
 moto 5.2.5 splits `!GetAtt A.B.C` on every dot, takes the zones of us-east-1 for `!GetAZs ""` in
-every region, does not resolve `{{resolve:secretsmanager:...}}`, and keeps a stack whose creation
-failed in a state that it cannot describe. `install` mends these and the updates, which are in
-cfn_updates.py; resource_types.py holds the types.
+every region, does not resolve `{{resolve:secretsmanager:...}}`, reads each template several times,
+and keeps a stack whose creation failed in a state that it cannot describe. `install` mends these;
+cfn_updates.py mends the updates, cfn_events.py adds events, resource_types.py holds the types.
 """
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import re
 from typing import Any
 
 import yaml
 from moto.cloudformation import parsing
-from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.logs.models import LogGroup
 
+import cfn_events
 from cloud import client
 
 _clean_json = parsing.clean_json
@@ -34,6 +37,8 @@ def install() -> None:
     parsing.parse_and_create_resource = create_resource
     LogGroup.get_cfn_attribute = lambda self, name: f"{self.arn}:*"  # moto leaves ":*" out
     CloudFormationBackend.create_stack = create_stack
+    read = functools.lru_cache(maxsize=32)(Stack.parse_template)
+    Stack.parse_template = staticmethod(lambda template: copy.deepcopy(read(template)))
 
 
 def _get_att(loader: Any, node: Any) -> dict:
@@ -78,6 +83,7 @@ def create_resource(
             message=f"Unrecognized resource types: [{template['Type']}] (not in this lab)"
         )
     model, clean, name = parsed
+    cfn_events.note(resources, template, logical_id, "CREATE_IN_PROGRESS")
     resource = model.create_from_cloudformation_json(
         name,
         clean,
@@ -87,6 +93,8 @@ def create_resource(
         StackId=resources.stack_id,
         ResourceType=template["Type"],
     )
+    made = str(resource.physical_resource_id)
+    cfn_events.note(resources, template, logical_id, "CREATE_COMPLETE", physical_id=made)
     resource.cf_resource_type = template["Type"]
     resource.logical_resource_id = logical_id
     resource.lab_properties = clean.get("Properties", {})
@@ -106,7 +114,9 @@ def _tag(region: str, resource: Any) -> None:
 def create_stack(self: CloudFormationBackend, name: str, *args: Any, **kwargs: Any) -> Any:
     """Forget a stack whose creation failed: moto could neither describe nor delete it."""
     try:
-        return _create_stack(self, name, *args, **kwargs)
+        stack = _create_stack(self, name, *args, **kwargs)
+        cfn_events.begin_with_the_stack(stack)
+        return stack
     except Exception:
         for stack_id in [s.stack_id for s in self.stacks.values() if s.name == name]:
             if self.stacks[stack_id].status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):

@@ -17,6 +17,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 
+import cfn_events
 from cfn import create_resource
 
 _build_resource_diff = parsing.ResourceMap.build_resource_diff
@@ -158,8 +159,12 @@ def update_resource(
     properties = clean.get("Properties", {})
     if original.lab_properties == properties:
         return original
+    old = str(original.physical_resource_id)
+    cfn_events.note(resources, template, logical_id, "UPDATE_IN_PROGRESS", physical_id=old)
     updated = _update_resource(logical_id, template, resources, account_id, region_name)
     if updated is None:
         raise parsing.ValidationError(message=f"the lab cannot update {template['Type']}")
+    new = str(updated.physical_resource_id)
+    cfn_events.note(resources, template, logical_id, "UPDATE_COMPLETE", physical_id=new)
     updated.lab_properties = properties
     return updated

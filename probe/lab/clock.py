@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 import app_logs
+import cfn_events
 import ecs
 import ecs_deployments
 import ecs_events
@@ -24,6 +25,7 @@ def pass_time(service: Any, seconds: float) -> None:
     app_logs.grow_older(service, seconds)
     ecs_events.grow_older(service.region_name, datetime.timedelta(seconds=seconds))
     rds.grow_older(service.region_name, seconds)
+    cfn_events.grow_older(service.region_name, seconds)
     forgotten = [
         task
         for task in ecs.tasks(service)

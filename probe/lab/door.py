@@ -34,6 +34,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 import app_logs
+import cfn_events
 import clock
 import ecs
 import elb
@@ -49,6 +50,7 @@ from stack import Stack, deploy
 
 _ONE_AT_A_TIME = threading.Lock()
 _VERBS: dict[str, Callable[[dict], dict]] = {}
+_DEPLOYED_AGO = 1800  # a stack that has been there for a while
 
 
 def answer(environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -96,13 +98,14 @@ def _task(service: Any, wanted: dict) -> Any:
 
 @_verb
 def deploy_(wanted: dict) -> dict:
-    with scheduler.at(1800):  # a stack that has been there for a while
+    with scheduler.at(_DEPLOYED_AGO):
         stack = deploy(
             wanted.get("prefix", "events"),
             wanted.get("image_tag", "v1"),
             wanted.get("region", REGION),
         )
-    rds.grow_older(stack.region, 1800)
+    rds.grow_older(stack.region, _DEPLOYED_AGO)
+    cfn_events.grow_older(stack.region, _DEPLOYED_AGO)
     return {**stack.names, "exports": stack.exports}
 
 

@@ -1,4 +1,9 @@
-"""SimulatePrincipalPolicy, which moto answers with an HTML page of status 500.
+"""Permissions: what a role may do, who may assume it, and what of IAM moto lacks.
+
+moto answers SimulatePrincipalPolicy with an HTML page of status 500, gives the inline policies
+of a role made by CloudFormation as a text of Python and the versions of a policy without their
+encoding, has none of the policies that AWS manages unless it loads all of them at each reset, and
+calls what is not found in words of its own.
 
 The decision covers identity policies of a role: Action and NotAction, Resource and NotResource
 with wildcards, an explicit Deny before an Allow. A statement with a Condition does not apply,
@@ -8,31 +13,140 @@ since no context is given. Permission boundaries and service control policies ar
 from __future__ import annotations
 
 import fnmatch
+import functools
 import json
 import urllib.parse
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.iam.models import iam_backends
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import AWSManagedPolicy, IAMBackend, Role, iam_backends
 from moto.iam.responses import IamResponse
 
 from cloud import ACCOUNT
 
 
 def install() -> None:
-    """Add the operation to moto."""
+    """Patch moto."""
     IamResponse.simulate_principal_policy = simulate_principal_policy
+    IAMBackend._init_aws_policies = managed_by_aws
+    get_role, get_role_policy = IAMBackend.get_role, IAMBackend.get_role_policy
+    put_policy, get_version = Role.put_policy, IamResponse.get_policy_version
+
+    def put_text(self: Role, name: str, document: Any) -> None:
+        put_policy(self, name, document if isinstance(document, str) else json.dumps(document))
+
+    def find_role(self: IAMBackend, role_name: str) -> Role:
+        try:
+            return get_role(self, role_name)
+        except NotFoundException:
+            text = f"The role with name {role_name} cannot be found."
+            raise NotFoundException(text) from None
+
+    def find_role_policy(self: IAMBackend, role_name: str, policy_name: str) -> tuple[str, str]:
+        self.get_role(role_name)
+        try:
+            return get_role_policy(self, role_name, policy_name)
+        except NotFoundException:
+            text = f"The role policy with name {policy_name} cannot be found."
+            raise NotFoundException(text) from None
+
+    def encoded_version(self: IamResponse) -> ActionResult:
+        version = get_version(self).result["PolicyVersion"]
+        about = {
+            "Document": urllib.parse.quote(version.document, safe=""),
+            "VersionId": version.version_id,
+            "IsDefaultVersion": version.is_default,
+            "CreateDate": version.create_date,
+        }
+        return ActionResult({"PolicyVersion": about})
+
+    Role.put_policy = put_text
+    IAMBackend.get_role = find_role
+    IAMBackend.get_role_policy = find_role_policy
+    IamResponse.get_policy_version = encoded_version
+
+
+# Those that people attach to the roles of a task.
+_MANAGED = (
+    "AmazonECSTaskExecutionRolePolicy",
+    "AmazonEC2ContainerRegistryReadOnly",
+    "AmazonSSMReadOnlyAccess",
+    "CloudWatchLogsFullAccess",
+    "SecretsManagerReadWrite",
+    "AdministratorAccess",
+)
+
+
+@functools.cache
+def _managed_data() -> dict[str, dict]:
+    everything = json.loads(aws_managed_policies_data)
+    return {name: everything[name] for name in _MANAGED}
+
+
+def managed_by_aws(self: IAMBackend) -> list[AWSManagedPolicy]:
+    return [
+        AWSManagedPolicy.from_data(name, self.account_id, self.region_name, about)
+        for name, about in _managed_data().items()
+    ]
 
 
 def allowed(role_name: str, action: str, resource: str) -> bool:
     """Whether the policies of a role permit an action on a resource."""
+    if not exists(role_name):
+        return False
     backend = iam_backends[ACCOUNT]["aws"]
     return decide(documents(backend, backend.get_role(role_name)), action, resource) == "allowed"
 
 
+def exists(role_name: str) -> bool:
+    return any(role.name == role_name for role in iam_backends[ACCOUNT]["aws"].get_roles())
+
+
+def trusts(role_name: str, principal: str, region: str) -> bool:
+    """Whether a role lets ECS take it on for a task of this account and region."""
+    if not exists(role_name):
+        return False
+    document = iam_backends[ACCOUNT]["aws"].get_role(role_name).assume_role_policy_document
+    given = {
+        "aws:sourceaccount": ACCOUNT,
+        "aws:sourcearn": f"arn:aws:ecs:{region}:{ACCOUNT}:task/cluster/id",
+    }
+    trusted = False
+    for statement in _list(_parse(document)["Statement"]):
+        who = statement.get("Principal", {})
+        services = ["*"] if who == "*" else _list(who.get("Service", []))
+        actions = [action.lower() for action in _list(statement.get("Action", []))]
+        if not {principal, "*"} & set(services) or not any(_match("sts:assumerole", a) for a in actions):
+            continue
+        if not all(_holds(*test, given) for test in statement.get("Condition", {}).items()):
+            continue
+        if statement["Effect"] == "Deny":
+            return False
+        trusted = True
+    return trusted
+
+
+def _holds(operator: str, wanted: dict[str, Any], given: dict[str, str]) -> bool:
+    """One operator of a condition; the two that the trust of a task's role is made of."""
+    if operator not in ("StringEquals", "StringLike", "ArnEquals", "ArnLike"):
+        return False
+    return all(
+        any(_match(given.get(key.lower(), ""), value) for value in _list(values))
+        for key, values in wanted.items()
+    )
+
+
 def documents(backend: Any, role: Any) -> list[dict]:
     """The inline and attached policies of a role."""
-    attached = [backend.managed_policies[arn].document for arn in role.managed_policies]
+    policies = [backend.managed_policies[arn] for arn in role.managed_policies]
+    attached = [
+        version.document
+        for policy in policies
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
     return [_parse(document) for document in [*role.policies.values(), *attached]]
 
 

@@ -33,6 +33,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 import cfn
 import cfn_updates
+import cloud
 import cloudwatch
 import door
 import ecs_api
@@ -85,6 +86,7 @@ def application() -> Callable:
             return cloudwatch.bridge(environ, start_response, moto)
         return moto(environ, start_response)
 
+    cloud.install(dispatch)
     return dispatch
 
 
