@@ -114,7 +114,9 @@ def start(
     subnets = network["subnets"][turn:] + network["subnets"][:turn]
     subnet = ec2_backends[ACCOUNT][service.region_name].get_subnet(subnets[0])
     hosts = ipaddress.ip_network(subnet.cidr_block)
-    models.random_private_ip = lambda *_: str(hosts[random.randint(5, 250)])
+    taken = {address(task) for task in tasks(service)}
+    free = [str(host) for host in list(hosts)[5:-5] if str(host) not in taken]
+    models.random_private_ip = lambda *_: random.choice(free)
     task = models.Task(
         service._backend._get_cluster(service.cluster_name),
         task_definition,
