@@ -22,14 +22,22 @@ macro_rules! patterns {
     };
 }
 
+mod automaton;
 mod failures;
 mod health;
 mod log;
+mod marks;
+mod message;
+mod normal_form;
+mod object;
+mod rule;
+mod rules;
 mod stop;
 
 pub use failures::{current_failures, past_failures};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
 pub use log::{says_database_away, says_database_back, says_ready};
+pub use message::{Confidence, Meaning, Place, Reading, classify};
 pub use stop::{Stop, message, stop_of};
 
 fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {

@@ -5,6 +5,7 @@
 mod catalogue;
 mod causes;
 mod cli;
+mod corpus;
 mod lab;
 mod live;
 mod normal;

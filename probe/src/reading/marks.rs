@@ -1,0 +1,250 @@
+//! What a message says in numbers, as words for the rules: `{exit-137}`, `{public-ip}`, `{code-4}`.
+//!
+//! The normal form has no braces of its own, so no message can pretend to carry a mark.
+
+/// All marks, for the test that no rule asks for another one.
+#[cfg(test)]
+pub(super) const MARKS: &[&str] = &[
+    "{exit-0}",
+    "{exit-137}",
+    "{exit-143}",
+    "{exit-127}",
+    "{exit-n}",
+    "{code-2}",
+    "{code-3}",
+    "{code-4}",
+    "{code-400}",
+    "{code-5}",
+    "{private-ip}",
+    "{public-ip}",
+    "{loopback}",
+    "{retried-once}",
+    "{retried-often}",
+    "{quiet}",
+    "{status-ok}",
+    "{cut}",
+    "{bare-host}",
+];
+
+/// The marks of a message in normal form.
+pub(super) fn marks(text: &str) -> Vec<&'static str> {
+    let mut marks = vec![];
+    marks.extend(exit_code(text));
+    marks.extend(health_code(text));
+    marks.extend(addresses(text));
+    if let Some(times) = number_after(text, "been retried ", 0) {
+        marks.push(if times > 1 {
+            "{retried-often}"
+        } else {
+            "{retried-once}"
+        });
+    }
+    if is_quiet(text) {
+        marks.push("{quiet}");
+    }
+    if answered(text) {
+        marks.push("{status-ok}");
+    }
+    if text.trim_end().ends_with("..") {
+        marks.push("{cut}");
+    }
+    if has_bare_host(text) {
+        marks.push("{bare-host}");
+    }
+    marks
+}
+
+/// The first number within `gap` bytes after a word.
+fn number_after(text: &str, word: &str, gap: usize) -> Option<u32> {
+    text.match_indices(word).find_map(|(at, _)| {
+        let rest = &text[at + word.len()..];
+        let digits = rest.find(|c: char| c.is_ascii_digit())?;
+        // A sentence between the word and the number means another number.
+        if digits > gap || rest[..digits].contains(['.', ';']) {
+            return None;
+        }
+        let rest = &rest[digits..];
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        rest[..end].parse().ok()
+    })
+}
+
+fn exit_code(text: &str) -> Option<&'static str> {
+    let words = [
+        "exit code",
+        "exitcode",
+        "exit_code",
+        "exit status",
+        "exited with",
+        "exited (",
+        "code=",
+        "status code of",
+        "terminated with",
+        "exit value",
+        "returned exit",
+        "exit:",
+    ];
+    let code = words.iter().find_map(|word| number_after(text, word, 12))?;
+    Some(match code {
+        0 => "{exit-0}",
+        137 => "{exit-137}",
+        143 => "{exit-143}",
+        126 | 127 => "{exit-127}",
+        1..=255 => "{exit-n}",
+        _ => return None,
+    })
+}
+
+/// The status code that a health check saw.
+fn health_code(text: &str) -> impl Iterator<Item = &'static str> {
+    let words = [
+        "these codes:",
+        "these codes",
+        "status code",
+        "response code",
+        "codes",
+        "code:",
+    ];
+    let code = words.iter().find_map(|word| number_after(text, word, 8));
+    let class = code.and_then(|code| match code {
+        200..300 => Some("{code-2}"),
+        300..400 => Some("{code-3}"),
+        400..500 => Some("{code-4}"),
+        500..600 => Some("{code-5}"),
+        _ => None,
+    });
+    class
+        .into_iter()
+        .chain((code == Some(400)).then_some("{code-400}"))
+}
+
+fn addresses(text: &str) -> Vec<&'static str> {
+    let mut marks = vec![];
+    if text.contains("localhost") || text.contains("[::1]") || text.contains(" ::1") {
+        marks.push("{loopback}");
+    }
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.')) {
+        let octets: Vec<Option<u8>> = word
+            .trim_end_matches('.')
+            .split('.')
+            .map(|octet| octet.parse().ok())
+            .collect();
+        // Threads show 10.0.x.x as often as full addresses.
+        let is_address = octets.len() == 4
+            && word
+                .split('.')
+                .all(|octet| octet.bytes().all(|b| b.is_ascii_digit() || b == b'x'));
+        let [Some(a), b, ..] = octets[..] else {
+            continue;
+        };
+        if !is_address {
+            continue;
+        }
+        marks.push(match (a, b) {
+            (127, _) => "{loopback}",
+            (0, _) => continue,
+            (10, _) | (192, Some(168)) | (172, Some(16..=31)) | (100, Some(64..=127)) => {
+                "{private-ip}"
+            }
+            _ => "{public-ip}",
+        });
+    }
+    marks
+}
+
+/// A line of a log level that reports no failure.
+fn is_quiet(text: &str) -> bool {
+    let head = text.get(..text.len().min(60)).unwrap_or(text);
+    let json = text
+        .split_once("\"level\":")
+        .or_else(|| text.split_once("\"severity\":"))
+        .or_else(|| head.split_once("level="));
+    if let Some((_, level)) = json {
+        let level = level.trim_start_matches([' ', '"']);
+        return ["info", "debug", "trace", "30", "20", "10", "notice"]
+            .iter()
+            .any(|quiet| level.starts_with(quiet));
+    }
+    let level = |word: &str| {
+        ["info", "debug", "trace", "notice"]
+            .contains(&word.trim_matches(['[', ']', ':', '|', '(', ')']))
+    };
+    let loud = |word: &str| {
+        [
+            "error", "fatal", "critical", "panic", "warn", "warning", "err",
+        ]
+        .contains(&word.trim_matches(['[', ']', ':', '|', '(', ')']))
+    };
+    head.split(' ')
+        .find(|word| level(word) || loud(word))
+        .is_some_and(level)
+}
+
+/// An access-log line of an answer that was no failure.
+fn answered(text: &str) -> bool {
+    let is_fine = |code: u32| (200..400).contains(&code);
+    number_after(text, "\"status\":", 2).is_some_and(is_fine)
+        || number_after(text, "status=", 1).is_some_and(is_fine)
+        || number_after(text, " http/1.1\" ", 0).is_some_and(is_fine)
+        || number_after(text, " http/1.0\" ", 0).is_some_and(is_fine)
+        || number_after(text, " http/2.0\" ", 0).is_some_and(is_fine)
+}
+
+/// A host name that failed to resolve has no dot: the name of a compose service, or of an environment variable.
+fn has_bare_host(text: &str) -> bool {
+    [
+        "enotfound ",
+        "eai_again ",
+        "lookup ",
+        "unknownhostexception: ",
+        "host name \"",
+        "hostname \"",
+        "resolve host: ",
+        "resolve host '",
+        "resolve host \"",
+        "unknown host ",
+    ]
+    .iter()
+    .any(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let rest = &text[at + word.len()..];
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.$".contains(c)))
+                .unwrap_or(rest.len());
+            let host = rest[..end].trim_end_matches('.');
+            !host.is_empty() && !host.contains('.')
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_words() {
+        for (text, expected) in [
+            (" exit code 137 ", &["{exit-137}"][..]),
+            (" container exited (0) ", &["{exit-0}"]),
+            (" \"exitcode\": 3 ", &["{exit-n}"]),
+            (" failed with these codes: [404] ", &["{code-4}"]),
+            (" codes: [400] ", &["{code-4}", "{code-400}"]),
+            (" connect 10.0.1.2:5432 ", &["{private-ip}"]),
+            (" connect 172.32.1.2 ", &["{public-ip}"]),
+            (" connect 127.0.0.1 ", &["{loopback}"]),
+            (" has been retried 5 time(s) ", &["{retried-often}"]),
+            (" has been retried 1 time... ", &["{retried-once}", "{cut}"]),
+            (" \"level\":\"info\",\"a\":1 ", &["{quiet}"]),
+            (" [info] failed: an error ", &["{quiet}"]),
+            (" error: no info ", &[]),
+            (" \"get /health http/1.1\" 200 2 ", &["{status-ok}"]),
+            (" getaddrinfo enotfound db ", &["{bare-host}"]),
+            (" getaddrinfo enotfound db.example.com ", &[]),
+            (" version 1.2.3 ", &[]),
+        ] {
+            assert_eq!(marks(text), expected, "{text}");
+        }
+    }
+}
