@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Where a message was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Place {
     /// `stoppedReason` of a task.
     #[value(name = "stoppedReason")]
