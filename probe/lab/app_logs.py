@@ -16,6 +16,7 @@ from moto.logs.models import logs_backends
 
 import ecs
 from cloud import ACCOUNT, client
+from programs import app_in
 
 _ROUTES = (
     ("GET", "/events", 200),
@@ -43,7 +44,11 @@ LISTENED_FOR = 9
 
 def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) -> None:
     """The last lines of a task whose container ran."""
-    if failure.exit_code == 137:
+    if app.lines:
+        lines = [(seconds_ago + 2, line) for line in app.lines]
+    elif failure.exit_code == 137 and failure.container_reason is None:
+        lines = []
+    elif failure.exit_code == 137:
         lines = [*_start(seconds_ago + 30), request(seconds_ago + 3, "GET", "/events", 200)]
     elif failure.exit_code == 1:
         lines = [
@@ -75,6 +80,17 @@ def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) 
         lines.append(_line(seconds_ago + 7, "INFO", goodbye, drain_seconds=5))
         lines.append(_line(seconds_ago + 2, "INFO", "stopped"))
     write(service, task, lines)
+    beside(service, task, failure, seconds_ago)
+
+
+def beside(service: Any, task: Any, failure: Any, seconds_ago: float) -> None:
+    """The last lines of the other containers of a task, as far as they ran."""
+    containers = ecs.definition(service, task.task_definition_arn).container_definitions
+    for container in containers[1:]:
+        lines = app_in(container).lines
+        if lines and container["name"] in failure.others:
+            said = [(seconds_ago + 3 - n / 10, line) for n, line in enumerate(lines)]
+            put(service.region_name, *_stream(container, task), said)
 
 
 def _start(age: float) -> list:
@@ -182,9 +198,14 @@ def grow_older(service: Any, seconds: float) -> None:
 def write(service: Any, task: Any, lines: list[tuple[float, str]]) -> None:
     """Put lines into the stream of a task, which awslogs names prefix/container/task."""
     container = ecs.definition(service, task.task_definition_arn).container_definitions[0]
+    if lines:
+        put(service.region_name, *_stream(container, task), lines)
+
+
+def _stream(container: dict, task: Any) -> tuple[str, str]:
     options = container["logConfiguration"]["options"]
-    stream = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
-    put(service.region_name, options["awslogs-group"], stream, lines)
+    name = f"{options['awslogs-stream-prefix']}/{container['name']}/{task.id}"
+    return options["awslogs-group"], name
 
 
 def put(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:

@@ -5,6 +5,10 @@
     break    {"scenario": "<check id>"}                  a fault and what AWS shows around it;
              {"scenario": ["<id>", "<id>"]} for several at once
     recover  {}                                          time passes: healthy if it was repaired
+    give-up  {}                                          the circuit breaker ends a deployment
+             that fails, and rolls back if the service says so
+    capacity {"lacks": "quota"}                          "quota", "capacity", "throttled", "spot";
+             without "lacks" Fargate has room again
     age      {"seconds": 4000}                           what happened becomes older; ECS forgets
              a stopped task after an hour
     event    {"message": "...", "seconds_ago": 0}
@@ -38,6 +42,7 @@ import cfn_events
 import clock
 import ecs
 import elb
+import placement
 import programs
 import rds
 import scaling
@@ -73,7 +78,8 @@ def answer(environ: dict, start_response: Callable) -> Iterable[bytes]:
 
 
 def _verb(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
-    _VERBS[function.__name__.rstrip("_")] = function  # "break" is a word of Python's own
+    # "break" is a word of Python's own, and "give-up" is no word of Python's.
+    _VERBS[function.__name__.rstrip("_").replace("_", "-")] = function
     return function
 
 
@@ -128,6 +134,21 @@ def break_(wanted: dict) -> dict:
 @_verb
 def recover(wanted: dict) -> dict:
     return scenarios.recover(_stack(wanted))
+
+
+@_verb
+def give_up(wanted: dict) -> dict:
+    """So much time passes that the deployment is over."""
+    service = _service(wanted)
+    if not scheduler.give_up_deployment(service):
+        raise Mistake("no deployment of the service fails")
+    return {"taskDefinition": service.task_definition}
+
+
+@_verb
+def capacity(wanted: dict) -> dict:
+    placement.set_lack(_service(wanted), wanted.get("lacks"))
+    return {"ok": True}
 
 
 @_verb

@@ -8,13 +8,14 @@ decides when they are taken, reality.py why a task fails, ecs_api.py lets the AP
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
 import ipaddress
 import random
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -36,6 +37,8 @@ class Failure:
     exit_code: int | None = None
     container_reason: str | None = None
     ran: bool = False  # whether the container ran, so that there is a log of it
+    # Exit code and reason of containers that end otherwise, by name.
+    others: Mapping[str, tuple[int | None, str | None]] = dataclasses.field(default_factory=dict)
 
 
 def ago(seconds: float) -> datetime.datetime:
@@ -138,14 +141,25 @@ def start(
     task.health_status = "HEALTHY"
     task.cpu, task.memory = task_definition.cpu, task_definition.memory
     task.availability_zone = subnet.availability_zone
-    for container in task.containers:
-        container.task_arn = task.task_arn
-        container.last_status, container.exitCode = "RUNNING", None
+    task.containers = [_container(task, about) for about in task_definition.container_definitions]
     service._backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
     if register:
         for group, port in target_groups(service):
             group.register([{"Id": address(task), "Port": port}])
     return task
+
+
+def _container(task: models.Task, about: dict) -> models.Container:
+    """moto makes one container, of the first definition."""
+    container = copy.copy(task.containers[0])
+    container.container_arn = f"{task.task_arn}/{uuid.uuid4()}".replace(":task/", ":container/")
+    container.task_arn = task.task_arn
+    container.name, container.image = about["name"], about.get("image")
+    container.cpu, container.memory = about.get("cpu", 0), about.get("memory")
+    container.last_status, container.exitCode = "RUNNING", None
+    # Without a health check of its own, ECS knows nothing of it.
+    container.health_status = "HEALTHY" if about.get("healthCheck") else "UNKNOWN"
+    return container
 
 
 def stop(
@@ -166,7 +180,8 @@ def stop(
         task.started_at = None
     for container in task.containers:
         container.last_status = "STOPPED"
-        container.exitCode, container.reason = end.exit_code, end.container_reason
+        usual = (end.exit_code, end.container_reason)
+        container.exitCode, container.reason = end.others.get(container.name, usual)
     for group, _ in target_groups(service):
         group.targets.pop(address(task), None)
     ecs_events.task_stopped(service.region_name, service.cluster_name, task.task_arn, task.stopped_at)
@@ -182,10 +197,11 @@ def hold_pending(task: models.Task) -> None:
 
 
 def set_container_health(task: models.Task, health: str) -> None:
-    """What the container's own health check says, for the task and its container."""
+    """What the container's own health check says, for the task and the containers that have one."""
     task.health_status = health
     for container in task.containers:
-        container.health_status = health
+        if container.health_status != "UNKNOWN" or container is task.containers[0]:
+            container.health_status = health
 
 
 def grow_older(service: models.Service, seconds: float) -> None:

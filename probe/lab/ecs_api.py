@@ -16,6 +16,7 @@ from moto.moto_api import state_manager
 
 import ecs
 import ecs_deployments
+import placement
 
 # What CreateService and UpdateService take and moto ignores.
 SETTINGS = {
@@ -24,6 +25,7 @@ SETTINGS = {
     "enableExecuteCommand": "enable_execute_command",
     "enableECSManagedTags": "enable_ecs_managed_tags",
     "availabilityZoneRebalancing": "availability_zone_rebalancing",
+    "capacityProviderStrategy": "capacity_provider_strategy",
 }
 
 
@@ -44,6 +46,8 @@ def install(settle: Any, now: Any) -> None:
         for name, attribute in SETTINGS.items():
             if (value := self._get_param(name)) is not None:
                 setattr(service, attribute, value)
+        if getattr(service, "capacity_provider_strategy", None):
+            service.launch_type = None  # AWS shows one or the other
 
     def find(self: Any, name: str) -> Any:
         return self.ecs_backend._get_service(self._get_param("cluster", "default"), name)
@@ -98,6 +102,7 @@ def install(settle: Any, now: Any) -> None:
         return ActionResult({"taskArns": [task.task_arn for task in found]})
 
     ecs_deployments.install()
+    placement.install()
     handler.create_service = create_service
     handler.update_service = update_service
     handler.stop_task = stop_task

@@ -6,17 +6,46 @@ something else about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup
+from moto.elbv2.models import (
+    FakeAction,
+    FakeHealthStatus,
+    FakeLoadBalancer,
+    FakeTargetGroup,
+    elbv2_backends,
+)
+
+from cloud import ACCOUNT
 
 Verdict = tuple[str, str | None, str | None]  # state, reason, description
+
+
+def balancers_of(group: FakeTargetGroup) -> list[FakeLoadBalancer]:
+    """The load balancers of which a listener sends requests to a target group."""
+    known = elbv2_backends[ACCOUNT][group.region_name].load_balancers.values()
+    return [balancer for balancer in known if any(_names(group, it) for it in _actions(balancer))]
+
+
+def _actions(balancer: FakeLoadBalancer) -> Iterator[FakeAction]:
+    for listener in balancer.listeners.values():
+        for rule in listener.rules.values():
+            yield from rule.actions
+
+
+def _names(group: FakeTargetGroup, action: FakeAction) -> bool:
+    return action.type == "forward" and group.arn in json.dumps(action.data, default=str)
 
 
 def install(verdict: Callable[[FakeTargetGroup, str], Verdict | None]) -> None:
     """Patch moto; `verdict(group, address)` gives the health of a registered target."""
     original = FakeTargetGroup.health_for
+    # moto remembers a load balancer even after its listener sends requests elsewhere.
+    FakeTargetGroup.load_balancer_arns = property(
+        lambda self: [balancer.arn for balancer in balancers_of(self)], lambda self, _: None
+    )
 
     def health_for(self: FakeTargetGroup, target: dict, ec2_backend: Any) -> FakeHealthStatus:
         health = original(self, target, ec2_backend)

@@ -38,7 +38,8 @@ import cloudwatch
 import door
 import ecs_api
 import elb
-import faults_alb  # noqa: F401  these four register their faults
+import faults_alb  # noqa: F401  these register their faults
+import faults_deployment  # noqa: F401
 import faults_ecs  # noqa: F401
 import faults_iam  # noqa: F401
 import faults_network  # noqa: F401

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from typing import Any
 
 import ecs
+import elb
+import reality_container
 import reality_network
 from ecs import Failure
 from programs import App, app_of
 
 LISTENS_ON = 8080
+CONTAINER_UNHEALTHY = "Task failed container health checks"
 
 
 def run_failure(service: Any, task_definition: Any) -> Failure | None:
     """Why a task that started ends again, or would be ended."""
-    app = app_of(task_definition)
-    if app.exits:
-        reason = "Essential container in task exited"
-        return Failure(reason, "EssentialContainerExited", 1, ran=True)
+    if failure := reality_container.container_failure(service, task_definition):
+        return failure
+    app = behaviour(service, task_definition)
     if app.memory_mib > int(task_definition.memory):
         reason = "Essential container in task exited"
         detail = "OutOfMemoryError: Container killed due to memory usage"
         return Failure(reason, "EssentialContainerExited", 137, detail, ran=True)
+    if not app.checks_itself:
+        return Failure(CONTAINER_UNHEALTHY, "ServiceSchedulerInitiated", 0, ran=True)
     for group, port in ecs.target_groups(service):
         if balancer_ends_task(service, group, port, app):
             reason = f"Task failed ELB health checks in (target-group {group.arn})"
             return Failure(reason, "ServiceSchedulerInitiated", 0, ran=True)
     return None
+
+
+def behaviour(service: Any, task_definition: Any) -> App:
+    """How the program of a service behaves where it is put: its health check may fail there."""
+    app = app_of(task_definition)
+    container = task_definition.container_definitions[0]
+    if not reality_container.has_health_check_tool(container):
+        tool = container["healthCheck"]["command"][1].split()[0]
+        app = dataclasses.replace(app, checks_itself=False, lines=(f"/bin/sh: {tool}: not found",))
+    return app
+
+
+def stop_timeout(service: Any, task: Any) -> int:
+    """For how many seconds ECS waits after SIGTERM before it kills the program of a task."""
+    container = ecs.definition(service, task.task_definition_arn).container_definitions[0]
+    return int(container.get("stopTimeout") or 30)
+
+
+def all_served(service: Any) -> bool:
+    """Whether the load balancer sends requests to every task that ECS wants running."""
+    for group, _ in ecs.target_groups(service):
+        for task in ecs.live(service):
+            address = ecs.address(task)
+            if address not in group.targets or target_health(group, address)[0] != "healthy":
+                return False
+    return True
 
 
 def balancer_ends_task(service: Any, group: Any, port: int, app: App) -> bool:
@@ -58,14 +89,33 @@ def target_health(group: Any, address: str) -> tuple[str, str | None, str | None
     port = int(group.targets[address]["Port"])
     up = (datetime.datetime.now(datetime.timezone.utc) - task.created_at).total_seconds()
     task_definition = ecs.definition(service, task.task_definition_arn)
-    state, reason, text = check(service, group, port, app_of(task_definition), up)
+    if unused := _unused(group, task):
+        return "unused", "Target.NotInUse", unused
+    if not group.health_check_enabled:
+        text = "Health checks are disabled for this target"
+        return "unavailable", "Target.HealthCheckDisabled", text
+    app = behaviour(service, task_definition)
+    state, reason, text = check(service, group, port, app, up)
     if state == "unhealthy" and up < seconds_until_unhealthy(group):
         return "initial", "Elb.InitialHealthChecking", "Initial health checks in progress"
     return state, reason, text
 
 
+def _unused(group: Any, task: Any) -> str | None:
+    """Why the load balancer does not even check a target."""
+    balancers = elb.balancers_of(group)
+    if not balancers:
+        return "Target group is not configured to receive traffic from the load balancer"
+    zones = {subnet.availability_zone for balancer in balancers for subnet in balancer.subnets}
+    if task.availability_zone not in zones:
+        return "Target is in an Availability Zone that is not enabled for the load balancer"
+    return None
+
+
 def check(service: Any, group: Any, port: int, app: App, up_seconds: float) -> tuple:
     """One health check of the load balancer against a program that is up for some seconds."""
+    if not elb.balancers_of(group) or not group.health_check_enabled:
+        return "unused", "Target.NotInUse", "Target group is not in use"
     if group.health_check_port not in (None, "traffic-port"):
         port = int(group.health_check_port)
     if not reality_network.balancer_reaches_tasks(service, group, port):

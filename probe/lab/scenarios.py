@@ -13,8 +13,11 @@ from typing import Any
 import app_logs
 import clock
 import ecs
+import ecs_deployments
 import reality_network
+import reality_run
 import scheduler
+from programs import app_of
 from stack import Stack
 
 _SCENARIOS: dict[str, Callable[[Stack], None]] = {}  # filled by the modules faults_*.py
@@ -59,8 +62,8 @@ def break_stack(stack: Stack, names: list[str]) -> dict:
         for task in ecs.live(service):
             app_logs.database_away(service, task, stack.database(), _FIRST)
     with scheduler.at(_SECOND):
-        scheduler.settle(service)
-    if _stopped(service):
+        steady = scheduler.settle(service)
+    if _stopped(service) and not steady:
         with scheduler.at(5):
             scheduler.trouble(service)
     return state(stack)
@@ -75,8 +78,9 @@ def recover(stack: Stack) -> dict:
     service = stack.service
     clock.pass_time(service, 300)
     healthy = scheduler.settle(service)
-    if not healthy:
+    if not healthy and _stopped(service):
         scheduler.trouble(service)
+    healthy = healthy and _as_released(service)
     if not reality_network.tasks_reach_database(service, stack.database()):
         healthy = False
         for task in ecs.live(service):
@@ -87,6 +91,16 @@ def recover(stack: Stack) -> dict:
             app_logs.database_back(service, task, stack.database(), 60)
         scheduler.say_steady(service)
     return {"healthy": healthy, **state(stack)}
+
+
+def _as_released(service: Any) -> bool:
+    """Whether every task gets requests, can be asked to stop, and runs what was released last."""
+    app = app_of(ecs.definition(service))
+    return (
+        reality_run.all_served(service)
+        and not app.ignores_sigterm
+        and not ecs_deployments.rolled_back(service)
+    )
 
 
 def state(stack: Stack) -> dict:

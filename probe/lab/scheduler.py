@@ -14,8 +14,10 @@ from typing import Any
 import app_logs
 import ecs
 import ecs_deployments
+import placement
 import reality
 import reality_run
+import rollback
 from ecs import Failure
 from programs import App, app_of
 
@@ -27,6 +29,7 @@ _STEADY = "has reached a steady state."
 # The circuit breaker of a service of two tasks rolls back at the third failure. The lab shows the
 # minutes before, in which the new deployment is still PRIMARY.
 _FAILURES_BEFORE_ROLLBACK = 2
+_FAILED_LISTED = 500  # seconds after its creation
 _clock = {"seconds_ago": 0.0}
 
 
@@ -48,22 +51,59 @@ def now() -> float:
 def settle(service: Any) -> bool:
     """Bring a service to a steady state; False if the configuration does not let it."""
     with ecs.LOCK:
-        primary = service.deployments[0]
-        task_definition = ecs.definition(service, primary["taskDefinition"])
-        failure = None
-        if service.desired_count > len(_running(service, primary)):
-            failure = reality.launch_failure(service, task_definition)
-        if failure is None and service.desired_count > 0:
-            failure = reality_run.run_failure(service, task_definition)
-        if failure is None:
-            _reach_steady_state(service, primary, now())
-        elif failure.code == "ServiceSchedulerInitiated":
-            _end_unhealthy_task(service, primary, failure, now())
-        else:
-            _fail_to_start(service, primary, failure, now())
+        steady = _step(service)
         ecs.refresh(service)
         ecs_deployments.note(service, now())
-        return failure is None
+        return steady
+
+
+def give_up_deployment(service: Any) -> bool:
+    """Let so many tasks fail that the circuit breaker ends the deployment; says whether it did."""
+    with ecs.LOCK:
+        if service.deployments[0]["rolloutState"] != "IN_PROGRESS" or settle(service):
+            return False
+        _give_up(service, rollback.TASKS_FAILED)
+        return True
+
+
+def _step(service: Any) -> bool:
+    primary = service.deployments[0]
+    if primary["rolloutState"] == "FAILED":
+        return False
+    if rollback.alarm_fired(service, primary):
+        return _give_up(service, rollback.ALARM)
+    task_definition = ecs.definition(service, primary["taskDefinition"])
+    failure = None
+    if service.desired_count > len(_running(service, primary)):
+        if refusal := placement.refusal(service, task_definition, primary):
+            _forget_pending(service, primary)
+            ecs.event(service, refusal, now())
+            return False
+        failure = reality.launch_failure(service, task_definition)
+    if placement.interrupted(service):
+        _interrupt(service, primary, now())
+        return False
+    if failure is None and service.desired_count > 0:
+        failure = reality_run.run_failure(service, task_definition)
+    if failure is None:
+        return _reach_steady_state(service, primary, now())
+    if failure.code == "ServiceSchedulerInitiated":
+        _end_unhealthy_task(service, primary, failure, now())
+    else:
+        _fail_to_start(service, primary, failure, now())
+    return False
+
+
+def _give_up(service: Any, why: str) -> bool:
+    failed = service.deployments[0]
+    if rollback.give_up(service, why, now() + 30):
+        # One task too many may have failed, or the new ones run and the alarm is on.
+        for task in ecs.live(service, failed):
+            _stop_surplus(service, service.deployments[0], [task], now())
+        _step(service)
+        ecs.refresh(service)
+    ecs_deployments.note(service, now())
+    return failed is not service.deployments[0]
 
 
 def trouble(service: Any) -> None:
@@ -82,13 +122,15 @@ def _names(tasks: list) -> str:
 # ---- when all is well ----
 
 
-def _reach_steady_state(service: Any, primary: dict, age: float) -> None:
+def _reach_steady_state(service: Any, primary: dict, age: float) -> bool:
     _forget_pending(service, primary)
     mine = ecs.live(service, primary)
     started = [
         ecs.start(service, primary, age + 90) for _ in range(service.desired_count - len(mine))
     ]
     surplus = mine[: max(len(mine) - service.desired_count, 0)]
+    kept = [task for task in surplus if task in placement.protected(service)]
+    surplus = [task for task in surplus if task not in kept]
     replaced = [task for task in ecs.live(service) if task.started_by != primary["id"]]
     if started:
         _say_started(service, started, age + 90)
@@ -98,22 +140,50 @@ def _reach_steady_state(service: Any, primary: dict, age: float) -> None:
         for task in started:
             app_logs.started(service, task, age + 85)
     gone = surplus + replaced
-    for task in gone:
-        reason = f"Scaling activity initiated by (deployment {primary['id']})"
-        end = Failure(reason, "ServiceSchedulerInitiated", 0, ran=True)
-        ecs.stop(service, task, end, age + 8)
-    if gone:
-        ecs.event(service, f"has stopped {len(gone)} running tasks: {_names(gone)}.", age + 10)
+    _stop_surplus(service, primary, gone, age)
+    if kept:
+        ecs.event(service, placement.blocked_scale_in(service, len(kept)), age)
     finished = primary["rolloutState"] != "COMPLETED"
-    service.deployments[:] = [primary]
+    service.deployments[:] = [
+        deployment
+        for deployment in service.deployments
+        if deployment is primary or _still_listed(deployment)
+    ]
     primary["rolloutState"], primary["failedTasks"] = "COMPLETED", 0
     primary["rolloutStateReason"] = f"ECS deployment {primary['id']} completed."
     for task in ecs.live(service):
         ecs.set_container_health(task, "HEALTHY")
     if finished:
         ecs.event(service, f"(deployment {primary['id']}) deployment completed.", age + 1)
-    if started or gone or finished:
+    if kept:
+        return False
+    complained = bool(service.events) and "unable to" in service.events[0]["message"]
+    if started or gone or finished or complained:
         say_steady(service, age)
+    return True
+
+
+def _still_listed(deployment: dict) -> bool:
+    """DescribeServices shows a deployment that failed for some minutes more."""
+    return deployment["rolloutState"] == "FAILED" and deployment["createdAt"] > ecs.ago(
+        _FAILED_LISTED
+    )
+
+
+def _stop_surplus(service: Any, primary: dict, tasks: list, age: float) -> None:
+    """Stop tasks that ran well and are not wanted any more."""
+    for task in tasks:
+        reason = f"Scaling activity initiated by (deployment {primary['id']})"
+        app = app_of(ecs.definition(service, task.task_definition_arn))
+        if app.ignores_sigterm:
+            timeout = reality_run.stop_timeout(service, task)
+            end = Failure(reason, "ServiceSchedulerInitiated", 137, ran=True)
+            ecs.stop(service, task, end, age + 8, stopping_for=timeout)
+        else:
+            end = Failure(reason, "ServiceSchedulerInitiated", 0, ran=True)
+            ecs.stop(service, task, end, age + 8)
+    if tasks:
+        ecs.event(service, f"has stopped {len(tasks)} running tasks: {_names(tasks)}.", age + 10)
 
 
 def say_steady(service: Any, seconds_ago: float = 0) -> None:
@@ -147,16 +217,28 @@ def _fail_to_start(service: Any, primary: dict, failure: Failure, age: float) ->
     task = ecs.start(service, primary, age + 45, register=failure.ran)
     _say_started(service, [task], age + 45)
     if failure.ran:
-        app = app_of(ecs.definition(service, primary["taskDefinition"]))
+        app = reality_run.behaviour(service, ecs.definition(service, primary["taskDefinition"]))
         app_logs.failed(service, task, failure, app, age)
     ecs.stop(service, task, failure, age)
     _count_failure(primary)
     _ask_for_another(service, primary, age)
 
 
+def _interrupt(service: Any, primary: dict, age: float) -> None:
+    """AWS takes the Spot capacity of a task back, and has none for another."""
+    _forget_pending(service, primary)
+    missing = service.desired_count - len(_running(service, primary))
+    started = [ecs.start(service, primary, age + 200) for _ in range(missing)]
+    if started:
+        _say_started(service, started, age + 200)
+    task = _running(service, primary)[0]
+    ecs.stop(service, task, placement.INTERRUPTED, age, stopping_for=30)
+    _ask_for_another(service, primary, age)
+
+
 def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: float) -> None:
     """ECS stops a task that the load balancer finds unhealthy, and asks for another."""
-    app = app_of(ecs.definition(service, primary["taskDefinition"]))
+    app = reality_run.behaviour(service, ecs.definition(service, primary["taskDefinition"]))
     lifetime = _lifetime(service, app)
     born = age + lifetime
     waiting = _forget_pending(service, primary)
@@ -167,12 +249,15 @@ def _end_unhealthy_task(service: Any, primary: dict, failure: Failure, age: floa
         _say_started(service, replacements, born)
     task = _running(service, primary)[0]
     app_logs.failed(service, task, failure, app, age)
-    _explain_health(service, app, age + 5)
+    if failure.reason == reality_run.CONTAINER_UNHEALTHY:
+        ecs.event(service, f"(task {task.id}) failed container health checks.", age + 5)
+    else:
+        _explain_health(service, app, age + 5)
     ecs.event(service, f"has stopped 1 running tasks: {_names([task])}.", age + 4)
     for group, _ in ecs.target_groups(service):
         ecs.event(service, f"deregistered 1 targets in (target-group {group.arn})", age + 3)
     ecs.stop(service, task, failure, age, stopping_for=max(lifetime - _patience(service), 2))
-    if app.health_status >= 500 or app.health_seconds > 5:
+    if app.health_status >= 400 or app.health_seconds > 5 or not app.checks_itself:
         for other in _running(service, primary):  # the container's own check fails as well
             ecs.set_container_health(other, "UNHEALTHY")
     _count_failure(primary)
