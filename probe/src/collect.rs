@@ -121,6 +121,7 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
         parameters: Default::default(),
         keys: Default::default(),
         log_groups: Default::default(),
+        unread_logs: Default::default(),
         roles: Default::default(),
     }
 }

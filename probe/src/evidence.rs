@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     check::Evidence,
     reading::{HealthFailure, Stop, current_failures, health_failure, unhealthy_event},
-    snapshot::{Observed, Permission, Service, Snapshot, Target, TargetGroup, Task},
+    snapshot::{Observed, Permission, Service, Snapshot, Target, TargetGroup, Task, View},
     words,
     words::Words,
 };
@@ -254,9 +254,13 @@ pub fn denials(denied: &[&Permission]) -> Vec<Evidence> {
             action,
             resource,
             decision,
+            view,
         } = permission;
         Evidence {
-            source: "iam:SimulatePrincipalPolicy",
+            source: match view {
+                View::Simulated => "iam:SimulatePrincipalPolicy",
+                View::Documents => "iam:GetRolePolicy, iam:GetPolicyVersion",
+            },
             saw: Words::verbatim(format!("{action} on {resource}: {decision}")),
             expected: Words::verbatim("allowed"),
         }

@@ -23,7 +23,7 @@ pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup
 pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
-pub use role::{Permission, Policy, Role, Statement};
+pub use role::{Permission, Policy, Role, Statement, View};
 pub use service::{
     Deployment, DeploymentConfiguration, Event, LoadBalancerMapping, Service, ServiceDeployment,
 };
@@ -101,6 +101,9 @@ macro_rules! sections {
             /// The log groups that the task definition names, by name.
             #[serde(default)]
             pub log_groups: BTreeMap<String, Observed<LogGroup>>,
+            /// The log groups whose lines could not be read, by name; those of the others are in `logs`.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            pub unread_logs: BTreeMap<String, Unobserved>,
             /// The execution role and the task role, by ARN.
             #[serde(default)]
             pub roles: BTreeMap<String, Observed<Role>>,

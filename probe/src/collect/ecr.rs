@@ -88,6 +88,7 @@ async fn observe(clients: &Clients, reference: Reference<'_>) -> Observed<Image>
         Ok(_) => Ok(Image::Present {
             platforms: vec![],
             pushed_at: None,
+            unread: None,
         }),
         Err(error) => match error.as_service_error() {
             Some(service) if service.is_image_not_found_exception() => Ok(Image::TagMissing),

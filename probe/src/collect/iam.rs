@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::try_join_all;
 
 use super::{Clients, ecr, ecs::Definition, failure::unobserved};
-use crate::snapshot::{Observed, Permission, Unobserved};
+use crate::snapshot::{Observed, Permission, Unobserved, View};
 
 /// What pulling an image from a repository needs.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html>
@@ -79,6 +79,7 @@ pub(super) async fn permissions(
         action: result.eval_action_name().to_owned(),
         resource: result.eval_resource_name().unwrap_or("*").to_owned(),
         decision: result.eval_decision().as_str().to_owned(),
+        view: View::Simulated,
     };
     Ok(results.into_iter().flatten().map(permission).collect())
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Text;
 
-/// The answer of `iam:SimulatePrincipalPolicy` for one action on one resource.
+/// Whether the execution role may do one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
     /// For example `secretsmanager:GetSecretValue`.
@@ -14,6 +14,20 @@ pub struct Permission {
     pub resource: String,
     /// `allowed`, `implicitDeny` or `explicitDeny`.
     pub decision: String,
+    /// Whose view that is.
+    #[serde(default)]
+    pub view: View,
+}
+
+/// Who decided whether something is permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// `iam:SimulatePrincipalPolicy`.
+    #[default]
+    Simulated,
+    /// `probe` itself, from the role's policy documents, where the simulation was refused.
+    Documents,
 }
 
 impl Permission {
@@ -62,6 +76,9 @@ pub struct Statement {
     /// Resources, with wildcards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<Text>,
+    /// `NotResource`: every resource but these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_resources: Vec<Text>,
     /// Principals: services, accounts, roles, or `*`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub principals: Vec<Text>,

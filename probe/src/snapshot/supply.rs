@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Observed, Unobserved};
+
 /// Whether Secrets Manager has a secret. Its value is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +30,7 @@ pub enum Secret {
         versions: Vec<String>,
         /// What its value looks like, where that was asked for (`--check-secret-keys`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        shape: Option<SecretShape>,
+        shape: Option<Observed<SecretShape>>,
     },
     /// There is no such secret.
     Missing,
@@ -70,6 +72,9 @@ pub enum Image {
         /// Platforms of an image index, for example `linux/arm64`; empty where the manifest names none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         platforms: Vec<String>,
+        /// Why its platforms are not known, where the manifest was refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<Unobserved>,
         /// When it was pushed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pushed_at: Option<DateTime<Utc>>,

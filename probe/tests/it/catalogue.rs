@@ -260,9 +260,7 @@ fn the_list_of_actions_is_what_the_collectors_call() {
     )
     .unwrap();
     let mut called = BTreeSet::new();
-    for stem in stems("probe/src/collect", "rs") {
-        let text = fs::read_to_string(root().join("probe/src/collect").join(format!("{stem}.rs")))
-            .unwrap();
+    for (_, text) in crate::tidy::sources("collect") {
         called.extend(call.captures_iter(&text).map(|found| found[1].to_owned()));
     }
     assert_eq!(

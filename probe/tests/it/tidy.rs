@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-fn sources(folder: &str) -> Vec<(String, String)> {
+/// Path and text of every source file of a folder of `src`, and of the file beside it.
+pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
     fn walk(path: &Path, found: &mut Vec<(String, String)>) {
         if path.is_dir() {
             fs::read_dir(path)
@@ -56,10 +57,7 @@ fn only_collect_speaks_to_aws() {
 
 #[test]
 fn collectors_call_nothing_that_changes_anything() {
-    let call = regex::Regex::new(
-        r"clients\s*\.(?:cloudformation|ec2|ecr|ecs|elbv2|iam|logs|rds|secrets)\s*\.([a-z_]+)\(",
-    )
-    .unwrap();
+    let call = regex::Regex::new(r"clients\s*\.[a-z0-9]+\s*\.([a-z_]+)\(").unwrap();
     let mut calls = 0;
     for (path, text) in sources("collect") {
         for found in call.captures_iter(&text) {
