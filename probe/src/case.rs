@@ -78,11 +78,14 @@ impl<'a> Case<'a> {
     /// As [`said`](Self::said), for faults that show in the logs only.
     ///
     /// # Errors
-    /// When there are none, but the logs were not seen.
+    /// When there are none, but the logs of some container were not seen.
     pub fn logged(&self, classes: &[&str]) -> Observed<Vec<&Said<'a>>> {
         let found = self.heard(classes);
         if found.is_empty() {
             self.logs()?;
+            if let Some(unread) = self.unread_logs.values().next() {
+                return Err(unread.clone());
+            }
         }
         Ok(found)
     }
