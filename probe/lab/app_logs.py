@@ -24,8 +24,6 @@ _ROUTES = (
     ("POST", "/events/{id}/join", 201),
     ("GET", "/health", 200),
 )
-_NO_ANSWER = "error communicating with database: connection attempt timed out"
-_CONNECT_LIMIT_MS = 2500  # after which the service gives an attempt up
 
 
 def started(service: Any, task: Any, seconds_ago: float) -> None:
@@ -77,8 +75,8 @@ def failed(service: Any, task: Any, failure: Any, app: Any, seconds_ago: float) 
         lines = []
     if failure.exit_code == 0:  # asked to stop, it said goodbye
         goodbye = "stopping: still serving for the drain time"
-        lines.append(_line(seconds_ago + 7, "INFO", goodbye, drain_seconds=5))
-        lines.append(_line(seconds_ago + 2, "INFO", "stopped"))
+        lines.append(line(seconds_ago + 7, "INFO", goodbye, drain_seconds=5))
+        lines.append(line(seconds_ago + 2, "INFO", "stopped"))
     write(service, task, lines)
     beside(service, task, failure, seconds_ago)
 
@@ -96,8 +94,8 @@ def beside(service: Any, task: Any, failure: Any, seconds_ago: float) -> None:
 def _start(age: float) -> list:
     about = {"address": "0.0.0.0:8080", "version": "0.1.0"}
     return [
-        _line(age, "INFO", "listening", **about),
-        _line(age - 0.2, "INFO", "the tables are up to date"),
+        line(age, "INFO", "listening", **about),
+        line(age - 0.2, "INFO", "the tables are up to date"),
     ]
 
 
@@ -105,10 +103,10 @@ def _slow_start(startup_seconds: int, seconds_ago: float) -> list:
     """A long preparation, in which the program does not hear that ECS asks it to stop."""
     born = seconds_ago + startup_seconds + LISTENED_FOR
     return [
-        _line(born, "INFO", "building the search index", events=48000),
-        _line(born - 30, "INFO", "building the search index", done=16000, events=48000),
-        _line(born - 60, "INFO", "building the search index", done=32000, events=48000),
-        _line(
+        line(born, "INFO", "building the search index", events=48000),
+        line(born - 30, "INFO", "building the search index", done=16000, events=48000),
+        line(born - 60, "INFO", "building the search index", done=32000, events=48000),
+        line(
             seconds_ago + LISTENED_FOR,
             "INFO",
             "listening",
@@ -117,37 +115,6 @@ def _slow_start(startup_seconds: int, seconds_ago: float) -> list:
             startup_seconds=startup_seconds,
         ),
     ]
-
-
-def database_away(service: Any, task: Any, database: dict, seconds_ago: float) -> None:
-    """What the service logs while its database does not answer, and the requests that suffer."""
-    lines = [
-        _line(
-            seconds_ago,
-            "ERROR",
-            "the database is not reachable",
-            **{"class": "timeout", "database": _place(database), "error": _NO_ANSWER},
-        )
-    ]
-    cause = f"database timeout: {_NO_ANSWER}"
-    age = seconds_ago
-    while age > 0:
-        lines.append(request(age, "GET", "/events", 503, _CONNECT_LIMIT_MS + 1.4, error=cause))
-        lines.append(request(age - 2, "GET", "/health", 200))
-        age -= 20
-    write(service, task, lines)
-
-
-def database_back(service: Any, task: Any, database: dict, seconds_ago: float) -> None:
-    """The line that says that it is over, and requests that are served again."""
-    back = "the database is reachable again"
-    lines = [_line(seconds_ago, "INFO", back, database=_place(database))]
-    lines += [request(seconds_ago - 5 * n, "GET", "/events", 200) for n in range(6)]
-    write(service, task, lines)
-
-
-def _place(database: dict) -> str:
-    return f"{database['Endpoint']['Address']}:{database['Endpoint']['Port']}"
 
 
 def request(
@@ -160,7 +127,7 @@ def request(
 ) -> tuple:
     """One request as the service logs it."""
     level = "WARN" if status == 503 else "ERROR" if status >= 500 else "INFO"
-    return _line(
+    return line(
         seconds_ago,
         level,
         "request",
@@ -173,10 +140,12 @@ def request(
     )
 
 
-def _line(seconds_ago: float, level: str, message: str, **fields: Any) -> tuple[float, str]:
+def line(seconds_ago: float, level: str, message: str, **fields: Any) -> tuple[float, str]:
+    """One line as the service writes it."""
     stamp = ecs.ago(seconds_ago).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    line = {"timestamp": stamp, "level": level, "message": message, **fields}
-    return seconds_ago, json.dumps(line)
+    return seconds_ago, json.dumps(
+        {"timestamp": stamp, "level": level, "message": message, **fields}
+    )
 
 
 def grow_older(service: Any, seconds: float) -> None:

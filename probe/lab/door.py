@@ -17,7 +17,8 @@
     health   {"state": "unhealthy", "reason": "Target.Timeout", "description": "Request timed out",
               "target": "10.0.11.5"}                     without "state": follows the rest again
     scale    {"desired": 4, "cause": "..."}
-    db       {"address": "127.0.0.1", "port": 5433, "status": "available"}
+    db       {"address": "127.0.0.1", "port": 5433, "status": "available"};
+             "rds_iam": true for a user who may log in with IAM only
     log      {"lines": ["..."], "task": "...", "seconds_ago": 0}
 
 All but `reset` take "prefix" (default "events") and "region"; those that are about one service

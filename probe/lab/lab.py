@@ -43,6 +43,7 @@ import faults_deployment  # noqa: F401
 import faults_ecs  # noqa: F401
 import faults_iam  # noqa: F401
 import faults_network  # noqa: F401
+import faults_rds  # noqa: F401
 import iam
 import logs
 import metrics  # noqa: F401  moto finds its provider by itself

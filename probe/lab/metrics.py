@@ -16,14 +16,12 @@ from moto.elbv2.models import elbv2_backends
 from moto.rds.models import rds_backends
 
 import ecs
+import rds_parameters
 from cloud import ACCOUNT
 
 MINUTES = 15
 CONNECTIONS_PER_TASK = 3
 GIB = 1024**3
-# Memory of an instance by class, in GiB; the template's is db.t4g.micro.
-_MEMORY = {"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16}
-
 
 class Published(CloudWatchMetricProvider):
     """moto asks every subclass of its provider."""
@@ -35,9 +33,17 @@ class Published(CloudWatchMetricProvider):
         return [*_of_databases(region), *_of_balancers(region)]
 
 
-def memory(instance_class: str) -> int:
-    """The memory of an instance class in bytes."""
-    return _MEMORY.get(instance_class.rpartition(".")[2], 4) * GIB
+def connections(region: str, address: str) -> int:
+    """How many connections the running tasks want to a database; a large pool is used up."""
+    wanted = 0
+    for service in ecs.backend(region).services.values():
+        for task in ecs.live(service):
+            container = ecs.definition(service, task.task_definition_arn).container_definitions[0]
+            settings = {each["name"]: each["value"] for each in container.get("environment", [])}
+            if task.last_status == "RUNNING" and address in settings.values():
+                pool = int(settings.get("DB_POOL_SIZE", 10))
+                wanted += CONNECTIONS_PER_TASK if pool <= 10 else pool
+    return wanted
 
 
 def set_metric(resource: Any, name: str, value: float | None) -> None:
@@ -53,9 +59,12 @@ def _of_databases(region: str) -> Iterator[MetricDatum]:
         if database.status in ("stopped", "stopping", "creating"):
             continue
         values = {
-            "DatabaseConnections": _tasks_at(region, database.address) * CONNECTIONS_PER_TASK,
+            "DatabaseConnections": min(
+                connections(region, database.lab_name),
+                rds_parameters.value(database, "max_connections"),
+            ),
             "FreeStorageSpace": int(database.allocated_storage) * GIB * 0.8,
-            "FreeableMemory": memory(database.db_instance_class) * 0.3,
+            "FreeableMemory": rds_parameters.memory(database) * 0.3,
             "CPUUtilization": 6.5,
             **getattr(database, "lab_metrics", {}),
         }
@@ -63,16 +72,6 @@ def _of_databases(region: str) -> Iterator[MetricDatum]:
             {"Name": "DBInstanceIdentifier", "Value": database.db_instance_identifier}
         ]
         yield from _series("AWS/RDS", values, dimensions)
-
-
-def _tasks_at(region: str, address: str) -> int:
-    """How many running tasks have a database's address in their environment."""
-    return sum(
-        task.last_status == "RUNNING"
-        for service in ecs.backend(region).services.values()
-        for task in ecs.live(service)
-        if address in str(ecs.definition(service, task.task_definition_arn).container_definitions)
-    )
 
 
 def _of_balancers(region: str) -> Iterator[MetricDatum]:

@@ -24,6 +24,7 @@ class App:
     keep_alive_seconds: int = 75  # how long it keeps an idle connection open
     language: str = "service"  # whose words its errors have: see database_words.py
     without_database: str = "serves"  # else "is unhealthy" or "exits"
+    database_trouble: str | None = None  # what only it suffers from, whatever the database does
     keeps_connections: bool = False  # even those that are of no use any more
 
 

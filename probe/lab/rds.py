@@ -10,8 +10,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.rds.models import DBInstance, Event, RDSBackend, rds_backends
+from moto.rds.responses import RDSResponse
 
+import metrics
 import rds_parameters
 from cloud import ACCOUNT
 
@@ -34,6 +37,7 @@ WORDS = {
         "The DB instance can't be started because a parameter of its parameter group has a value "
         "that isn't compatible with the instance class. Change the parameter and reboot the instance.",
     ),
+    "multi-az": ("configuration change", "Finished applying modification to convert to a Multi-AZ DB Instance"),
     "out-of-memory": ("failure", "The DB instance is out of memory and the engine was restarted."),
 }
 
@@ -41,8 +45,10 @@ WORDS = {
 def install() -> None:
     """Patch moto."""
     rds_parameters.install()
-    original = DBInstance.address.fget
-    DBInstance.address = property(lambda self: getattr(self, "lab_address", None) or original(self))
+    DBInstance.lab_name = DBInstance.address
+    DBInstance.address = property(
+        lambda self: getattr(self, "lab_address", None) or self.lab_name
+    )
     DBInstance.certificate_details = property(_certificate)
     RDSBackend.describe_events = _describe_events
     stop, start = RDSBackend.stop_db_instance, RDSBackend.start_db_instance
@@ -60,28 +66,31 @@ def install() -> None:
         say(database, "started")
         return database
 
-    def reboot_db_instance(self: RDSBackend, db_instance_identifier: str, **_: Any) -> DBInstance:
-        database = self.describe_db_instances(db_instance_identifier)[0]
+    def reboot_db_instance(self: Any) -> ActionResult:
+        database = self.backend.describe_db_instances(self.params["DBInstanceIdentifier"])[0]
+        if self.params.get("ForceFailover"):
+            say(database, "failover-started", 60)
+            say(database, "failover-completed", 5)
         boot(database)
-        return database
+        return ActionResult({"DBInstance": database})
 
     def modify_db_instance(self: RDSBackend, name: str, wanted: dict) -> DBInstance:
-        before = int(self.describe_db_instances(name)[0].allocated_storage)
+        old = self.describe_db_instances(name)[0]
+        before, old_class = int(old.allocated_storage), old.db_instance_class
         database = modify(self, name, wanted)
+        if database.db_instance_class != old_class:
+            metrics.set_metric(database, "FreeableMemory", None)
+            boot(database)
         if int(database.allocated_storage) > before:
             say(database, "storage-modified")
-            database.lab_metrics = {
-                key: value
-                for key, value in getattr(database, "lab_metrics", {}).items()
-                if key != "FreeStorageSpace"
-            }
+            metrics.set_metric(database, "FreeStorageSpace", None)
             if database.status == "storage-full":
                 database.status = "available"
         return database
 
     RDSBackend.stop_db_instance = stop_db_instance
     RDSBackend.start_db_instance = start_db_instance
-    RDSBackend.reboot_db_instance = reboot_db_instance
+    RDSResponse.reboot_db_instance = reboot_db_instance
     RDSBackend.modify_db_instance = modify_db_instance
 
 
@@ -91,16 +100,18 @@ def find(region: str, name: str) -> DBInstance:
 
 
 def set_database(region: str, name: str, wanted: dict) -> None:
-    """Change what `wanted` names of address, port and status."""
+    """Change what `wanted` names of address, port, status, and rds_iam of the database's user."""
     database = find(region, name)
     database.lab_address = wanted.get("address", getattr(database, "lab_address", None))
     database.port = wanted.get("port", database.port)
     database.status = wanted.get("status", database.status)
+    database.lab_rds_iam = wanted.get("rds_iam", getattr(database, "lab_rds_iam", False))
 
 
 def boot(database: DBInstance, seconds_ago: float = 0) -> None:
     """Restart the engine, which fails with parameters that its memory cannot bear."""
     say(database, "shutdown", seconds_ago + 20)
+    rds_parameters.forget_boot(database)
     if rds_parameters.fit_memory(database):
         say(database, "restarted", seconds_ago)
         database.status = "available"

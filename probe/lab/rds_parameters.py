@@ -13,8 +13,6 @@ from moto.rds.exceptions import DBParameterGroupNotFoundError
 from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
-import metrics
-
 # Name: value, static or dynamic, type, allowed values. {} stands for a rule of the version.
 _DEFAULTS: dict[str, tuple[str | None, str, str, str]] = {
     "max_connections": ("LEAST({DBInstanceClassMemory/9531392},5000)", "static", "integer", "6-262143"),
@@ -28,6 +26,8 @@ _DEFAULTS: dict[str, tuple[str | None, str, str, str]] = {
     "rds.force_ssl": ("", "dynamic", "boolean", "0,1"),
     "password_encryption": ("", "dynamic", "string", "md5,scram-sha-256"),
 }
+# Memory of an instance by class, in GiB; the template's is db.t4g.micro.
+_MEMORY = {"micro": 1, "small": 2, "medium": 4, "large": 8, "xlarge": 16}
 _FORMULA = re.compile(r"\{DBInstanceClassMemory/(\d+)\}")
 
 
@@ -36,19 +36,39 @@ def install() -> None:
     RDSResponse.describe_db_parameters = _describe
 
 
+def memory(database: DBInstance) -> int:
+    """The memory of an instance in bytes."""
+    return _MEMORY.get(database.db_instance_class.rpartition(".")[2], 4) * 1024**3
+
+
 def value(database: DBInstance, name: str) -> int:
-    """A number of an instance's parameter group, its formula worked out."""
+    """A number of an instance's parameters, its formula worked out; a static one is that of its boot."""
+    if _DEFAULTS[name][1] == "dynamic":
+        return _given(database, name)
+    of_boot = database.__dict__.setdefault("lab_booted_with", {})
+    return of_boot.setdefault(name, _given(database, name))
+
+
+def forget_boot(database: DBInstance) -> None:
+    """Let the static parameters that were changed take effect."""
+    database.lab_booted_with = {}
+
+
+def _given(database: DBInstance, name: str) -> int:
     group = database.backend.db_parameter_groups.get(database.db_parameter_group_name)
     given = group.parameters.get(name, {}) if group else {}
-    text = str(given.get("ParameterValue") or _DEFAULTS[name][0])
-    memory = metrics.memory(database.db_instance_class)
-    numbers = _FORMULA.sub(lambda found: str(memory // int(found[1])), text)
+    default = _DEFAULTS[name][0]
+    if name == "rds.force_ssl":
+        default = "1" if int(str(database.engine_version).partition(".")[0]) >= 15 else "0"
+    text = str(given.get("ParameterValue") or default)
+    bytes_of = memory(database)
+    numbers = _FORMULA.sub(lambda found: str(bytes_of // int(found[1])), text)
     return min(int(number) for number in re.findall(r"\d+", numbers))
 
 
 def fit_memory(database: DBInstance) -> bool:
     """Whether the instance can give its engine the shared memory that the parameters ask for."""
-    return value(database, "shared_buffers") * 8192 < metrics.memory(database.db_instance_class)
+    return value(database, "shared_buffers") * 8192 < memory(database)
 
 
 def _describe(self: Any) -> ActionResult:

@@ -6,6 +6,8 @@ import dataclasses
 import datetime
 from typing import Any
 
+import database
+import database_logs
 import ecs
 import elb
 import reality_container
@@ -22,6 +24,9 @@ def run_failure(service: Any, task_definition: Any) -> Failure | None:
     if failure := reality_container.container_failure(service, task_definition):
         return failure
     app = behaviour(service, task_definition)
+    if app.exits:
+        reason = reality_container.EXITED
+        return Failure(reason, "EssentialContainerExited", 1, ran=True)
     if app.memory_mib > int(task_definition.memory):
         reason = "Essential container in task exited"
         detail = "OutOfMemoryError: Container killed due to memory usage"
@@ -42,6 +47,11 @@ def behaviour(service: Any, task_definition: Any) -> App:
     if not reality_container.has_health_check_tool(container):
         tool = container["healthCheck"]["command"][1].split()[0]
         app = dataclasses.replace(app, checks_itself=False, lines=(f"/bin/sh: {tool}: not found",))
+    if app.without_database != "serves":
+        if trouble := database.trouble(service, task_definition):
+            lines = database_logs.last_words(app, trouble)
+            change = {"exits": True} if app.without_database == "exits" else {"health_status": 503}
+            app = dataclasses.replace(app, lines=lines, **change)
     return app
 
 

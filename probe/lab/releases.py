@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import ecs
@@ -9,14 +10,36 @@ from programs import APPS, App
 from stack import Stack
 
 
-def release(stack: Stack, tag: str, app: App | None = None) -> None:
-    """Roll out a tag; without an app, nobody pushed the image."""
-    if app:
-        stack.push_image(tag)
-        APPS[tag] = app
+def release(
+    stack: Stack,
+    tag: str,
+    app: App | None = None,
+    settings: dict[str, str] | None = None,
+    without: str = "",
+) -> None:
+    """Roll out a tag, with other settings in its environment; without an app, nobody pushed it.
+
+    A second release of the same tag takes the next one, and keeps what was wrong with the first.
+    """
     wanted = stack.task_definition()
     container = wanted["containerDefinitions"][0]
-    container["image"] = container["image"].rpartition(":")[0] + f":{tag}"
+    repository, _, running = container["image"].rpartition(":")
+    before = APPS.get(running, App()) if running in APPS and running.startswith(tag) else App()
+    while tag == running or tag in APPS:
+        tag += ".1"
+    if app:
+        stack.push_image(tag)
+        usual = App()
+        changed = {
+            field.name: getattr(app, field.name)
+            for field in dataclasses.fields(app)
+            if getattr(app, field.name) != getattr(usual, field.name)
+        }
+        APPS[tag] = dataclasses.replace(before, **changed)
+    container["image"] = f"{repository}:{tag}"
+    new = settings or {}
+    kept = [e for e in container["environment"] if e["name"] not in (without, *new)]
+    container["environment"] = kept + [{"name": k, "value": v} for k, v in new.items()]
     roll_out(stack, wanted)
 
 

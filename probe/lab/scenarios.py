@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import app_logs
 import clock
+import database_logs
 import ecs
 import ecs_deployments
-import reality_network
 import reality_run
 import scheduler
 from programs import app_of
@@ -57,10 +56,8 @@ def break_stack(stack: Stack, names: list[str]) -> dict:
         if not _stopped(stack.service):
             scheduler.settle(stack.service)
     service = stack.service
-    if not reality_network.tasks_reach_database(service, stack.database()):
+    if database_logs.away(service, _FIRST):
         _database_was_away.add(stack.prefix)
-        for task in ecs.live(service):
-            app_logs.database_away(service, task, stack.database(), _FIRST)
     with scheduler.at(_SECOND):
         steady = scheduler.settle(service)
     if _stopped(service) and not steady:
@@ -81,14 +78,12 @@ def recover(stack: Stack) -> dict:
     if not healthy and _stopped(service):
         scheduler.trouble(service)
     healthy = healthy and _as_released(service)
-    if not reality_network.tasks_reach_database(service, stack.database()):
+    if database_logs.away(service, 120):
         healthy = False
-        for task in ecs.live(service):
-            app_logs.database_away(service, task, stack.database(), 120)
+        _database_was_away.add(stack.prefix)
     elif stack.prefix in _database_was_away:
         _database_was_away.discard(stack.prefix)
-        for task in ecs.live(service):
-            app_logs.database_back(service, task, stack.database(), 60)
+        database_logs.back(service, 60)
         scheduler.say_steady(service)
     return {"healthy": healthy, **state(stack)}
 
