@@ -210,7 +210,8 @@ fn conclude(text: &str, hits: &[(&Rule, usize)], marks: &[&str], place: Option<P
     let quiet = is_log && (marks.contains(&"{quiet}") || marks.contains(&"{status-ok}"));
     let counts = |rule: &Rule| {
         rule.kind == Kind::Normal
-            || rule.kind == Kind::Fault && !(quiet && rule.confidence < Confidence::Certain)
+            || rule.kind == Kind::Fault
+                && !(quiet && (rule.rank < 3 || rule.confidence < Confidence::Certain))
     };
     let best = hits
         .iter()

@@ -8,7 +8,7 @@ pub(super) const RULES: &[Rule] = &[
         .certain(),
     fault("fargate-quota", &["limitexceeded|exceeded your|servicequotaexceeded|quota exceeded|exceeds your|would exceed", "task|fargate|vcpu|ecs"])
         .unless("throttl|rate exceeded|pull rate|interface|elastic ip|disk"),
-    fault("fargate-capacity-unavailable", &["capacity is unavailable|capacity unavailable|insufficient capacity|no capacity|capacity at this time|capacity isn't available|capacity not available|not have enough capacity|not enough capacity|insufficientcapacity|lack of capacity|capacity constraints|capacity is not available|try again later or in a different availability zone"])
+    fault("fargate-capacity-unavailable", &["capacity is unavailable|capacity unavailable|insufficient capacity|no capacity|capacity at this time|capacity isn't available|capacity not available|not have enough capacity|not enough capacity|insufficientcapacity|lack of capacity|capacity constraints|capacity is currently unavailable|capacityerror|currently unavailable|capacity is not available|try again later or in a different availability zone"])
         .unless("container instance|ec2|spot interruption|arm|capacity provider strategy"),
     fault("fargate-spot-arm-unsupported", &["spot|capacity provider", "arm64|arm |graviton|cpu architecture|cpuarchitecture|architecture|runtime platform|runtimeplatform"])
         .unless("interrupt|reclaim")

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         .strong()
         .certain()
         .refutes(OPEN),
-    fault("db-client-too-old", &["requires libpq version|scram authentication requires|authentication method 10|authentication type 10|unknown authentication response: 10|unsupported authentication method|authentication type (10)|authentication method 10 not|auth method 10|unknown auth type|unsupported auth|authentication request 10|unsupported frontend protocol|scram-sha-256 is not supported|does not support scram|not support scram"])
+    fault("db-client-too-old", &["requires libpq version|scram authentication requires|authentication method 10|authentication type 10|unknown authentication response: 10|unsupported authentication method|authentication type (10)|authentication method 10 not|auth method 10|unknown auth type|unsupported auth|authentication request 10|unsupported frontend protocol|scram-sha-256 is not supported|scram authentication is not|authenticationok message|requests scram|10 authentication|does not support scram|not support scram"])
         .strong()
         .certain()
         .refutes(OPEN),

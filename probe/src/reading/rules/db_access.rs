@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         .supports(&["db-rds-iam-role-blocks-password", "db-low-memory"])
         .refutes(OPEN),
     fault("db-iam-auth-denied", &["rds-db:connect|rds_iam|iam authentication|iam database authentication|iam token|auth token|authentication token|rds.amazonaws.com:5432/?action=connect", "fail|denied|not authorized|expired|invalid|error|reject"])
-        .unless("password is not|no longer|ecr|docker|registry|cannot use a password|blocks password")
+        .unless("password is not|no longer|ecr|docker|registry|pull|oauth|cannot use a password|blocks password")
         .strong()
         .refutes(OPEN),
     fault("db-rds-iam-role-blocks-password", &["rds_iam", "password|granted|member"])

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     fault("db-unreachable-network", &[NO_PATH, DB])
         .strong()
         .refutes(&["db-connection-refused"]),
-    fault("db-connect-timeout-unspecified", &["pool timed out|pooltimedout|queuepool limit|connection is not available|unable to acquire a connection|could not obtain a connection|could not acquire|resourcerequest timed out|sequelizeconnectionacquiretimeout|acquiretimeout|connectiontimeouterror|could not obtain|timeout exceeded when trying to connect|timed out fetching a new connection|connection pool timeout|acquire connection|wait for a connection|connection timeout|connection attempt failed|checkout timeout|pool exhausted|the connection pool has been exhausted|timed out while waiting for an open connection|p2024|p1001|p1002|08001|database is not reachable|not reachable|can't reach database|canceling connect|couldn't get a connection|timeout error.waiting"])
+    fault("db-connect-timeout-unspecified", &["pool timed out|pooltimedout|queuepool limit|connection is not available|unable to acquire a connection|could not obtain a connection|could not acquire|resourcerequest timed out|sequelizeconnectionacquiretimeout|acquiretimeout|connectiontimeouterror|could not obtain|timeout exceeded when trying to connect|timed out fetching a new connection|connection pool timeout|acquire connection|wait for a connection|connection timeout|connection attempt failed|checkout timeout|pool exhausted|the connection pool has been exhausted|timed out while waiting for an open connection|p2024|p1001|p1002|08001|database is not reachable|not reachable|can't reach database|canceling connect|couldn't get a connection|timed out in bb8|connectionpoolrunerror|r2d2|deadpool|poolerror|pool error"])
         .unless("statement timeout|lock timeout|registry|pull|/v2/|sequelizehost")
         .supports(&["db-sg-ingress-missing", "db-connections-exhausted", "db-unreachable-network"]),
     fault("db-connect-timeout-unspecified", &[SILENCE, DB])
@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         .certain(),
     fault("db-host-env-unset", &["db_host|pghost|database_host|database_url|postgres_host|host", "not set|undefined|is missing|is required|must be set|unset|missing required|no value|is empty|environment variable not found|keyerror|none"])
         .unless("pg_hba|secret|json key|image|log group|allowed_hosts|http_host|password"),
-    fault("db-connection-refused", &["econnrefused|connection refused|actively refused|connectionrefused", DB])
+    fault("db-connection-refused", &["econnrefused|connection refused|actively refused|connectionrefused|refused. check that", DB])
         .unless("{loopback}|docker|mount.nfs4|curl|.s.pgsql|redis|:6379|:443|/v2/")
         .certain()
         .refutes(&["db-sg-ingress-missing", "db-unreachable-network", "task-egress-sg-blocked"]),

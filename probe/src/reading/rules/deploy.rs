@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         .last(),
     fault("deployment-config-deadlock", &["minimumhealthypercent|maximumpercent|minimum healthy percent|maximum percent|service deployment configuration|deployment configuration|minimumhealthy"])
         .unless("steady state|completed|protect"),
-    fault("task-protection-blocks-scale-in", &["protected|task protection|scale-in protection|protection enabled|protectionenabled|task_protected|scale in protection"])
+    fault("task-protection-blocks-scale-in", &["protected|under protection|tasks protection|task protection|scale-in protection|protection enabled|protectionenabled|task_protected|scale in protection"])
         .unless("deletion protection|termination protection|secret"),
     fault("deployment-alarm-rollback", &["alarm detected|cloudwatch alarm|alarms detected|deployment alarm|alarm", "deploy|rollback|rolling back|roll back"])
         .unless("ok state|insufficient_data")

@@ -4,7 +4,7 @@ use super::{DENIED, NO_NAME, NO_PATH, SILENCE};
 use crate::reading::rule::{Rule, fault};
 
 /// An API of AWS that a task calls before its containers run.
-const AWS_API: &str = "api.ecr|dkr.ecr|ecr.dkr|dkr-ecr|secretsmanager.|//ssm.| ssm.|//kms.|//sts.| sts.|retrieve secret from asm|retrieve secrets from ssm|ecr registry auth|registry auth from amazon ecr|from amazon ecr|amazon ecr.|from secrets manager|and secrets manager|from aws secrets manager|and aws secrets manager|parameter store|retrieve ecr registry|pull secrets or registry auth|s3.amazonaws.com|and amazon ecr|and the registry|env files from s3|environment files|and amazon s3";
+const AWS_API: &str = "api.ecr|dkr.ecr|ecr.dkr|dkr-ecr|secretsmanager.|//ssm.| ssm.|//kms.|//sts.| sts.|retrieve secret from asm|retrieve secrets from ssm|ecr registry auth|registry auth from amazon ecr|from amazon ecr|amazon ecr.|from secrets manager|and secrets manager|from aws secrets manager|and aws secrets manager|parameter store|retrieve ecr registry|pull secrets or registry auth|s3.amazonaws.com|and amazon ecr|and the registry|env files|environment files|and amazon s3";
 /// What ECS itself concludes.
 const CONCLUDED: &str = "there is a connection issue|check your task network configuration|check your network configuration|send request failed|could not connect to the endpoint url|unable to reach|httpclient/timeout|failed to connect";
 const PUBLIC_REGISTRY: &str = "registry-1.docker.io|docker.io/|auth.docker.io|index.docker.io|hub.docker.com|production.cloudflare.docker.com|public.ecr.aws|dockerhub|docker hub";

@@ -74,10 +74,11 @@ pub(super) const RULES: &[Rule] = &[
         .unless("circuit breaker")
         .weak()
         .possible(),
-    fault("bad-container-user", &["etc/passwd|etc/group|unable to find user|no matching entries in passwd|unable to find group|no matching entries in group|no users found|user: unknown user|invalid user|unknown user|no such user|linux spec user|no groups found"])
+    fault("bad-container-user", &["etc/passwd|etc/group|unable to find user|no matching entries in passwd|unable to find group|no matching entries in group|no users found|user: unknown user|invalid user:|invalid user '|unknown user|no such user|linux spec user|no groups found"])
         .unless("database|postgres|fatal:")
         .strong()
         .certain(),
     fault("host-port-in-use", &["port is already allocated|address already in use|eaddrinuse|port already in use|failed programming external connectivity|bind for 0.0.0.0|host port|resource:ports|already using a port|already using port|ports are already"])
-        .unless("awsvpc requires|must match|mapping"),
+        .unless("awsvpc requires|must match|mapping")
+        .strong(),
 ];
