@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     check::Evidence,
-    reading::{HealthFailure, Stop, current_failures, health_failure, unhealthy_event},
+    reading::{End, HealthFailure, current_failures, health_failure, unhealthy_event},
     snapshot::{Observed, Permission, Service, Snapshot, Target, TargetGroup, Task, View},
     words,
     words::Words,
@@ -34,7 +34,7 @@ pub fn starting(snapshot: &Snapshot) -> Observed<usize> {
 #[derive(Debug)]
 pub struct Stopped<'a> {
     /// The newest of the tasks.
-    pub newest: (&'a String, &'a Task, Stop),
+    pub newest: (&'a String, &'a Task, End),
     /// The proof: how many tasks, and the words of the newest.
     pub evidence: Evidence,
 }
@@ -45,7 +45,7 @@ pub struct Stopped<'a> {
 /// When the service or its tasks were not seen.
 pub fn stopped(
     snapshot: &Snapshot,
-    wanted: impl Fn(&Task, &Stop) -> bool,
+    wanted: impl Fn(&Task, &End) -> bool,
 ) -> Observed<Option<Stopped<'_>>> {
     let failures = current_failures(snapshot)?;
     let total = failures.len();

@@ -38,23 +38,12 @@ pub use failures::{current_failures, past_failures};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
 pub use log::{says_database_away, says_database_back, says_ready};
 pub use message::{Confidence, Meaning, Place, Reading, classify};
-pub use stop::{Stop, message, stop_of};
+pub use stop::{End, UNRECOGNISED, end_of, stop_of};
 
 fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern
         .as_ref()
         .is_some_and(|pattern| pattern.is_match(text))
-}
-
-fn capture(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<String> {
-    Some(
-        pattern
-            .as_ref()?
-            .captures(text)?
-            .get(1)?
-            .as_str()
-            .to_owned(),
-    )
 }
 
 #[cfg(test)]
@@ -67,7 +56,6 @@ mod tests {
             failures::all_patterns(),
             health::all_patterns(),
             log::all_patterns(),
-            stop::all_patterns(),
         ];
         assert!(all.iter().flatten().all(|compiled| *compiled));
     }

@@ -5,7 +5,7 @@ use crate::{
     cli::Global,
     collect,
     evidence::revision_of,
-    reading::{Stop, stop_of},
+    reading::stop_of,
     render::{Format, rows},
     snapshot::Task,
     target::Target,
@@ -87,7 +87,7 @@ fn why(task: &Task, lang: Lang) -> String {
         (!parts.is_empty()).then(|| format!("{name}: {}", parts.join(", ")))
     });
     let containers = containers.collect::<Vec<_>>().join("; ");
-    let normal = if stop_of(task) == Stop::Normal {
+    let normal = if stop_of(task).class.is_none() {
         say(lang, " (normal)", " (正常)")
     } else {
         ""

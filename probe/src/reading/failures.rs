@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Stop, stop_of};
+use super::{End, end_of, stop_of};
 use crate::snapshot::{Observed, Snapshot, Task};
 
 patterns! {
@@ -15,7 +15,7 @@ patterns! {
 ///
 /// # Errors
 /// When the service or its tasks were not seen.
-pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, Stop)>> {
+pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, End)>> {
     let service = snapshot.service()?;
     let tasks = snapshot.tasks()?;
     let is_current =
@@ -24,8 +24,12 @@ pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, St
         let task: &Task = task;
         let current = task.task_definition == service.task_definition
             && task.stopped_at.is_some_and(is_current);
-        let stop = stop_of(task);
-        (current && stop != Stop::Normal).then_some((id, task, stop))
+        let definition = snapshot.task_definition.as_ref().ok();
+        let end = end_of(
+            task,
+            definition.filter(|each| each.arn == task.task_definition),
+        );
+        (current && end.class.is_some()).then_some((id, task, end))
     };
     let mut failures: Vec<_> = tasks.iter().filter_map(failed).collect();
     failures.sort_by_key(|(_, task, _)| std::cmp::Reverse(task.stopped_at));
@@ -40,7 +44,7 @@ pub fn past_failures(snapshot: &Snapshot) -> Vec<(String, usize, DateTime<Utc>)>
     let mut past: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();
     for (id, task) in tasks {
         let Some(at) = task.stopped_at else { continue };
-        if stop_of(task) == Stop::Normal || current.iter().any(|(failed, ..)| *failed == id) {
+        if stop_of(task).class.is_none() || current.iter().any(|(failed, ..)| *failed == id) {
             continue;
         }
         let container = task

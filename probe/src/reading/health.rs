@@ -1,11 +1,8 @@
 //! How a health check fails, from the words of the load balancer and of service events.
 
-use super::{capture, says};
+use super::{Place, classify, marks::status_code, normal_form::normal_form};
 
 patterns! {
-    CODES = r"codes?: ?\[?(\d{3})";
-    TIMED_OUT = r"timed? ?out|timeout";
-    CHECKS_FAILED = r"health checks? failed|failedhealthchecks";
     UNHEALTHY_EVENT = r"is unhealthy in \(?target-group ([^)\s]+)\)? due to \(reason (.+?)\)\.?$";
 }
 
@@ -24,11 +21,12 @@ pub enum HealthFailure {
 
 /// Reads the load balancer's words, of a target's health or of a service event.
 pub fn health_failure(words: &str) -> HealthFailure {
-    match capture(&CODES, words).and_then(|code| code.parse().ok()) {
-        Some(code) => HealthFailure::Code(code),
-        None if says(&TIMED_OUT, words) => HealthFailure::Timeout,
-        None if says(&CHECKS_FAILED, words) => HealthFailure::NoAnswer,
-        None => HealthFailure::Other,
+    let code = status_code(&normal_form(words)).and_then(|code| u16::try_from(code).ok());
+    match (code, classify(words, Some(Place::TargetHealth)).fault()) {
+        (Some(code), _) => HealthFailure::Code(code),
+        (None, Some("health-check-timeout")) => HealthFailure::Timeout,
+        (None, Some("health-check-failed-generic")) => HealthFailure::NoAnswer,
+        (None, _) => HealthFailure::Other,
     }
 }
 

@@ -1,22 +1,31 @@
 //! What a line of an application's log says about its database and its start.
 
-use super::says;
+use super::{Place, classify, normal_form::normal_form, rules::BACK, says};
 
 patterns! {
-    DATABASE_AWAY = r"database is not reachable|(?:etimedout|econnrefused|timed out|: timeout|could not connect|connection refused|unable to connect).{0,120}(?::5432|port 5432|postgres|database)|(?::5432|port 5432|postgres|database).{0,120}(?:etimedout|timed out|timeout: |timeout expired|connection refused)|pool timed out|pool is probably full|timeout acquiring a connection|pooltimedout";
-    SLOW_STATEMENT = r"(?:statement|lock) timeout";
-    DATABASE_BACK = r"database is reachable again|database connection restored";
     READY = r#"(?:^|")listening\b|\blistening (?:on|at)\b|\bserver (?:has )?started\b|started .* in [\d.]+ ?s|accepting connections|ready to (?:serve|accept)"#;
 }
 
+/// The ways in which a database cannot be reached over the network.
+const AWAY: &[&str] = &[
+    "db-sg-ingress-missing",
+    "db-unreachable-network",
+    "db-connect-timeout-unspecified",
+    "db-connection-refused",
+    "db-host-env-unset",
+];
+
 /// Whether a log line says that the database cannot be reached over the network.
 pub fn says_database_away(line: &str) -> bool {
-    says(&DATABASE_AWAY, line) && !says(&DATABASE_BACK, line) && !says(&SLOW_STATEMENT, line)
+    classify(line, Some(Place::AppLog))
+        .fault()
+        .is_some_and(|class| AWAY.contains(&class))
 }
 
 /// Whether a log line says that the database can be reached again.
 pub fn says_database_back(line: &str) -> bool {
-    says(&DATABASE_BACK, line)
+    let normal = normal_form(line);
+    BACK.split('|').any(|word| normal.contains(word))
 }
 
 /// Whether a log line says that the application accepts requests from now on.

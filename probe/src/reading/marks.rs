@@ -98,7 +98,7 @@ fn exit_code(text: &str) -> Option<&'static str> {
 }
 
 /// The status code that a health check saw.
-fn health_code(text: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn status_code(text: &str) -> Option<u32> {
     let words = [
         "these codes:",
         "these codes",
@@ -107,17 +107,18 @@ fn health_code(text: &str) -> impl Iterator<Item = &'static str> {
         "codes",
         "code:",
     ];
-    let code = words.iter().find_map(|word| number_after(text, word, 8));
-    let class = code.and_then(|code| match code {
-        200..300 => Some("{code-2}"),
-        300..400 => Some("{code-3}"),
-        400..500 => Some("{code-4}"),
-        500..600 => Some("{code-5}"),
-        _ => None,
-    });
-    class
-        .into_iter()
-        .chain((code == Some(400)).then_some("{code-400}"))
+    words.iter().find_map(|word| number_after(text, word, 8))
+}
+
+fn health_code(text: &str) -> Vec<&'static str> {
+    match status_code(text) {
+        Some(400) => vec!["{code-4}", "{code-400}"],
+        Some(200..300) => vec!["{code-2}"],
+        Some(300..400) => vec!["{code-3}"],
+        Some(400..500) => vec!["{code-4}"],
+        Some(500..600) => vec!["{code-5}"],
+        _ => vec![],
+    }
 }
 
 fn addresses(text: &str) -> Vec<&'static str> {

@@ -19,6 +19,8 @@ mod runtime;
 mod secrets;
 mod storage;
 
+pub(super) use normal::BACK;
+
 use super::rule::Rule;
 
 /// All rules.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use probe::{
     diagnose::{Verdict, diagnose},
-    reading::{Stop, current_failures, stop_of},
+    reading::{End, current_failures, stop_of},
     scenario,
     snapshot::{Container, Service, Snapshot, Target, Task, Unobserved},
 };
@@ -240,9 +240,11 @@ fn of_several_containers_the_one_that_ended_by_itself_is_named() {
     ] {
         assert_eq!(
             stop(&exits),
-            Stop::Exited {
-                container: culprit.into(),
-                code
+            End {
+                class: Some("app-exited-nonzero"),
+                container: Some(culprit.into()),
+                exit_code: Some(code),
+                object: None,
             },
             "{exits:?}"
         );

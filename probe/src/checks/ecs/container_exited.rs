@@ -4,7 +4,6 @@ use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{last_lines, revision_of, stopped},
-    reading::Stop,
     snapshot::{Observed},
     words,
     words::{Phrase, Words},
@@ -28,17 +27,18 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| matches!(stop, Stop::Exited { .. }))? else {
+    let Some(failed) = stopped(case, |_, stop| stop.is(CHECK.classes))? else {
         return Ok(vec![]);
     };
-    let (task, _, Stop::Exited { container, code }) = &failed.newest else {
+    let (task, _, end) = &failed.newest;
+    let (Some(container), Some(code)) = (&end.container, end.exit_code) else {
         return Ok(vec![]);
     };
     let definition = case.task_definition()?;
     let service = case.service()?;
     let (revision, region) = (revision_of(&definition.arn), &case.target.region);
     let (cluster, name) = (&case.target.cluster, &case.target.service);
-    let meaning = meaning_of(*code);
+    let meaning = meaning_of(code);
     let (en, ja) = (&meaning.en, &meaning.ja);
     let mut evidence = vec![failed.evidence];
     evidence.extend(last_lines(case, task, 5));

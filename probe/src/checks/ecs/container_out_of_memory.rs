@@ -4,7 +4,6 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{last_lines, revision_of, stopped},
-    reading::Stop,
     snapshot::{Observed},
     words,
     words::Phrase,
@@ -12,7 +11,7 @@ use crate::{
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-container-out-of-memory",
-    classes: &["container-oom"],
+    classes: &["container-oom", "container-oom-child-process"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "a container is killed for exceeding its memory limit",
@@ -29,13 +28,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| matches!(stop, Stop::OutOfMemory { .. }))?
+    let Some(failed) = stopped(case, |_, stop| stop.is(CHECK.classes))?
     else {
         return Ok(vec![]);
     };
-    let (task, _, Stop::OutOfMemory { container }) = &failed.newest else {
-        return Ok(vec![]);
-    };
+    let (task, _, end) = &failed.newest;
+    let container = end.container.as_deref().unwrap_or_default();
     let definition = case.task_definition()?;
     let (revision, region) = (revision_of(&definition.arn), &case.target.region);
     let memory: u32 = definition

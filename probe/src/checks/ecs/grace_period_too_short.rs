@@ -6,7 +6,7 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::stopped,
-    reading::{Stop, current_failures, says_ready},
+    reading::{current_failures, says_ready},
     snapshot::{Observed, Task},
     words,
     words::Phrase,
@@ -30,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| *stop == Stop::Unhealthy)? else {
+    let Some(failed) = stopped(case, |_, stop| stop.is_unhealthy())? else {
         return Ok(vec![]);
     };
     let service = case.service()?;
@@ -62,7 +62,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     };
     let slowest = current_failures(case)?
         .into_iter()
-        .filter(|(_, _, stop)| *stop == Stop::Unhealthy)
+        .filter(|(_, _, stop)| stop.is_unhealthy())
         .filter_map(|(id, task, _)| Some((ready_after(id, task)?, id)))
         .max();
     let Some((seconds, task)) = slowest.filter(|(seconds, _)| *seconds > grace) else {

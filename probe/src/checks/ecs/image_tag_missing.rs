@@ -4,7 +4,7 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, stopped},
-    reading::{Stop, message},
+    reading::{Place, classify},
     snapshot::{Image, Observed},
     words,
     words::{Phrase, Words},
@@ -22,8 +22,15 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
+/// The ways in which ECS says that there is no such image.
+const MISSING: &[&str] = &[
+    "image-tag-missing",
+    "image-repository-missing",
+    "ecr-cross-account-policy-missing",
+];
+
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let failed = stopped(case, |_, stop| *stop == Stop::ImageNotFound);
+    let failed = stopped(case, |_, stop| stop.is(MISSING));
     let missing: Vec<(&String, &Image)> = case
         .images
         .iter()
@@ -70,7 +77,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 .containers
                 .get(name)
                 .and_then(|container| container.reason.as_deref());
-            reason.is_some_and(|reason| message(reason) == Stop::ImageNotFound)
+            reason
+                .and_then(|reason| classify(reason, Some(Place::ContainerReason)).fault())
+                .is_some_and(|class| MISSING.contains(&class))
         };
         definition
             .containers

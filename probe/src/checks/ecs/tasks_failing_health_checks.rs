@@ -4,7 +4,6 @@ use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     evidence::stopped,
-    reading::Stop,
     snapshot::{Observed},
     words,
     words::Phrase,
@@ -27,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| *stop == Stop::Unhealthy)? else {
+    let Some(failed) = stopped(case, |_, stop| stop.is_unhealthy())? else {
         return Ok(vec![]);
     };
     let name = &case.target.service;

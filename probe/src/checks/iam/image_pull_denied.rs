@@ -6,7 +6,6 @@ use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{denials, name_of, stopped},
-    reading::Stop,
     snapshot::{Observed, Permission},
     words,
     words::Phrase,
@@ -31,7 +30,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .flat_map(|permissions| permissions.iter())
         .filter(|permission| permission.action.starts_with("ecr:") && !permission.is_allowed())
         .collect();
-    let failed = stopped(case, |_, stop| *stop == Stop::ImageDenied);
+    let failed = stopped(case, |_, stop| stop.is(CHECK.classes));
     let mut evidence = denials(&denied);
     evidence.extend(
         failed

@@ -6,7 +6,6 @@ use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{denials, name_of, stopped},
-    reading::Stop,
     snapshot::{Observed, Permission},
     words,
     words::Phrase,
@@ -41,7 +40,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     // IAM denies before Secrets Manager can say that there is no such secret: that fault has a check of its own.
     let missing: Vec<&String> = case.missing_secrets().collect();
     let failed = stopped(case, |task, stop| {
-        *stop == Stop::SecretDenied && !missing.iter().any(|arn| task.says(arn))
+        stop.is(CHECK.classes) && !missing.iter().any(|arn| task.says(arn))
     });
     let mut evidence = denials(&denied);
     evidence.extend(

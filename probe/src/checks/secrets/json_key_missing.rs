@@ -4,7 +4,6 @@ use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
     evidence::{name_of, stopped},
-    reading::Stop,
     snapshot::{Observed},
     words,
     words::Phrase,
@@ -24,12 +23,12 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let Some(failed) = stopped(case, |_, stop| {
-        matches!(stop, Stop::SecretKeyMissing { .. })
+        stop.is(CHECK.classes)
     })?
     else {
         return Ok(vec![]);
     };
-    let Stop::SecretKeyMissing { key } = &failed.newest.2 else {
+    let Some(key) = &failed.newest.2.object else {
         return Ok(vec![]);
     };
     // ECS's message names the key but not the secret: the task definition knows which it is.

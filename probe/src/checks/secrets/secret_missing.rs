@@ -4,7 +4,6 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::stopped,
-    reading::Stop,
     snapshot::{Observed, Secret},
     words,
     words::{Phrase, Words},
@@ -22,14 +21,17 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
+/// The ways in which ECS says that there is no such secret: it cannot tell a partial ARN from a missing secret.
+const NOT_FOUND: &[&str] = &["secret-arn-partial", "secret-scheduled-for-deletion"];
+
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
     let missing: Vec<&String> = case.missing_secrets().collect();
-    let failed = stopped(case, |task, stop| match stop {
-        Stop::SecretNotFound => true,
-        // A policy for exact ARNs denies a secret that does not exist before anybody looks for it.
-        Stop::SecretDenied => missing.iter().any(|arn| task.says(arn)),
-        _ => false,
+    let failed = stopped(case, |task, stop| {
+        stop.is(NOT_FOUND)
+            // A policy for exact ARNs denies a secret that does not exist before anybody looks for it.
+            || stop.is(&["exec-role-missing-secret-permission"])
+                && missing.iter().any(|arn| task.says(arn))
     });
     let mut evidence: Vec<Evidence> = missing
         .iter()

@@ -5,6 +5,9 @@ use crate::reading::{
     rule::{Rule, normal},
 };
 
+/// The database can be reached again.
+pub(in crate::reading) const BACK: &str = "is reachable again|connection restored|reconnected|connection re-established|connection reestablished|back online";
+
 pub(super) const RULES: &[Rule] = &[
     normal("ok-steady-state", &["has reached a steady state|steady state|reached steady state"])
         .unless("unable|not reach|did not|failed|isn't|has not|hasn't|never"),
@@ -15,7 +18,9 @@ pub(super) const RULES: &[Rule] = &[
         .only(&[Place::ServiceEvent]),
     normal("ok-steady-state", &["create_complete|update_complete|create_in_progress|update_in_progress|delete_complete"])
         .unless("failed|rollback"),
-    normal("ok-steady-state", &["is reachable again|connection restored|reconnected|connection re-established|connection established|recovered|back online|connected to the database|connected to postgres|successfully connected|connection ready|0 failed|0 errors|no errors|connection successful|start completed|connected successfully|succeeded after|connection reestablished|healthy again|is healthy|passed"])
+    normal("ok-steady-state", &[BACK])
+        .unless("not reconnected|never reconnected"),
+    normal("ok-steady-state", &["recovered|connection established|connected to the database|connected to postgres|successfully connected|connection ready|0 failed|0 errors|no errors|connection successful|start completed|connected successfully|succeeded after|connection reestablished|healthy again|is healthy|passed"])
         .unless("unable|not connected|cannot|could not|unhealthy|connection failed|unrecovered|not recovered|econnre|is not healthy|no pg_hba"),
     normal("ok-steady-state", &["listening on|listening at|ready to accept connections|server started|started in|ready to accept"])
         .unless("fail|error|not ready|refused|is the server|eaddrinuse|already in use|timed out|timeout"),
