@@ -2,8 +2,6 @@
 //!
 //! `cargo test -p probe --test it corpus -- --nocapture` prints the tables and what was missed.
 
-#![expect(clippy::print_stdout, reason = "the tables are for people")]
-
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
