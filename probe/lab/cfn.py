@@ -21,6 +21,7 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from moto.logs.models import LogGroup
 
 import cfn_events
+import vpc
 from cloud import client
 
 _clean_json = parsing.clean_json
@@ -95,6 +96,7 @@ def create_resource(
     )
     made = str(resource.physical_resource_id)
     cfn_events.note(resources, template, logical_id, "CREATE_COMPLETE", physical_id=made)
+    vpc.forget()  # moto's own types do not go through the API
     resource.cf_resource_type = template["Type"]
     resource.logical_resource_id = logical_id
     resource.lab_properties = clean.get("Properties", {})

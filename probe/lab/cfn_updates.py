@@ -18,6 +18,7 @@ from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 
 import cfn_events
+import vpc
 from cfn import create_resource
 
 _build_resource_diff = parsing.ResourceMap.build_resource_diff
@@ -164,6 +165,7 @@ def update_resource(
     updated = _update_resource(logical_id, template, resources, account_id, region_name)
     if updated is None:
         raise parsing.ValidationError(message=f"the lab cannot update {template['Type']}")
+    vpc.forget()
     new = str(updated.physical_resource_id)
     cfn_events.note(resources, template, logical_id, "UPDATE_COMPLETE", physical_id=new)
     updated.lab_properties = properties

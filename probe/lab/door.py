@@ -49,6 +49,7 @@ import rds
 import scaling
 import scenarios
 import scheduler
+import vpc
 from cloud import REGION
 from ecs import Failure
 from scenarios import Mistake
@@ -123,6 +124,7 @@ def reset(wanted: dict) -> dict:
     call = urllib.request.Request(f"{os.environ['LAB_URL']}/moto-api/reset", method="POST")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     direct.open(call).close()
+    vpc.forget()
     return {"ok": True}
 
 

@@ -55,6 +55,7 @@ import scheduler
 import types_data  # noqa: F401  these three register what they make
 import types_network  # noqa: F401
 import types_platform  # noqa: F401
+import vpc
 from proxy import Proxy
 
 HOST = "127.0.0.1"
@@ -88,6 +89,7 @@ def application() -> Callable:
             return cloudwatch.bridge(environ, start_response, moto)
         return moto(environ, start_response)
 
+    vpc.install()
     cloud.install(dispatch)
     return dispatch
 

@@ -1,48 +1,76 @@
-"""What the configuration leads to: which connections get through."""
+"""What the configuration leads to: who reaches whom, between the parts of a service."""
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
-from cloud import client
+from moto.ec2.models import ec2_backends
+
+import vpc
+from cloud import ACCOUNT, client
+from vpc import Place, Vpc
+
+
+def of(service: Any) -> Vpc:
+    """The VPC in which the tasks of a service are started."""
+    first = service.network_configuration["awsvpcConfiguration"]["subnets"][0]
+    subnet = ec2_backends[ACCOUNT][service.region_name].get_subnet(first)
+    return vpc.look(service.region_name, subnet.vpc_id)
+
+
+def task_places(service: Any) -> list[Place]:
+    """The places in which ECS starts tasks."""
+    network = service.network_configuration["awsvpcConfiguration"]
+    public = network.get("assignPublicIp") == "ENABLED"
+    return [Place(subnet, network["securityGroups"], public) for subnet in network["subnets"]]
 
 
 def balancer_reaches_tasks(service: Any, group: Any, port: int) -> bool:
-    api = client("elbv2", service.region_name)
-    balancers = api.describe_load_balancers(LoadBalancerArns=list(group.load_balancer_arns))
-    tasks = service.network_configuration["awsvpcConfiguration"]["securityGroups"]
+    """Whether every node of the load balancer opens connections to tasks in every subnet."""
+    network = of(service)
     return any(
-        allows(service.region_name, balancer.get("SecurityGroups", []), tasks, port)
-        for balancer in balancers["LoadBalancers"]
+        all(network.connects(node, task, port) for node in nodes for task in task_places(service))
+        for nodes in _nodes(service.region_name, list(group.load_balancer_arns)).values()
     )
+
+
+def clients_reach_balancer(service: Any, group: Any) -> bool:
+    """Whether clients somewhere in the internet open connections to what the balancer listens on."""
+    network, region = of(service), service.region_name
+    for arn, nodes in _nodes(region, list(group.load_balancer_arns)).items():
+        listeners = client("elbv2", region).describe_listeners(LoadBalancerArn=arn)["Listeners"]
+        for listener in listeners:
+            if not all(network.enters(node, listener["Port"]) for node in nodes):
+                return False
+    return True
+
+
+def _nodes(region: str, arns: list[str]) -> dict[str, list[Place]]:
+    """The places of the nodes of load balancers, by ARN."""
+    if not arns:
+        return {}
+    found = client("elbv2", region).describe_load_balancers(LoadBalancerArns=arns)
+    return {
+        balancer["LoadBalancerArn"]: [
+            Place(zone["SubnetId"], balancer.get("SecurityGroups", []))
+            for zone in balancer["AvailabilityZones"]
+        ]
+        for balancer in found["LoadBalancers"]
+    }
 
 
 def tasks_reach_database(service: Any, database: dict) -> bool:
-    tasks = service.network_configuration["awsvpcConfiguration"]["securityGroups"]
+    """Whether tasks in every subnet open connections to the database."""
+    network = of(service)
     groups = [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]]
-    return allows(service.region_name, tasks, groups, database["Endpoint"]["Port"])
+    home = Place(_home(database), groups)
+    port = database["Endpoint"]["Port"]
+    return all(network.connects(task, home, port) for task in task_places(service))
 
 
-def allows(region: str, sources: list[str], targets: list[str], port: int) -> bool:
-    """Whether one set of groups may open a TCP connection to a port behind another set."""
-    found = client("ec2", region).describe_security_groups(GroupIds=[*sources, *targets])
-    groups = {group["GroupId"]: group for group in found["SecurityGroups"]}
-    leaves = [rule for group in sources for rule in groups[group]["IpPermissionsEgress"]]
-    enters = [rule for group in targets for rule in groups[group]["IpPermissions"]]
-    return any(_admits(rule, targets, port) for rule in leaves) and any(
-        _admits(rule, sources, port) for rule in enters
-    )
-
-
-def _admits(rule: dict, peers: list[str], port: int) -> bool:
-    if rule["IpProtocol"] not in ("-1", "tcp"):
-        return False
-    if rule["IpProtocol"] == "tcp" and not rule["FromPort"] <= port <= rule["ToPort"]:
-        return False
-    if any(pair["GroupId"] in peers for pair in rule.get("UserIdGroupPairs", [])):
-        return True
-    # All peers live in the VPC of the templates.
-    inside = ipaddress.ip_network("10.0.0.0/16")
-    ranges = (ipaddress.ip_network(r["CidrIp"]) for r in rule.get("IpRanges", []))
-    return any(inside.subnet_of(network) for network in ranges)
+def _home(database: dict) -> str:
+    """The subnet of an instance: that of its subnet group in its zone."""
+    subnets = database["DBSubnetGroup"]["Subnets"]
+    zone = database.get("AvailabilityZone")
+    fitting = [s for s in subnets if s["SubnetAvailabilityZone"]["Name"] == zone]
+    return (fitting or subnets)[0]["SubnetIdentifier"]
