@@ -153,7 +153,10 @@ def grow_older(service: Any, seconds: float) -> None:
     container = ecs.definition(service).container_definitions[0]
     name = container["logConfiguration"]["options"]["awslogs-group"]
     passed = datetime.timedelta(seconds=seconds)
-    for stream in logs_backends[ACCOUNT][service.region_name].groups[name].streams.values():
+    groups = logs_backends[ACCOUNT][service.region_name].groups
+    if name not in groups:  # somebody deleted it
+        return
+    for stream in groups[name].streams.values():
         for event in stream.events:
             event.timestamp -= int(seconds * 1000)
             if event.message.startswith("{"):
@@ -179,6 +182,8 @@ def _stream(container: dict, task: Any) -> tuple[str, str]:
 
 def put(region: str, group: str, stream: str, lines: list[tuple[float, str]]) -> None:
     """Put lines, each with its age in seconds, into a stream that is made if it is missing."""
+    if group not in logs_backends[ACCOUNT][region].groups:  # the lines of a running task are lost
+        return
     logs = client("logs", region)
     known = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=stream)["logStreams"]
     if not known:

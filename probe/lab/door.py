@@ -46,6 +46,7 @@ import elb
 import placement
 import programs
 import rds
+import reality_image
 import scaling
 import scenarios
 import scheduler
@@ -120,6 +121,7 @@ def deploy_(wanted: dict) -> dict:
 @_verb
 def reset(wanted: dict) -> dict:
     programs.APPS.clear()
+    reality_image.ELSEWHERE.clear()
     scenarios.clear()
     call = urllib.request.Request(f"{os.environ['LAB_URL']}/moto-api/reset", method="POST")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

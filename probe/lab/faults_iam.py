@@ -1,20 +1,13 @@
-"""Faults of what a task start needs: permissions, secrets, and the image."""
+"""Faults of the roles and of what they permit."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-from releases import release, restart_one_task, roll_out
+import scheduler
+from releases import restart_one_task, roll_out
 from scenarios import scenario
 from stack import Stack
-
-_MISSING_KEY = "user"
-
-
-@scenario("ecs-image-tag-missing")
-def image_tag_missing(stack: Stack) -> None:
-    release(stack, tag="v2")
 
 
 @scenario("iam-image-pull-denied")
@@ -29,25 +22,56 @@ def secret_read_denied(stack: Stack) -> None:
     restart_one_task(stack)
 
 
-@scenario("secrets-secret-missing")
-def secret_missing(stack: Stack) -> None:
-    """A release reads another secret, which its role may read and which nobody created."""
-    secret = stack.exports["DbSecretArn"]
-    absent = secret.replace(":secret:", ":secret:new-", 1)
-    action = "secretsmanager:GetSecretValue"
-    statement = {"Effect": "Allow", "Action": action, "Resource": absent}
-    document = {"Version": "2012-10-17", "Statement": [statement]}
-    stack.client("iam").put_role_policy(
-        RoleName=stack.role(),
-        PolicyName="read-new-database-secret",
-        PolicyDocument=json.dumps(document),
+@scenario("iam-logs-write-denied")
+def logs_write_denied(stack: Stack) -> None:
+    _delete_policy(stack, "logs:CreateLogStream")
+    restart_one_task(stack)
+
+
+@scenario("iam-parameter-read-denied")
+def parameter_read_denied(stack: Stack) -> None:
+    """A release reads a parameter that exists, and nobody gave its role the permission."""
+    name = f"/{stack.prefix}/feature-flags"
+    stack.client("ssm").put_parameter(Name=name, Value="beta=off", Type="String")
+    arn = f"arn:aws:ssm:{stack.region}:{stack.account()}:parameter{name}"
+    add_secret(stack, "FEATURE_FLAGS", arn)
+
+
+@scenario("iam-key-decrypt-denied")
+def key_decrypt_denied(stack: Stack) -> None:
+    """The secret is encrypted with a key of our own, which the role may not use."""
+    key = stack.client("kms").create_key(Description="database secret")["KeyMetadata"]
+    stack.client("secretsmanager").update_secret(
+        SecretId=stack.exports["DbSecretArn"], KmsKeyId=key["Arn"]
     )
-    _change_secrets(stack, lambda value: value.replace(secret, absent))
+    restart_one_task(stack)
 
 
-@scenario("secrets-json-key-missing")
-def json_key_missing(stack: Stack) -> None:
-    _change_secrets(stack, lambda value: value.replace(":username:", f":{_MISSING_KEY}:"))
+@scenario("iam-role-not-assumable")
+def role_not_assumable(stack: Stack) -> None:
+    """Somebody narrows who may assume the role, and forgets ECS."""
+    role = stack.role()
+    document = stack.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    document["Statement"][0]["Principal"] = {"Service": "ec2.amazonaws.com"}
+    stack.client("iam").update_assume_role_policy(
+        RoleName=role, PolicyDocument=json.dumps(document)
+    )
+    restart_one_task(stack)
+
+
+@scenario("iam-policy-not-propagated")
+def policy_not_propagated(stack: Stack) -> None:
+    """The permission was given just before the tasks were started; time alone heals it."""
+    iam, role = stack.client("iam"), stack.role()
+    kept = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    _delete_policy(stack, "secretsmanager:GetSecretValue")
+    restart_one_task(stack)
+    for name, document in kept.items():
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+    scheduler.trouble(stack.service)
 
 
 def _delete_policy(stack: Stack, action: str) -> None:
@@ -59,8 +83,17 @@ def _delete_policy(stack: Stack, action: str) -> None:
             iam.delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _change_secrets(stack: Stack, change: Callable[[str], str]) -> None:
+def permit(stack: Stack, name: str, actions: list[str], resource: str) -> None:
+    """Give the execution role a permission that a release needs."""
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    stack.client("iam").put_role_policy(
+        RoleName=stack.role(), PolicyName=name, PolicyDocument=json.dumps(document)
+    )
+
+
+def add_secret(stack: Stack, name: str, source: str) -> None:
+    """Roll out a task definition that reads one secret more."""
     wanted = stack.task_definition()
-    for secret in wanted["containerDefinitions"][0]["secrets"]:
-        secret["valueFrom"] = change(secret["valueFrom"])
+    wanted["containerDefinitions"][0]["secrets"].append({"name": name, "valueFrom": source})
     roll_out(stack, wanted)

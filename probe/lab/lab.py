@@ -42,13 +42,20 @@ import faults_alb  # noqa: F401  these register their faults
 import faults_deployment  # noqa: F401
 import faults_ecs  # noqa: F401
 import faults_iam  # noqa: F401
+import faults_image  # noqa: F401
+import faults_logs  # noqa: F401
 import faults_network  # noqa: F401
 import faults_rds  # noqa: F401
+import faults_routes  # noqa: F401
+import faults_secrets  # noqa: F401
 import iam
+import keys_and_secrets
 import logs
 import metrics  # noqa: F401  moto finds its provider by itself
+import nat
 import rds
 import reality_run
+import registration
 import resource_types
 import scaling
 import scheduler
@@ -77,7 +84,10 @@ def application() -> Callable:
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality_run.target_health)
     iam.install()
+    keys_and_secrets.install()
     logs.install()
+    nat.install()
+    registration.install()
     rds.install()
     scaling.install()
     moto = DomainDispatcherApplication(create_backend_app)

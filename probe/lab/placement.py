@@ -12,6 +12,7 @@ from moto.core.responses import ActionResult
 from moto.ecs import responses
 
 import ecs
+import reality
 
 _DOCS = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
 # What Fargate lacks; the lab's knowledge, since no call to AWS shows or changes it.
@@ -44,6 +45,8 @@ def set_lack(service: Any, what: str | None) -> None:
 
 def refusal(service: Any, task_definition: Any, primary: dict) -> str | None:
     """What ECS says instead of starting a task."""
+    if unassumed := reality.refusal(service, task_definition):
+        return unassumed
     if unmapped := _unmapped(service, task_definition):
         return f"failed to launch a task with (error {unmapped})."
     if _deadlocked(service, primary):

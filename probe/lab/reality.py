@@ -1,6 +1,7 @@
 """What the configuration leads to: whether a task can start.
 
-reality_run.py says whether it keeps running, reality_network.py what reaches what.
+reality_image.py looks at the image, reality_secrets.py at secrets and parameters, reality_network.py
+at what reaches what; reality_run.py says whether a task that started keeps running.
 
 The rules are ours. They say, from the state of the account, what ECS and the load balancer would
 report, in wordings that were seen in the field; they do not prove that AWS behaves so.
@@ -8,95 +9,83 @@ report, in wordings that were seen in the field; they do not prove that AWS beha
 
 from __future__ import annotations
 
-import json
-import uuid
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 import ecs
 import iam
+import reality_image
+import reality_network
+import reality_secrets
+import wordings
 from cloud import ACCOUNT, client
 from ecs import Failure
+from start import Start
 
-_ASM = (
-    "ResourceInitializationError: unable to pull secrets or registry auth: "
-    "execution resource retrieval failed: unable to retrieve secret from asm: "
-    "service call has been retried 1 time(s): "
-)
-_REGISTRY = (
-    "ResourceInitializationError: unable to pull secrets or registry auth: "
-    "execution resource retrieval failed: unable to retrieve ecr registry auth: "
-    "service call has been retried 1 time(s): "
-)
+_FAILED = "TaskFailedToStart"
+
+
+def refusal(service: Any, task_definition: Any) -> str | None:
+    """Why ECS does not even make a task: a role that it cannot take on."""
+    for arn in (_execution_role(task_definition), task_definition.task_role_arn):
+        role = (arn or "").split("/")[-1]
+        if arn and not iam.trusts(role, "ecs-tasks.amazonaws.com", service.region_name):
+            return wordings.not_assumable(arn)
+    return None
+
+
+def _execution_role(task_definition: Any) -> str:
+    return getattr(task_definition, "execution_role_arn", None) or ""
 
 
 def launch_failure(service: Any, task_definition: Any) -> Failure | None:
     """Why a task cannot start, looked at in the order in which Fargate prepares one."""
-    region = service.region_name
-    role = task_definition.execution_role_arn.split("/")[-1]
-    container = task_definition.container_definitions[0]
-    return (
-        _registry_failure(role)
-        or _secret_failure(region, role, container.get("secrets", []))
-        or _image_failure(region, role, container["image"])
-    )
+    if _no_address_left(service):
+        text = "Timeout waiting for network interface provisioning to complete."
+        return Failure(text, _FAILED)
+    newer = sum(task.last_status == "STOPPED" for task in ecs.tasks(service)) % 2 == 1
+    for place in reality_network.task_places(service):
+        start = Start(
+            region=service.region_name,
+            role=_execution_role(task_definition).split("/")[-1],
+            vpc=reality_network.of(service),
+            place=place,
+            newer=newer,
+        )
+        for container in task_definition.container_definitions:
+            failure = (
+                reality_image.login_failure(start, container)
+                or reality_secrets.failure(start, container.get("secrets", []))
+                or reality_image.failure(start, container, task_definition)
+                or _log_failure(start, container.get("logConfiguration"))
+            )
+            if failure:
+                return failure
+    return None
 
 
-def _denied(role: str, action: str, resource: str) -> str:
-    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{uuid.uuid4().hex}"
-    return (
-        f"AccessDeniedException: User: {session} is not authorized to perform: {action} "
-        f"on resource: {resource} because no identity-based policy allows the {action} action "
-        f"status code: 400, request id: {uuid.uuid4()}"
-    )
+def _no_address_left(service: Any) -> bool:
+    """A task needs an address of its own in its subnet, for as long as it lives."""
+    subnets = service.network_configuration["awsvpcConfiguration"]["subnets"]
+    found = client("ec2", service.region_name).describe_subnets(SubnetIds=subnets)["Subnets"]
+    return any(subnet["AvailableIpAddressCount"] < 1 for subnet in found)
 
 
-def _registry_failure(role: str) -> Failure | None:
-    action = "ecr:GetAuthorizationToken"
-    if iam.allowed(role, action, "*"):
+def _log_failure(start: Start, configuration: dict | None) -> Failure | None:
+    if not configuration or configuration["logDriver"] != "awslogs":
         return None
-    return Failure(_REGISTRY + _denied(role, action, "*"), "TaskFailedToStart")
-
-
-def _secret_failure(region: str, role: str, secrets: list[dict]) -> Failure | None:
-    for secret in secrets:
-        parts = secret["valueFrom"].split(":")
-        arn, key = ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
-        fetch = f"failed to fetch secret {arn} from secrets manager: "
-        if not iam.allowed(role, "secretsmanager:GetSecretValue", arn):
-            why = fetch + _denied(role, "secretsmanager:GetSecretValue", arn)
-            return Failure(_ASM + why, "TaskFailedToStart")
-        try:
-            value = client("secretsmanager", region).get_secret_value(SecretId=arn)["SecretString"]
-        except ClientError as error:
-            about = error.response["Error"]
-            why = f"{_ASM}{fetch}{about['Code']}: {about['Message']}"
-            return Failure(why, "TaskFailedToStart")
-        if key and key not in json.loads(value):
-            why = f"retrieved secret from Secrets Manager did not contain json key {key}"
-            return Failure(_ASM + why, "TaskFailedToStart")
+    options = configuration["options"]
+    group, region = options["awslogs-group"], options.get("awslogs-region", start.region)
+    if not start.vpc.calls(start.place, "logs"):
+        text = wordings.no_logs(region, start.address_of("logs"), start.newer)
+        return Failure(text, _FAILED)
+    stream = f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{group}:log-stream:"
+    if not iam.allowed(start.role, "logs:CreateLogStream", f"{stream}*"):
+        why = wordings.denied(start.role, "logs:CreateLogStream", stream)
+        return Failure(wordings.logger(why), _FAILED)
+    found = client("logs", region).describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    if group not in [about["logGroupName"] for about in found]:
+        why = "ResourceNotFoundException: The specified log group does not exist."
+        return Failure(wordings.logger(why), _FAILED)
     return None
 
 
-def _image_failure(region: str, role: str, image: str) -> Failure | None:
-    host_and_name, _, tag = image.rpartition(":")
-    host, _, repository = host_and_name.partition("/")
-    arn = f"arn:aws:ecr:{region}:{ACCOUNT}:repository/{repository}"
-    pull = (
-        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-        f"failed to resolve ref {image}: "
-    )
-    if not all(
-        iam.allowed(role, action, arn)
-        for action in ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-    ):
-        why = f"pulling from host {host} failed with status code [manifests {tag}]: 403 Forbidden"
-        return Failure(pull + why, "TaskFailedToStart", container_reason=pull + why)
-    try:
-        wanted = [{"imageTag": tag}]
-        client("ecr", region).describe_images(repositoryName=repository, imageIds=wanted)
-    except ClientError:
-        why = f"{image}: not found"
-        return Failure(pull + why, "TaskFailedToStart", container_reason=pull + why)
-    return None

@@ -14,6 +14,7 @@ import clock
 import database_logs
 import ecs
 import ecs_deployments
+import reality_network
 import reality_run
 import scheduler
 from programs import app_of
@@ -93,6 +94,10 @@ def _as_released(service: Any) -> bool:
     app = app_of(ecs.definition(service))
     return (
         reality_run.all_served(service)
+        and all(
+            reality_network.clients_reach_balancer(service, group)
+            for group, _ in ecs.target_groups(service)
+        )
         and not app.ignores_sigterm
         and not ecs_deployments.rolled_back(service)
     )

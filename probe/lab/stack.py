@@ -9,7 +9,7 @@ import pathlib
 from typing import Any
 
 import ecs
-from cloud import REGION, client
+from cloud import ACCOUNT, REGION, client
 
 TEMPLATES = pathlib.Path(__file__).resolve().parents[2] / "cloudformation"
 LAYERS = ("network", "security", "data", "platform", "service")
@@ -66,6 +66,9 @@ class Stack:
         """The database instance behind DB_HOST."""
         found = self.client("rds").describe_db_instances()["DBInstances"]
         return next(d for d in found if d["Endpoint"]["Address"] == self.exports["DbHost"])
+
+    def account(self) -> str:
+        return ACCOUNT
 
     def role(self) -> str:
         """The name of the execution role."""
