@@ -1,19 +1,31 @@
 """The words of Secrets Manager, and the keys that AWS manages.
 
 moto says of a secret that is marked for deletion a sentence with line breaks and its own name in
-it, and of a staging label that no version has that the whole secret is missing; it takes the keys
-of AWS's own services for keys of the customer.
+it, and of a staging label that no version has that the whole secret is missing; it finds a secret
+whose name ends in a hyphen and six characters by an ARN without those that Secrets Manager adds;
+and it takes the keys of AWS's own services for keys of the customer.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.kms.models import KmsBackend
+from moto.secretsmanager import models
 from moto.secretsmanager.exceptions import InvalidRequestException, ResourceNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
 
 _DELETED = "You can't perform this operation on the secret because it was marked for deletion."
+
+
+def _name_in(identifier: str) -> str:
+    """The name in an ARN without the characters at its end; none if it seems to have them.
+
+    A whole ARN was compared before this is asked.
+    """
+    name = identifier.split(":secret:")[-1]
+    return "" if name != identifier and re.search(r"-[A-Za-z0-9]{6}$", name) else name
 
 
 def install() -> None:
@@ -34,6 +46,7 @@ def install() -> None:
         return get_value(self, secret_id, version_id, version_stage)
 
     SecretsManagerBackend.get_secret_value = get_secret_value
+    models.get_secret_name_from_partial_arn = _name_in
 
     def generate_default_keys(self: KmsBackend, alias_name: str) -> str | None:
         key_id = make_default(self, alias_name)
