@@ -18,6 +18,7 @@ from moto.rds.models import rds_backends
 import ecs
 import rds_parameters
 from cloud import ACCOUNT
+from programs import app_of
 
 MINUTES = 15
 CONNECTIONS_PER_TASK = 3
@@ -78,9 +79,23 @@ def _of_balancers(region: str) -> Iterator[MetricDatum]:
     for balancer in elbv2_backends[ACCOUNT][region].load_balancers.values():
         full_name = balancer.arn.split(":loadbalancer/")[-1]
         pinned = getattr(balancer, "lab_metrics", {})
-        values = {"RequestCount": 120, **pinned}
+        cut = _connections_are_cut(region, balancer)
+        errors = {"HTTPCode_ELB_5XX_Count": 3, "HTTPCode_ELB_502_Count": 3} if cut else {}
+        values = {"RequestCount": 120, **errors, **pinned}
         dimensions = [{"Name": "LoadBalancer", "Value": full_name}]
         yield from _series("AWS/ApplicationELB", values, dimensions)
+
+
+def _connections_are_cut(region: str, balancer: Any) -> bool:
+    """Whether a program behind a load balancer closes connections that this still wants to use."""
+    idle = int(balancer.attrs.get("idle_timeout.timeout_seconds", 60))
+    return any(
+        app_of(ecs.definition(service, task.task_definition_arn)).keep_alive_seconds <= idle
+        for service in ecs.backend(region).services.values()
+        for group, _ in ecs.target_groups(service)
+        if balancer.arn in group.load_balancer_arns
+        for task in ecs.live(service)
+    )
 
 
 def _series(namespace: str, values: dict, dimensions: list[dict]) -> Iterator[MetricDatum]:

@@ -15,6 +15,7 @@ class App:
     startup_seconds: int = 1
     health_seconds: float = 0.01
     health_status: int = 200
+    resets_checks: bool = False  # whether it hangs up on the load balancer's check
     memory_mib: int = 90
     exits: bool = False
     ends: Failure | None = None  # every task ends so

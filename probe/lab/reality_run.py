@@ -12,6 +12,7 @@ import ecs
 import elb
 import reality_container
 import reality_network
+from cloud import client
 from ecs import Failure
 from programs import App, app_of
 
@@ -63,12 +64,21 @@ def stop_timeout(service: Any, task: Any) -> int:
 
 def all_served(service: Any) -> bool:
     """Whether the load balancer sends requests to every task that ECS wants running."""
+    api = client("elbv2", service.region_name)
     for group, _ in ecs.target_groups(service):
-        for task in ecs.live(service):
-            address = ecs.address(task)
-            if address not in group.targets or target_health(group, address)[0] != "healthy":
-                return False
-    return True
+        found = api.describe_target_health(TargetGroupArn=group.arn)["TargetHealthDescriptions"]
+        healthy = {it["Target"]["Id"] for it in found if it["TargetHealth"]["State"] == "healthy"}
+        if any(ecs.address(task) not in healthy for task in ecs.live(service)):
+            return False
+    return all(keeps_connections_long_enough(service, task) for task in ecs.live(service))
+
+
+def keeps_connections_long_enough(service: Any, task: Any) -> bool:
+    """Whether a program closes idle connections after the load balancer does; else some get 502."""
+    app = app_of(ecs.definition(service, task.task_definition_arn))
+    balancers = [b for group, _ in ecs.target_groups(service) for b in elb.balancers_of(group)]
+    idle = [int(b.attrs.get("idle_timeout.timeout_seconds", 60)) for b in balancers]
+    return all(app.keep_alive_seconds > seconds for seconds in idle)
 
 
 def balancer_ends_task(service: Any, group: Any, port: int, app: App) -> bool:
@@ -130,7 +140,7 @@ def check(service: Any, group: Any, port: int, app: App, up_seconds: float) -> t
         port = int(group.health_check_port)
     if not reality_network.balancer_reaches_tasks(service, group, port):
         return "unhealthy", "Target.Timeout", "Request timed out"
-    if port != LISTENS_ON or up_seconds < app.startup_seconds:
+    if port != LISTENS_ON or up_seconds < app.startup_seconds or app.resets_checks:
         return "unhealthy", "Target.FailedHealthChecks", "Health checks failed"
     if app.health_seconds > int(group.health_check_timeout_seconds):
         return "unhealthy", "Target.Timeout", "Request timed out"
