@@ -114,3 +114,36 @@ def spot_interrupted(stack: Stack) -> None:
         )
     placement.set_lack(stack.service, "spot")
     scheduler.settle(stack.service)
+
+
+@scenario("capacity-ecs-throttled")
+def ecs_throttled(stack: Stack) -> None:
+    placement.set_lack(stack.service, "throttled")
+    restart_one_task(stack)
+
+
+@scenario("capacity-spot-architecture-unsupported")
+def spot_architecture_unsupported(stack: Stack) -> None:
+    """A release for ARM goes to Spot only, where there is no ARM."""
+    wanted = stack.task_definition()
+    wanted["runtimePlatform"] = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
+    _move(stack, wanted, "FARGATE_SPOT")
+
+
+@scenario("capacity-ec2-placement-failed")
+def ec2_placement_failed(stack: Stack) -> None:
+    """The service moves to instances, of which none has room."""
+    wanted = stack.task_definition() | {"requiresCompatibilities": ["EC2"]}
+    _move(stack, wanted, f"{stack.prefix}-instances")
+
+
+def _move(stack: Stack, task_definition: dict, provider: str) -> None:
+    """Release a revision on another capacity provider."""
+    ecs = stack.client("ecs")
+    made = ecs.register_task_definition(**task_definition)["taskDefinition"]
+    ecs.update_service(
+        **stack.names,
+        taskDefinition=made["taskDefinitionArn"],
+        capacityProviderStrategy=[{"capacityProvider": provider, "weight": 1, "base": 0}],
+        forceNewDeployment=True,
+    )

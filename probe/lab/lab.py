@@ -48,6 +48,7 @@ import faults_network  # noqa: F401
 import faults_rds  # noqa: F401
 import faults_routes  # noqa: F401
 import faults_secrets  # noqa: F401
+import faults_storage  # noqa: F401
 import iam
 import keys_and_secrets
 import logs

@@ -16,12 +16,20 @@ import reality
 
 _DOCS = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
 # What Fargate lacks; the lab's knowledge, since no call to AWS shows or changes it.
+_NO_CAPACITY = (
+    "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again "
+    f"later or in a different availability zone. {_DOCS}"
+)
 LACKS = {
-    "quota": "You’ve reached the limit on the number of vCPUs you can run concurrently",
-    "capacity": "Capacity is unavailable at this time. Please try again later or in a different "
-    f"availability zone. {_DOCS}",
-    "throttled": "ECS is throttling requests of this service. Please try again later",
+    "quota": "was unable to place a task. Reason: You’ve reached the limit on the number of vCPUs "
+    "you can run concurrently.",
+    "capacity": _NO_CAPACITY,
+    "throttled": "operations are being throttled. Will try again later.",
 }
+_NO_INSTANCE = (
+    "was unable to place a task because no container instance met all of its requirements. "
+    "The closest matching container instance doesn't have enough CPU units available. " + _DOCS
+)
 INTERRUPTED = ecs.Failure(
     "Your Spot Task was interrupted.", "SpotInterruption", 143, ran=True
 )
@@ -51,15 +59,17 @@ def refusal(service: Any, task_definition: Any, primary: dict) -> str | None:
         return f"failed to launch a task with (error {unmapped})."
     if _deadlocked(service, primary):
         return _DEADLOCK
-    lack = getattr(service, "lab_lack", None)
-    return f"was unable to place a task. Reason: {LACKS[lack]}." if lack in LACKS else None
+    if _providers(service) and not any("FARGATE" in name for name in _providers(service)):
+        return _NO_INSTANCE  # the lab has no container instances
+    platform = getattr(task_definition, "runtime_platform", None) or {}
+    if _only_spot(service) and platform.get("cpuArchitecture") == "ARM64":
+        return _NO_CAPACITY
+    return LACKS.get(getattr(service, "lab_lack", None))
 
 
 def interrupted(service: Any) -> bool:
     """Whether AWS takes the Spot capacity of a service away."""
-    providers = getattr(service, "capacity_provider_strategy", None) or []
-    only_spot = bool(providers) and all("SPOT" in p["capacityProvider"] for p in providers)
-    return only_spot and getattr(service, "lab_lack", None) == "spot"
+    return _only_spot(service) and getattr(service, "lab_lack", None) == "spot"
 
 
 def protected(service: Any) -> list:
@@ -71,6 +81,15 @@ def protected(service: Any) -> list:
 def blocked_scale_in(service: Any, count: int) -> str:
     """What ECS says when protected tasks are more than it wants."""
     return f"was unable to scale in due to (reason {count} tasks under protection)."
+
+
+def _providers(service: Any) -> list[str]:
+    strategy = getattr(service, "capacity_provider_strategy", None) or []
+    return [each["capacityProvider"] for each in strategy]
+
+
+def _only_spot(service: Any) -> bool:
+    return bool(_providers(service)) and all("SPOT" in name for name in _providers(service))
 
 
 def _unmapped(service: Any, task_definition: Any) -> str | None:

@@ -12,6 +12,7 @@ import ecs
 import elb
 import reality_container
 import reality_network
+import reality_storage
 from cloud import client
 from ecs import Failure
 from programs import App, app_of
@@ -22,6 +23,8 @@ CONTAINER_UNHEALTHY = "Task failed container health checks"
 
 def run_failure(service: Any, task_definition: Any) -> Failure | None:
     """Why a task that started ends again, or would be ended."""
+    if failure := reality_storage.mount_failure(service, task_definition):
+        return failure
     if failure := reality_container.container_failure(service, task_definition):
         return failure
     app = behaviour(service, task_definition)

@@ -145,6 +145,37 @@ class Capacity(Deployed):
         )
         self.assert_recovers()
 
+    def test_capacity_ecs_throttled(self) -> None:
+        self.break_("capacity-ecs-throttled")
+        self.assert_short_of_tasks()
+        self.assertIn("operations are being throttled. Will try again later.", self.messages())
+        self.assert_stays_broken()
+        lab("capacity")
+        self.assert_recovers()
+
+    def assert_cannot_place(self, scenario: str, words: str) -> None:
+        self.break_(scenario)
+        primary, active = self.service()["deployments"]
+        self.assertEqual((0, 2), (primary["runningCount"], active["runningCount"]))
+        self.assertIn(words, self.messages())
+        self.assert_stays_broken()
+        old = self.service()["taskDefinition"].rpartition(":")[0] + ":1"
+        client("ecs").update_service(
+            **self.place,
+            taskDefinition=old,
+            capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+            forceNewDeployment=True,
+        )
+        self.assert_recovers()
+
+    def test_capacity_spot_architecture_unsupported(self) -> None:
+        words = "Capacity is unavailable at this time"
+        self.assert_cannot_place("capacity-spot-architecture-unsupported", words)
+
+    def test_capacity_ec2_placement_failed(self) -> None:
+        words = "because no container instance met all of its requirements"
+        self.assert_cannot_place("capacity-ec2-placement-failed", words)
+
 
 if __name__ == "__main__":
     unittest.main()
