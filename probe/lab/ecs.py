@@ -237,7 +237,10 @@ def open_deployment(service: models.Service, seconds_ago: float = 0) -> dict:
         "rolloutState": "IN_PROGRESS",
     }
     new["rolloutStateReason"] = f"ECS deployment {new['id']} in progress."
-    service.deployments.insert(0, new)
+    # What the old one only asked for is taken back, and it goes once it has no task.
+    for task in [task for task in live(service) if task.last_status == "PENDING"]:
+        del service._backend.tasks[service.cluster_name][task.task_arn]
+    service.deployments[:] = [new] + [d for d in service.deployments if live(service, d)]
     refresh(service)
     return new
 

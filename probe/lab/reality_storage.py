@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 import reality_network
 from cloud import client
 from ecs import Failure
+from vpc import Place
 
 _EFS = (
     "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: "
@@ -36,9 +37,11 @@ def _refusal(service: Any, wanted: dict) -> str | None:
     targets = efs.describe_mount_targets(FileSystemId=name)["MountTargets"]
     if not targets:
         return "mount.nfs4: Connection reset by peer"
-    tasks = service.network_configuration["awsvpcConfiguration"]["securityGroups"]
     groups = efs.describe_mount_target_security_groups(MountTargetId=targets[0]["MountTargetId"])
-    if not reality_network.allows(region, tasks, groups["SecurityGroups"], _NFS):
+    home = Place(targets[0]["SubnetId"], groups["SecurityGroups"])
+    network = reality_network.of(service)
+    tasks = reality_network.task_places(service)
+    if not all(network.connects(task, home, _NFS) for task in tasks):
         tries = " ".join(
             f"Mount attempt {n}/3 failed due to timeout after 15 sec, wait 0 sec before next attempt."
             for n in (1, 2)
