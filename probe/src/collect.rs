@@ -4,6 +4,7 @@
 //! [`Unobserved`](crate::snapshot::Unobserved) in the snapshot, and so does everything that depended on it.
 
 mod clients;
+mod cloudwatch;
 mod ec2;
 mod ecr;
 mod ecs;
@@ -12,8 +13,10 @@ mod failure;
 mod iam;
 mod logs;
 mod rds;
+mod scaling;
 mod secrets;
 mod services;
+mod surroundings;
 
 use std::collections::BTreeSet;
 
@@ -25,13 +28,22 @@ pub use clients::{Clients, Connection};
 pub use logs::{LogEvent, LogWindow};
 pub use services::{find_by_stack, find_services};
 
-use crate::snapshot::{Snapshot, Subject, not_collected};
+use crate::snapshot::{Observed, Service, Snapshot, Subject, not_collected};
+use surroundings::Surroundings;
 
 /// Every AWS action that `probe` calls; a test holds it against the sources.
 pub const ACTIONS: &[&str] = &[
+    "application-autoscaling:DescribeScalableTargets",
     "cloudformation:DescribeStacks",
+    "cloudwatch:GetMetricData",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:GetManagedPrefixListEntries",
     "ecr:DescribeImages",
     "ecs:DescribeServices",
     "ecs:DescribeTaskDefinition",
@@ -39,59 +51,83 @@ pub const ACTIONS: &[&str] = &[
     "ecs:ListClusters",
     "ecs:ListServices",
     "ecs:ListTasks",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
     "iam:SimulatePrincipalPolicy",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
     "rds:DescribeDBInstances",
+    "rds:DescribeDBParameters",
+    "rds:DescribeEvents",
     "secretsmanager:DescribeSecret",
 ];
 
-/// Takes a snapshot of a service and what it depends on, in five dependent rounds of calls.
+/// Takes a snapshot of a service and what it depends on.
+///
+/// ```text
+/// round 1  service ──────────┐           ListTasks      scaling
+/// round 2  task definition   │           DescribeTasks
+///          target groups, their health and attributes
+///          VPC of the service's subnets
+/// round 3  load balancers, attributes, listeners        what the task definition names:
+///          VPCs: attributes, subnets, routes, ACLs,     images, secrets, permissions, logs
+///          NAT gateways, endpoints
+///          database
+/// round 4  listener rules
+///          security groups of tasks, load balancers, endpoints, database
+///          parameters, events and metrics of the database
+///          the database's VPC, where it is another one
+/// round 5  prefix lists
+/// ```
+///
+/// A further round before finds the service by its stack. Every call of a round is made at once; only further pages
+/// take more rounds.
+///
+/// The number of calls does not grow with the account. With `c` containers, `s` secrets, `t` tasks, `g` target groups
+/// (at most 5), `l` listeners, `v` VPCs (mostly 1) and `p` prefix lists they are, a page each, at most
+/// 25 + 4 `c` + `s` + `t`/100 + 5 `g` + `l` + 7 `v` + `p`, and repetitions of failed ones as
+/// [`Clients::connect`] limits them.
 pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
-    let (service, tasks, databases) = join!(
-        ecs::service(clients, target),
+    let (front, tasks, scaling) = join!(
+        front(clients, target),
         ecs::tasks(clients, target),
-        rds::databases(clients)
+        scaling::scaling(clients, target),
     );
-
-    let target_group_arns = service.as_ref().map_err(Clone::clone).map(|service| {
-        service
-            .load_balancers
-            .iter()
-            .map(|mapping| mapping.target_group.clone())
-            .collect::<BTreeSet<_>>()
-    });
-    let (definition, target_groups) = join!(
-        ecs::task_definition(
-            clients,
-            service
-                .as_ref()
-                .map(|service| service.task_definition.as_str())
-        ),
-        elbv2::target_groups(clients, target_group_arns),
-    );
-
-    let (load_balancers, images, secrets, permissions, logs) = join!(
-        elbv2::load_balancers(clients, target_groups.as_ref()),
-        ecr::images(clients, definition.as_ref()),
-        secrets::secrets(clients, definition.as_ref()),
-        iam::permissions(clients, definition.as_ref()),
-        logs::last_lines(clients, definition.as_ref(), tasks.as_ref()),
-    );
-
-    let database = rds::database_of(databases, definition.as_ref(), target_groups.as_ref());
-    let (subnets, security_groups) = join!(
-        ec2::subnets(clients, service.as_ref(), load_balancers.as_ref()),
-        ec2::security_groups(
+    let Front {
+        service,
+        definition,
+        target_groups,
+        task_vpcs,
+    } = front;
+    let (surroundings, (images, secrets, permissions, logs)) = join!(
+        surroundings::surroundings(
             clients,
             service.as_ref(),
-            load_balancers.as_ref(),
-            database.as_ref()
+            definition.as_ref(),
+            &target_groups,
+            task_vpcs,
         ),
+        async {
+            join!(
+                ecr::images(clients, definition.as_ref()),
+                secrets::secrets(clients, definition.as_ref()),
+                iam::permissions(clients, definition.as_ref()),
+                logs::last_lines(clients, definition.as_ref(), tasks.as_ref()),
+            )
+        },
     );
+    let Surroundings {
+        load_balancers,
+        network,
+        security_groups,
+        prefix_lists,
+        database,
+    } = surroundings;
     Snapshot {
         version: 1,
         taken_at,
@@ -99,24 +135,24 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
         service,
         task_definition: definition.map(|definition| definition.shown),
         tasks,
-        target_groups,
+        target_groups: target_groups.groups,
         load_balancers,
-        subnets,
+        vpcs: network.vpcs,
+        subnets: network.subnets,
+        route_tables: network.route_tables,
+        network_acls: network.network_acls,
+        nat_gateways: network.nat_gateways,
+        endpoints: network.endpoints,
         security_groups,
+        prefix_lists,
         database,
+        scaling,
         permissions,
         secrets,
         images,
         logs,
         service_deployments: not_collected(),
         older_tasks: not_collected(),
-        vpcs: not_collected(),
-        route_tables: not_collected(),
-        network_acls: not_collected(),
-        nat_gateways: not_collected(),
-        endpoints: not_collected(),
-        prefix_lists: not_collected(),
-        scaling: not_collected(),
         stack: not_collected(),
         parameters: Default::default(),
         keys: Default::default(),
@@ -126,27 +162,53 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
     }
 }
 
+/// The service and what it names itself: rounds 1 and 2.
+struct Front {
+    service: Observed<Service>,
+    definition: Observed<ecs::Definition>,
+    target_groups: elbv2::Found,
+    task_vpcs: Observed<BTreeSet<String>>,
+}
+
+async fn front(clients: &Clients, target: &Subject) -> Front {
+    let service = ecs::service(clients, target).await;
+    let arn = service
+        .as_ref()
+        .map(|service| service.task_definition.as_str());
+    let (definition, target_groups, task_vpcs) = join!(
+        ecs::task_definition(clients, arn),
+        elbv2::target_groups(clients, target_groups_of(&service)),
+        ec2::vpcs_of(clients, service.as_ref()),
+    );
+    Front {
+        service,
+        definition,
+        target_groups,
+        task_vpcs,
+    }
+}
+
+fn target_groups_of(service: &Observed<Service>) -> Observed<BTreeSet<String>> {
+    let service = service.as_ref().map_err(Clone::clone)?;
+    let mappings = service.load_balancers.iter();
+    Ok(mappings
+        .map(|mapping| mapping.target_group.clone())
+        .collect())
+}
+
 /// The tasks of a service, and nothing else.
-pub async fn tasks(clients: &Clients, target: &Subject) -> crate::snapshot::Observed<Tasks> {
+pub async fn tasks(clients: &Clients, target: &Subject) -> Observed<Tasks> {
     ecs::tasks(clients, target).await
 }
 
 /// The target groups of a service with the health of their targets, and the tasks behind them.
-pub async fn targets(
-    clients: &Clients,
-    target: &Subject,
-) -> crate::snapshot::Observed<(TargetGroups, Tasks)> {
+pub async fn targets(clients: &Clients, target: &Subject) -> Observed<(TargetGroups, Tasks)> {
     let (service, tasks) = join!(ecs::service(clients, target), ecs::tasks(clients, target));
-    let arns = service.map(|service| {
-        service
-            .load_balancers
-            .into_iter()
-            .map(|mapping| mapping.target_group)
-            .collect()
-    });
     // Tasks only decorate the targets.
     Ok((
-        elbv2::target_groups(clients, arns).await?,
+        elbv2::target_groups(clients, target_groups_of(&service))
+            .await
+            .groups?,
         tasks.unwrap_or_default(),
     ))
 }
@@ -156,7 +218,7 @@ pub async fn log_window(
     clients: &Clients,
     target: &Subject,
     window: &LogWindow,
-) -> crate::snapshot::Observed<Vec<LogEvent>> {
+) -> Observed<Vec<LogEvent>> {
     let service = ecs::service(clients, target).await?;
     let definition = ecs::task_definition(clients, Ok(service.task_definition.as_str())).await?;
     let groups = logs::groups_of(&definition.shown)?;

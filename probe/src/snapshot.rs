@@ -169,11 +169,15 @@ sections! {
 
 /// A section that an older snapshot does not have.
 pub(crate) fn not_collected<T>() -> Observed<T> {
-    Err(Unobserved {
+    Err(without())
+}
+
+fn without() -> Unobserved {
+    Unobserved {
         operation: "snapshot".into(),
         code: "NotCollected".into(),
         message: "this snapshot was taken without it".into(),
-    })
+    }
 }
 
 impl Snapshot {

@@ -3,6 +3,13 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_ecs::config::retry::{RetryPartition, TokenBucket};
+
+/// How often one call is tried: throttling and lost connections are waited out, longer each time.
+const ATTEMPTS: u32 = 4;
+/// How many failed tries may be repeated at a time, all calls to all services together: an AWS that throttles
+/// everything gets this many calls more, not four times as many.
+const RETRIES: usize = 40;
 
 /// Where and how to call AWS.
 #[derive(Debug, Clone)]
@@ -23,6 +30,7 @@ pub struct Clients {
     /// The Region that the calls go to.
     pub region: String,
     pub(super) cloudformation: aws_sdk_cloudformation::Client,
+    pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) ecr: aws_sdk_ecr::Client,
     pub(super) ecs: aws_sdk_ecs::Client,
@@ -30,6 +38,7 @@ pub struct Clients {
     pub(super) iam: aws_sdk_iam::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) rds: aws_sdk_rds::Client,
+    pub(super) scaling: aws_sdk_applicationautoscaling::Client,
     pub(super) secrets: aws_sdk_secretsmanager::Client,
 }
 
@@ -42,7 +51,7 @@ impl Clients {
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(4));
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
         if let Some(region) = connection.region {
             loader = loader.region(Region::new(region));
         }
@@ -54,17 +63,35 @@ impl Clients {
         }
         let config = loader.load().await;
         let region = config.region()?.to_string();
+        let tokens = TokenBucket::builder()
+            .capacity(RETRIES)
+            .retry_cost(1)
+            .throttling_retry_cost(1)
+            .timeout_retry_cost(1)
+            .build();
+        let partition = RetryPartition::custom("probe").token_bucket(tokens).build();
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(&config)
+                        .retry_partition(partition.clone())
+                        .build(),
+                )
+            };
+        }
         Some(Self {
             region,
-            cloudformation: aws_sdk_cloudformation::Client::new(&config),
-            ec2: aws_sdk_ec2::Client::new(&config),
-            ecr: aws_sdk_ecr::Client::new(&config),
-            ecs: aws_sdk_ecs::Client::new(&config),
-            elbv2: aws_sdk_elasticloadbalancingv2::Client::new(&config),
-            iam: aws_sdk_iam::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            rds: aws_sdk_rds::Client::new(&config),
-            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            cloudformation: client!(aws_sdk_cloudformation),
+            cloudwatch: client!(aws_sdk_cloudwatch),
+            ec2: client!(aws_sdk_ec2),
+            ecr: client!(aws_sdk_ecr),
+            ecs: client!(aws_sdk_ecs),
+            elbv2: client!(aws_sdk_elasticloadbalancingv2),
+            iam: client!(aws_sdk_iam),
+            logs: client!(aws_sdk_cloudwatchlogs),
+            rds: client!(aws_sdk_rds),
+            scaling: client!(aws_sdk_applicationautoscaling),
+            secrets: client!(aws_sdk_secretsmanager),
         })
     }
 }

@@ -1,34 +1,84 @@
-//! Elastic Load Balancing: target groups with the health of their targets, and load balancers.
+//! Elastic Load Balancing: target groups with the health of their targets, load balancers and their listeners.
+
+mod listeners;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join_all;
+use aws_sdk_elasticloadbalancingv2::types;
+use futures::future::{join_all, try_join_all};
+use tokio::join;
+
+pub(super) use listeners::{listeners, with_rules};
 
 use super::{Clients, TargetGroups, failure::unobserved};
 use crate::snapshot::{HealthCheck, LoadBalancer, Observed, Target, TargetGroup, Unobserved};
 
-pub(super) async fn target_groups(
-    clients: &Clients,
-    arns: Observed<BTreeSet<String>>,
-) -> Observed<TargetGroups> {
-    let arns = arns?;
-    if arns.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let describe = async {
-        let call = clients
-            .elbv2
-            .describe_target_groups()
-            .set_target_group_arns(Some(arns.iter().cloned().collect()));
-        call.send()
-            .await
-            .map_err(|error| unobserved("elasticloadbalancing:DescribeTargetGroups", &error))
+/// Target groups as far as they were seen: their load balancers and VPCs also without the health of the targets.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) groups: Observed<TargetGroups>,
+    pub(super) load_balancers: Observed<BTreeSet<String>>,
+    pub(super) vpcs: Observed<BTreeSet<String>>,
+}
+
+pub(super) async fn target_groups(clients: &Clients, arns: Observed<BTreeSet<String>>) -> Found {
+    let arns = match arns {
+        Ok(arns) if !arns.is_empty() => arns,
+        nothing => {
+            return Found {
+                groups: nothing.clone().map(|_| BTreeMap::new()),
+                load_balancers: nothing.clone(),
+                vpcs: nothing,
+            };
+        }
     };
-    let health = try_join_all(arns.iter().map(|arn| health(clients, arn)));
-    let (described, health) = futures::future::try_join(describe, health).await?;
-    let mut targets: BTreeMap<String, Vec<Target>> = arns.iter().cloned().zip(health).collect();
-    let group = |group: &aws_sdk_elasticloadbalancingv2::types::TargetGroup| {
-        let arn = group.target_group_arn()?.to_owned();
+    let (described, health, delays) = join!(
+        described(clients, &arns),
+        try_join_all(arns.iter().map(|arn| health(clients, arn))),
+        join_all(arns.iter().map(|arn| deregistration_delay(clients, arn))),
+    );
+    let groups = described.map(|mut groups| {
+        for (arn, delay) in arns.iter().zip(delays) {
+            let Some(group) = groups.get_mut(arn) else {
+                continue;
+            };
+            match delay {
+                Ok(delay) => group.deregistration_delay_seconds = delay,
+                Err(why) => group.unseen.push(why),
+            }
+        }
+        groups
+    });
+    let of_all = |part: fn(&TargetGroup) -> Vec<String>| {
+        let groups = groups.as_ref().map_err(Clone::clone)?;
+        Ok(groups.values().flat_map(part).collect())
+    };
+    Found {
+        load_balancers: of_all(|group| group.load_balancers.clone()),
+        vpcs: of_all(|group| group.vpc.iter().cloned().collect()),
+        groups: groups.and_then(|mut groups| {
+            for (arn, targets) in arns.iter().zip(health?) {
+                if let Some(group) = groups.get_mut(arn) {
+                    group.targets = targets;
+                }
+            }
+            Ok(groups)
+        }),
+    }
+}
+
+async fn described(clients: &Clients, arns: &BTreeSet<String>) -> Observed<TargetGroups> {
+    let groups: Vec<types::TargetGroup> = clients
+        .elbv2
+        .describe_target_groups()
+        .set_target_group_arns(Some(arns.iter().cloned().collect()))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect()
+        .await
+        .map_err(|error| unobserved("elasticloadbalancing:DescribeTargetGroups", &error))?;
+    let group = |group: &types::TargetGroup| {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let shown = TargetGroup {
             name: text(group.target_group_name()),
@@ -44,14 +94,30 @@ pub(super) async fn target_groups(
                 unhealthy_threshold: group.unhealthy_threshold_count().unwrap_or_default(),
             },
             load_balancers: group.load_balancer_arns().to_vec(),
-            targets: targets.remove(&arn).unwrap_or_default(),
             target_type: group.target_type().map(|kind| kind.as_str().to_owned()),
             port: group.port(),
             ..Default::default()
         };
-        Some((arn, shown))
+        Some((group.target_group_arn()?.to_owned(), shown))
     };
-    Ok(described.target_groups().iter().filter_map(group).collect())
+    Ok(groups.iter().filter_map(group).collect())
+}
+
+async fn deregistration_delay(clients: &Clients, arn: &str) -> Observed<Option<i32>> {
+    let answer = clients
+        .elbv2
+        .describe_target_group_attributes()
+        .target_group_arn(arn)
+        .send()
+        .await
+        .map_err(|error| {
+            unobserved("elasticloadbalancing:DescribeTargetGroupAttributes", &error)
+        })?;
+    let delay = answer
+        .attributes()
+        .iter()
+        .find(|attribute| attribute.key() == Some("deregistration_delay.timeout_seconds"));
+    Ok(delay.and_then(|delay| delay.value()?.parse().ok()))
 }
 
 async fn health(clients: &Clients, arn: &str) -> Observed<Vec<Target>> {
@@ -60,7 +126,7 @@ async fn health(clients: &Clients, arn: &str) -> Observed<Vec<Target>> {
         .send()
         .await
         .map_err(|error| unobserved("elasticloadbalancing:DescribeTargetHealth", &error))?;
-    let target = |described: &aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription| {
+    let target = |described: &types::TargetHealthDescription| {
         let (target, health) = (described.target()?, described.target_health()?);
         Some(Target {
             id: target.id()?.to_owned(),
@@ -82,54 +148,80 @@ async fn health(clients: &Clients, arn: &str) -> Observed<Vec<Target>> {
     Ok(targets)
 }
 
+/// The load balancers with their attributes, not yet with their listeners.
 pub(super) async fn load_balancers(
     clients: &Clients,
-    groups: Result<&TargetGroups, &Unobserved>,
+    arns: Result<&BTreeSet<String>, &Unobserved>,
 ) -> Observed<BTreeMap<String, LoadBalancer>> {
-    let arns: BTreeSet<String> = groups
-        .map_err(Clone::clone)?
-        .values()
-        .flat_map(|group| group.load_balancers.iter().cloned())
-        .collect();
+    let arns = arns.map_err(Clone::clone)?;
     if arns.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let call = clients
+    let describe = async {
+        let pages = clients
+            .elbv2
+            .describe_load_balancers()
+            .set_load_balancer_arns(Some(arns.iter().cloned().collect()))
+            .into_paginator()
+            .items()
+            .send();
+        let answer: Result<Vec<types::LoadBalancer>, _> = pages.try_collect().await;
+        answer.map_err(|error| unobserved("elasticloadbalancing:DescribeLoadBalancers", &error))
+    };
+    let timeouts = join_all(arns.iter().map(|arn| idle_timeout(clients, arn)));
+    let (described, timeouts) = join!(describe, timeouts);
+    let mut balancers: BTreeMap<String, LoadBalancer> =
+        described?.iter().filter_map(shown).collect();
+    for (arn, timeout) in arns.iter().zip(timeouts) {
+        let Some(balancer) = balancers.get_mut(arn) else {
+            continue;
+        };
+        match timeout {
+            Ok(timeout) => balancer.idle_timeout_seconds = timeout,
+            Err(why) => balancer.unseen.push(why),
+        }
+    }
+    Ok(balancers)
+}
+
+async fn idle_timeout(clients: &Clients, arn: &str) -> Observed<Option<i32>> {
+    let answer = clients
         .elbv2
-        .describe_load_balancers()
-        .set_load_balancer_arns(Some(arns.into_iter().collect()));
-    let answer = call
+        .describe_load_balancer_attributes()
+        .load_balancer_arn(arn)
         .send()
         .await
-        .map_err(|error| unobserved("elasticloadbalancing:DescribeLoadBalancers", &error))?;
-    let balancer = |balancer: &aws_sdk_elasticloadbalancingv2::types::LoadBalancer| {
-        let zones = balancer.availability_zones();
-        let shown = LoadBalancer {
-            name: balancer.load_balancer_name()?.to_owned(),
-            dns_name: balancer.dns_name().unwrap_or_default().to_owned(),
-            state: balancer
-                .state()
-                .and_then(|state| state.code())
-                .map(|code| code.as_str().to_owned()),
-            security_groups: balancer.security_groups().to_vec(),
-            subnets: zones
-                .iter()
-                .filter_map(|zone| zone.subnet_id())
-                .map(ToOwned::to_owned)
-                .collect(),
-            scheme: balancer.scheme().map(|scheme| scheme.as_str().to_owned()),
-            zones: zones
-                .iter()
-                .filter_map(|zone| zone.zone_name())
-                .map(ToOwned::to_owned)
-                .collect(),
-            ..Default::default()
-        };
-        Some((balancer.load_balancer_arn()?.to_owned(), shown))
-    };
-    Ok(answer
-        .load_balancers()
+        .map_err(|error| {
+            unobserved(
+                "elasticloadbalancing:DescribeLoadBalancerAttributes",
+                &error,
+            )
+        })?;
+    let timeout = answer
+        .attributes()
         .iter()
-        .filter_map(balancer)
-        .collect())
+        .find(|attribute| attribute.key() == Some("idle_timeout.timeout_seconds"));
+    Ok(timeout.and_then(|timeout| timeout.value()?.parse().ok()))
+}
+
+fn shown(balancer: &types::LoadBalancer) -> Option<(String, LoadBalancer)> {
+    let zones = balancer.availability_zones();
+    let all = |part: fn(&types::AvailabilityZone) -> Option<&str>| {
+        let parts = zones.iter().filter_map(part);
+        parts.map(ToOwned::to_owned).collect::<BTreeSet<_>>()
+    };
+    let shown = LoadBalancer {
+        name: balancer.load_balancer_name()?.to_owned(),
+        dns_name: balancer.dns_name().unwrap_or_default().to_owned(),
+        state: balancer
+            .state()
+            .and_then(|state| state.code())
+            .map(|code| code.as_str().to_owned()),
+        security_groups: balancer.security_groups().to_vec(),
+        subnets: all(|zone| zone.subnet_id()).into_iter().collect(),
+        scheme: balancer.scheme().map(|scheme| scheme.as_str().to_owned()),
+        zones: all(|zone| zone.zone_name()).into_iter().collect(),
+        ..Default::default()
+    };
+    Some((balancer.load_balancer_arn()?.to_owned(), shown))
 }

@@ -1,147 +1,125 @@
-//! RDS: which database instance the service uses.
+//! RDS: which database instance the service uses, and what RDS says of it.
 
-use super::{
-    Clients, TargetGroups,
-    ecs::Definition,
-    failure::{missing, unobserved},
-};
+mod events;
+mod matching;
+mod parameters;
+
+use aws_sdk_rds::types::{DbInstance, Filter};
+use tokio::join;
+
+use super::{Clients, cloudwatch, ecs::Definition, ecs::time, failure::unobserved};
 use crate::snapshot::{Database, Observed, Unobserved};
 
 /// A database instance with what is needed to tell whose it is.
 #[derive(Debug)]
-pub(super) struct Candidate {
+struct Candidate {
     database: Database,
-    vpc: Option<String>,
     cluster: Option<String>,
 }
 
-pub(super) async fn databases(clients: &Clients) -> Observed<Vec<Candidate>> {
-    let instances: Vec<aws_sdk_rds::types::DbInstance> = clients
+/// The service's database, as far as DescribeDBInstances shows it. `vpcs` are those of tasks and target groups.
+pub(super) async fn database(
+    clients: &Clients,
+    definition: Result<&Definition, &Unobserved>,
+    vpcs: &[String],
+) -> Observed<Option<Database>> {
+    let definition = definition.map_err(Clone::clone)?;
+    if !matching::is_wanted(definition) {
+        return Ok(None);
+    }
+    let filters = matching::filter_for(definition).map(|(name, values)| {
+        let filter = Filter::builder().name(name).set_values(Some(values));
+        vec![filter.build()]
+    });
+    let listed: Result<Vec<DbInstance>, _> = clients
         .rds
         .describe_db_instances()
+        .set_filters(filters)
         .into_paginator()
         .items()
         .send()
         .try_collect()
-        .await
-        .map_err(|error| unobserved("rds:DescribeDBInstances", &error))?;
-    let candidate = |instance: &aws_sdk_rds::types::DbInstance| {
-        let endpoint = instance.endpoint();
-        let groups = instance
-            .vpc_security_groups()
-            .iter()
-            .filter_map(|group| group.vpc_security_group_id());
-        Some(Candidate {
-            database: Database {
-                id: instance.db_instance_identifier()?.to_owned(),
-                status: instance.db_instance_status().unwrap_or_default().to_owned(),
-                address: endpoint
-                    .and_then(|endpoint| endpoint.address())
-                    .map(ToOwned::to_owned),
-                port: endpoint
-                    .and_then(|endpoint| endpoint.port())
-                    .unwrap_or(5432),
-                security_groups: groups.map(ToOwned::to_owned).collect(),
-                matched_by: String::new(),
-                ..Default::default()
-            },
-            cluster: instance.db_cluster_identifier().map(ToOwned::to_owned),
-            vpc: instance
-                .db_subnet_group()
-                .and_then(|group| group.vpc_id())
-                .map(ToOwned::to_owned),
-        })
-    };
-    Ok(instances.iter().filter_map(candidate).collect())
-}
-
-/// The database of the service: the one whose endpoint an environment variable names; else, where the task
-/// definition speaks of a database at all, the only one in the service's VPC.
-pub(super) fn database_of(
-    candidates: Observed<Vec<Candidate>>,
-    definition: Result<&Definition, &Unobserved>,
-    target_groups: Result<&TargetGroups, &Unobserved>,
-) -> Observed<Option<Database>> {
-    let candidates = candidates?;
-    let definition = definition.map_err(Clone::clone)?;
-    for Candidate {
-        database, cluster, ..
-    } in &candidates
-    {
-        let is_endpoint = |host: &str| {
-            let of_cluster = cluster
-                .as_ref()
-                .is_some_and(|cluster| host.starts_with(&format!("{cluster}.cluster-")));
-            database.address.as_deref() == Some(host) || of_cluster
-        };
-        let names = |value: &str| hosts(value).any(is_endpoint);
-        if let Some((variable, _)) = definition
-            .environment
-            .iter()
-            .find(|(_, value)| names(value))
+        .await;
+    let instances = match listed {
+        Ok(instances) => instances,
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_db_instance_not_found_fault()) =>
         {
-            let matched_by = format!("environment variable {variable}");
-            return Ok(Some(Database {
-                matched_by,
-                ..database.clone()
-            }));
+            vec![]
         }
-    }
-    // A host that is not found is said, never replaced by a guess.
-    let elsewhere = |value: &str| hosts(value).any(|host| host.ends_with(".rds.amazonaws.com"));
-    if let Some((variable, _)) = definition
-        .environment
-        .iter()
-        .find(|(_, value)| elsewhere(value))
-    {
-        let what = format!(
-            "no DB instance here has the endpoint that the environment variable {variable} names"
-        );
-        return Err(missing("rds:DescribeDBInstances", what));
-    }
-    if !speaks_of_database(definition) {
-        return Ok(None);
-    }
-    let vpc = target_groups
-        .map_err(Clone::clone)?
-        .values()
-        .find_map(|group| group.vpc.as_ref());
-    let mut nearby = candidates
-        .into_iter()
-        .filter(|candidate| vpc.is_none() || candidate.vpc.as_ref() == vpc);
-    match (nearby.next(), nearby.next()) {
-        (None, _) => Ok(None),
-        (Some(Candidate { database, .. }), None) => {
-            Ok(Some(Database { matched_by: "only database in the VPC".into(), ..database }))
-        }
-        (Some(first), Some(second)) => Err(Unobserved {
-            operation: "rds:DescribeDBInstances".into(),
-            code: "Ambiguous".into(),
-            message: format!(
-                "several databases could be this service's, {} and {} among them: name the host in a plain environment variable such as DB_HOST",
-                first.database.id, second.database.id
-            )
-            .into(),
-        }),
-    }
+        Err(error) => return Err(unobserved("rds:DescribeDBInstances", &error)),
+    };
+    let candidates = instances.iter().filter_map(candidate).collect();
+    matching::choose(candidates, definition, vpcs)
 }
 
-fn speaks_of_database(definition: &Definition) -> bool {
-    let containers = &definition.shown.containers;
-    let plain = containers
+fn candidate(instance: &DbInstance) -> Option<Candidate> {
+    let string = |text: Option<&str>| text.map(ToOwned::to_owned);
+    let endpoint = instance.endpoint();
+    let groups = instance
+        .vpc_security_groups()
         .iter()
-        .flat_map(|container| container.environment.iter().map(String::as_str));
-    let injected = containers
-        .iter()
-        .flat_map(|container| container.secrets.iter().map(|secret| secret.name.as_str()));
-    plain.chain(injected).any(|name| {
-        let name = name.to_ascii_uppercase();
-        name.split('_')
-            .any(|word| ["DB", "RDS", "DATABASE", "PGHOST", "POSTGRES"].contains(&word))
+        .filter_map(|group| group.vpc_security_group_id());
+    let place = instance.db_subnet_group();
+    let mut subnets: Vec<String> = place
+        .into_iter()
+        .flat_map(|place| place.subnets())
+        .filter_map(|subnet| string(subnet.subnet_identifier()))
+        .collect();
+    subnets.sort();
+    let parameter_groups = instance.db_parameter_groups().iter().filter_map(|group| {
+        let status = group.parameter_apply_status().unwrap_or_default();
+        Some((
+            group.db_parameter_group_name()?.to_owned(),
+            status.to_owned(),
+        ))
+    });
+    let certificate = instance.certificate_details();
+    Some(Candidate {
+        cluster: string(instance.db_cluster_identifier()),
+        database: Database {
+            id: instance.db_instance_identifier()?.to_owned(),
+            status: instance.db_instance_status().unwrap_or_default().to_owned(),
+            address: string(endpoint.and_then(|endpoint| endpoint.address())),
+            port: endpoint
+                .and_then(|endpoint| endpoint.port())
+                .unwrap_or(5432),
+            security_groups: groups.map(ToOwned::to_owned).collect(),
+            matched_by: String::new(),
+            engine: string(instance.engine()),
+            engine_version: string(instance.engine_version()),
+            class: string(instance.db_instance_class()),
+            vpc: string(place.and_then(|place| place.vpc_id())),
+            subnets,
+            publicly_accessible: instance.publicly_accessible().unwrap_or(false),
+            multi_az: instance.multi_az().unwrap_or(false),
+            storage_gib: instance.allocated_storage(),
+            name: string(instance.db_name()).filter(|name| !name.is_empty()),
+            replica_of: string(instance.read_replica_source_db_instance_identifier())
+                .filter(|source| !source.is_empty()),
+            iam_authentication: instance
+                .iam_database_authentication_enabled()
+                .unwrap_or(false),
+            certificate_authority: string(instance.ca_certificate_identifier()),
+            certificate_valid_until: time(certificate.and_then(|found| found.valid_till())),
+            parameter_groups: parameter_groups.collect(),
+            parameters: None,
+            events: None,
+            metrics: None,
+        },
     })
 }
 
-/// The parts of a value that could be host names: of `postgres://app@db.example:5432/app` also `db.example`.
-fn hosts(value: &str) -> impl Iterator<Item = &str> {
-    value.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+/// Adds parameters, events and metrics. Each of them is known or unknown on its own.
+pub(super) async fn details(clients: &Clients, database: &mut Database) {
+    let (parameters, events, metrics) = join!(
+        parameters::parameters(clients, database),
+        events::events(clients, &database.id),
+        cloudwatch::of_database(clients, &database.id),
+    );
+    database.parameters = Some(parameters);
+    database.events = Some(events);
+    database.metrics = Some(metrics);
 }

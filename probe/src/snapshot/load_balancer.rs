@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Observed, Text, Unobserved};
 
 /// A load balancer, as `elasticloadbalancing:DescribeLoadBalancers` shows it.
 #[derive(Debug, Clone, PartialEq, Default, Eq, Serialize, Deserialize)]
@@ -30,6 +30,27 @@ pub struct LoadBalancer {
     /// Its listeners; `None` where they were not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
+    /// The calls for its attributes, listeners and rules that did not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unobserved>,
+}
+
+impl LoadBalancer {
+    /// Its listeners.
+    ///
+    /// # Errors
+    /// Why they or their rules were not seen.
+    pub fn listeners(&self) -> Observed<&[Listener]> {
+        let actions = ["DescribeListeners", "DescribeRules"];
+        self.listeners.as_deref().ok_or_else(|| {
+            let why = self.unseen.iter().find(|unseen| {
+                actions
+                    .iter()
+                    .any(|action| unseen.operation.ends_with(action))
+            });
+            why.cloned().unwrap_or_else(super::without)
+        })
+    }
 }
 
 /// A listener of a load balancer.
@@ -66,6 +87,9 @@ pub struct TargetGroup {
     /// Seconds that a leaving target may finish its requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deregistration_delay_seconds: Option<i32>,
+    /// The calls for its attributes that did not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Unobserved>,
 }
 
 /// The health check of a target group.

@@ -1,0 +1,56 @@
+//! VPC endpoints.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::filter;
+use crate::{
+    collect::{Clients, failure::unobserved},
+    snapshot::{Endpoint, Observed},
+};
+
+pub(super) async fn endpoints(
+    clients: &Clients,
+    vpcs: &BTreeSet<String>,
+) -> Observed<BTreeMap<String, Endpoint>> {
+    let endpoints: Vec<aws_sdk_ec2::types::VpcEndpoint> = clients
+        .ec2
+        .describe_vpc_endpoints()
+        .filters(filter("vpc-id", vpcs))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect()
+        .await
+        .map_err(|error| unobserved("ec2:DescribeVpcEndpoints", &error))?;
+    let endpoint = |endpoint: &aws_sdk_ec2::types::VpcEndpoint| {
+        let groups = endpoint.groups().iter();
+        let shown = Endpoint {
+            service: endpoint.service_name()?.to_owned(),
+            kind: endpoint
+                .vpc_endpoint_type()
+                .map(|kind| kind.as_str().to_owned())
+                .unwrap_or_default(),
+            state: endpoint
+                .state()
+                .map(|state| spelt_small(state.as_str()))
+                .unwrap_or_default(),
+            private_dns: endpoint.private_dns_enabled().unwrap_or(false),
+            subnets: endpoint.subnet_ids().to_vec(),
+            security_groups: groups
+                .filter_map(|group| group.group_id())
+                .map(ToOwned::to_owned)
+                .collect(),
+            route_tables: endpoint.route_table_ids().to_vec(),
+            policy: None,
+        };
+        Some((endpoint.vpc_endpoint_id()?.to_owned(), shown))
+    };
+    Ok(endpoints.iter().filter_map(endpoint).collect())
+}
+
+/// AWS's model says `Available`, its answers say `available`.
+fn spelt_small(state: &str) -> String {
+    let mut letters = state.chars();
+    let first = letters.next().into_iter().map(|c| c.to_ascii_lowercase());
+    first.chain(letters).collect()
+}
