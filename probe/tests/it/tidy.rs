@@ -57,18 +57,22 @@ fn only_collect_speaks_to_aws() {
 
 #[test]
 fn collectors_call_nothing_that_changes_anything() {
-    let call = regex::Regex::new(r"clients\s*\.[a-z0-9]+\s*\.([a-z_]+)\(").unwrap();
+    let call = regex::Regex::new(r"clients\s*\.([a-z0-9]+)\s*\.([a-z_]+)\(").unwrap();
     let mut calls = 0;
     for (path, text) in sources("collect") {
         for found in call.captures_iter(&text) {
-            let verb = found[1].split('_').next().unwrap().to_owned();
+            // The Region is no client.
+            if &found[1] == "region" {
+                continue;
+            }
+            let verb = found[2].split('_').next().unwrap().to_owned();
             calls += 1;
             assert!(
                 ["describe", "list", "get", "filter", "simulate"].contains(&verb.as_str()),
                 "{path}: {}",
-                &found[1]
+                &found[2]
             );
-            assert_ne!(&found[1], "get_secret_value", "{path}");
+            assert_ne!(&found[2], "get_secret_value", "{path}");
         }
     }
     assert!(

@@ -108,8 +108,6 @@ pub(super) async fn nat_gateways(
 mod tests {
     use aws_sdk_ec2::types::{Route as SdkRoute, RouteState};
 
-    use super::*;
-
     #[test]
     fn a_route_leads_from_any_kind_of_destination_to_any_kind_of_target() {
         let shown = |route: SdkRoute| {

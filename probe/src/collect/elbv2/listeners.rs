@@ -145,7 +145,6 @@ mod tests {
             .r#type(ActionTypeEnum::Forward)
             .forward_config(config.build())
             .build()
-            .unwrap()
     }
 
     #[test]
@@ -153,12 +152,10 @@ mod tests {
         let plain = Action::builder()
             .r#type(ActionTypeEnum::Forward)
             .target_group_arn("tg-0")
-            .build()
-            .unwrap();
+            .build();
         let fixed = Action::builder()
             .r#type(ActionTypeEnum::FixedResponse)
-            .build()
-            .unwrap();
+            .build();
         let weighted = forward(&[("tg-2", 90), ("tg-1", 10), ("tg-3", 0)]);
         let found: Vec<String> = forwards(&[plain, fixed, weighted]).collect();
         assert_eq!(found, ["tg-0", "tg-1", "tg-2"]);
