@@ -65,7 +65,9 @@ class Deployment(Deployed):
         lab("give-up")
         self.assertEqual("FAILED", self.service()["deployments"][0]["rolloutState"])
         self.assertEqual("STOPPED", self.newest()["status"])
+        tried = len(self.failed())
         self.assert_stays_broken()
+        self.assertEqual(tried, len(self.failed()), "ECS goes on trying")
 
     def test_ecs_deployment_alarm_triggered(self) -> None:
         self.break_("ecs-deployment-alarm-triggered")
