@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{collect::Connection, render::Format, target::Target, words::Lang};
+use crate::{collect::Connection, reading::Place, render::Format, target::Target, words::Lang};
 
 /// Finds out why an ECS Fargate service behind an ALB with RDS does not work. It never changes anything in AWS.
 #[derive(Debug, Parser)]
@@ -79,7 +79,7 @@ pub enum Command {
     Snapshot(Target),
     /// List the known faults, the exercises or the AWS actions that probe calls
     List(List),
-    /// Show the runbook section of a fault
+    /// Show the runbook section of a fault, or say what a message means
     Explain(Explain),
     /// Show running and stopped tasks, and why they stopped
     Tasks(Target),
@@ -118,7 +118,14 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Id of a fault, as `probe diagnose` prints it
-    pub id: String,
+    #[arg(required_unless_present = "message", conflicts_with = "message")]
+    pub id: Option<String>,
+    /// Say what one message of AWS or of an application means; `-` reads it from standard input
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub message: Option<String>,
+    /// Where the message was said
+    #[arg(long = "where", value_enum, value_name = "PLACE", requires = "message")]
+    pub place: Option<Place>,
 }
 
 /// Arguments of `logs`.

@@ -30,3 +30,21 @@ pub fn section(id: &str, lang: Lang) -> Option<String> {
     let section: Vec<&str> = std::iter::once(first).chain(rest).collect();
     Some(section.join("\n").trim_end().to_owned() + "\n")
 }
+
+/// What the section of a check says under "Mitigation".
+pub fn mitigation(id: &str, lang: Lang) -> Option<String> {
+    let section = section(id, lang)?;
+    let heading = match lang {
+        Lang::En => "### Mitigation",
+        Lang::Ja => "### 対処",
+    };
+    let lines = section
+        .lines()
+        .skip_while(|line| line.trim_end() != heading);
+    let part: Vec<&str> = lines
+        .skip(1)
+        .take_while(|line| !line.starts_with("### "))
+        .collect();
+    let part = part.join("\n").trim().to_owned();
+    (!part.is_empty()).then_some(part)
+}

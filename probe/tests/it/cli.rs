@@ -120,6 +120,48 @@ fn explanations_come_in_both_languages_and_as_json() {
 }
 
 #[test]
+fn a_message_is_explained_without_repeating_its_secrets() {
+    let explain = |text: &str, more: &[&str]| {
+        let mut command = probe();
+        command.args(["explain", "--message", text]).args(more);
+        run(&mut command)
+    };
+    let json = |text, place| -> serde_json::Value {
+        let (code, out, _) = explain(text, &["--where", place, "-o", "json"]);
+        assert_eq!(code, 0, "{text}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let key = json(
+        "retrieved secret from Secrets Manager did not contain json key PASSWORT",
+        "stoppedReason",
+    );
+    assert_eq!(key["class"], "secret-json-key-missing");
+    assert_eq!(key["confidence"], "certain");
+    assert_eq!(key["object"], "PASSWORT");
+    assert_eq!(
+        key["runbook"],
+        "runbooks/secrets.md#secrets-json-key-missing"
+    );
+    assert!(key["fix"].as_str().unwrap().contains("aws "));
+    let steady = json("(service web) has reached a steady state.", "serviceEvent");
+    assert!(steady["class"].is_null() && steady["fault"].is_null() && steady["fix"].is_null());
+    assert_eq!(json("lorem ipsum", "appLog")["class"], "unrecognised");
+    let dsn = "could not connect to postgres://app:hunter2@10.0.21.5:5432/app: timed out";
+    for format in ["table", "json"] {
+        let (code, out, err) = explain(dsn, &["-o", format]);
+        assert!(
+            code == 0 && !out.contains("hunter2") && !err.contains("hunter2"),
+            "{out}"
+        );
+    }
+    let (_, japanese, _) = explain("FATAL: sorry, too many clients already", &["--lang", "ja"]);
+    assert!(japanese.contains("確実"), "{japanese}");
+    assert_eq!(explain(" ", &[]).0, 2);
+    assert_eq!(explain("x", &["--where", "nowhere"]).0, 2);
+    assert_eq!(run(probe().args(["explain"])).0, 2);
+}
+
+#[test]
 fn markdown_has_the_cause_the_proof_and_the_fix() {
     let (_, out, _) = run(probe().args([
         "diagnose",

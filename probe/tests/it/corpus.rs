@@ -37,7 +37,9 @@ impl Case {
     fn is_right(&self) -> bool {
         match self.reading().meaning {
             Meaning::Fault(class) => class == self.cause_class,
-            Meaning::Normal(_) => NORMAL.contains(&self.cause_class.as_str()),
+            Meaning::Normal(_) => {
+                self.cause_class == "none" || NORMAL.contains(&self.cause_class.as_str())
+            }
             Meaning::Unrecognised => self.cause_class == "none",
         }
     }
@@ -69,28 +71,126 @@ fn tally(cases: &[Case], key: impl Fn(&Case) -> String) -> BTreeMap<String, (usi
     tally
 }
 
+/// Misses that no reader of the text alone can avoid, with the reason.
+const UNDECIDABLE: &[(&str, &str)] = &[
+    (
+        "AL-009",
+        "a wrong password and one that was not encoded give the same refusal",
+    ),
+    (
+        "AL-063",
+        "a pool that times out does not say whether the network or the pool is short",
+    ),
+    ("CF-001", "cut off before anything was said"),
+    (
+        "CF-004",
+        "the circuit breaker does not say why the tasks failed",
+    ),
+    (
+        "CF-005",
+        "the circuit breaker does not say why the tasks failed",
+    ),
+    (
+        "CR-003",
+        "only the exit code tells a killed child from a killed container",
+    ),
+    (
+        "CR-011",
+        "a file that a volume hides is missing like one that never was there",
+    ),
+    (
+        "SE-006",
+        "a wrong code and a slow start behind a proxy are both [502]",
+    ),
+    (
+        "SR-010",
+        "a missing route and a dead NAT gateway are both silent",
+    ),
+    (
+        "SR-011",
+        "without an address an unusable endpoint looks like a missing route",
+    ),
+    (
+        "SR-017",
+        "the kill does not say whether the checks are too strict",
+    ),
+    ("SR-033", "cut off before the answer of Secrets Manager"),
+    (
+        "SR-038",
+        "only the order of the exits tells which container died first",
+    ),
+    (
+        "SR-039",
+        "only the exit code tells a failure from a finished task",
+    ),
+    (
+        "SR-040",
+        "only the exit code tells a failure from a finished task",
+    ),
+];
+
+#[expect(clippy::print_stdout, reason = "the tables are for people")]
+fn report(cases: &[Case]) -> (usize, usize) {
+    for (key, (right, all)) in tally(cases, |case| case.place.clone()) {
+        println!("{key:20} {right:3} / {all:3}");
+    }
+    for (key, (right, all)) in tally(cases, |case| area(&case.cause_class).into()) {
+        println!("{key:20} {right:3} / {all:3}");
+    }
+    let right = cases.iter().filter(|case| case.is_right()).count();
+    println!("{:20} {right:3} / {:3}", "all", cases.len());
+    (right, cases.len())
+}
+
+/// The first word of the class groups near enough for a table.
+fn area(class: &str) -> &str {
+    class.split('-').next().unwrap_or(class)
+}
+
 #[test]
-fn the_corpus_is_read() {
+fn every_message_of_the_corpus_is_read_right_or_undecidable() {
     let corpus = corpus();
-    for case in corpus.iter().filter(|case| !case.is_right()) {
-        let reading = case.reading();
+    report(&corpus);
+    let misses: Vec<&str> = corpus
+        .iter()
+        .filter(|case| !case.is_right())
+        .map(|case| case.id.as_str())
+        .collect();
+    for id in &misses {
+        let reason = UNDECIDABLE.iter().find(|(known, _)| known == id);
+        println!("miss {id}: {}", reason.map_or("?", |(_, reason)| reason));
+    }
+    let known: Vec<&str> = UNDECIDABLE.iter().map(|(id, _)| *id).collect();
+    assert_eq!(misses, known);
+    let hard: Vec<Case> = corpus.into_iter().filter(Case::is_hard).collect();
+    let (right, all) = report(&hard);
+    assert!(right >= 81, "{right} of {all} of the hard truth");
+}
+
+#[test]
+fn further_wordings_are_read_right() {
+    let wordings = cases(include_str!("wordings.jsonl"));
+    for case in wordings.iter().filter(|case| !case.is_right()) {
         println!(
-            "miss {} {} {} {}: {:?} {:?} | {}",
-            case.id,
-            case.place,
-            case.confidence,
+            "miss {}: {:?} | {}",
             case.cause_class,
-            reading.meaning,
-            reading.supports,
+            case.reading().meaning,
             case.message
         );
     }
-    for (key, (right, all)) in tally(&corpus, |case| case.place.clone()) {
-        println!("{key:20} {right:3} / {all:3}");
+    let (right, all) = report(&wordings);
+    assert!(right * 100 >= all * 98, "{right} of {all}");
+}
+
+#[test]
+fn what_is_normal_is_never_a_fault() {
+    let wordings = cases(include_str!("wordings.jsonl"));
+    let mut controls = 0;
+    for case in corpus().iter().chain(&wordings) {
+        if case.cause_class == "none" || NORMAL.contains(&case.cause_class.as_str()) {
+            controls += 1;
+            assert_eq!(case.reading().fault(), None, "{}", case.message);
+        }
     }
-    let hard: Vec<Case> = corpus.into_iter().filter(Case::is_hard).collect();
-    for (key, (right, all)) in tally(&hard, |_| "hard truth".into()) {
-        println!("{key:20} {right:3} / {all:3}");
-        assert!(right >= 81, "{right} of {all}");
-    }
+    assert!(controls >= 60, "only {controls} controls");
 }

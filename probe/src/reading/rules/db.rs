@@ -33,6 +33,7 @@ pub(super) const RULES: &[Rule] = &[
         .certain()
         .refutes(OPEN),
     fault("db-readonly-after-failover", &["read-only transaction|25006|read_only_sql_transaction|readonlysqltransaction|cannot execute", "read-only|25006|read_only|readonly"])
+        .unless("-ro-|.cluster-ro|replica|reader endpoint")
         .strong()
         .supports(&["db-endpoint-is-replica"])
         .refutes(OPEN),

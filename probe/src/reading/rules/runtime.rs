@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     fault("container-oom-child-process", &["was sent sigkill|terminated by signal 9|terminated due to signal 9|killed by signal 9|received signal sigkill|signal: 9|exited on signal 9|perhaps out of memory", "worker|child|process|pid"])
         .supports(&["container-oom"]),
     fault("volume-hides-image-files", &["are you trying to mount a directory|mountpoint|error mounting|creating device nodes|mknod|mount through procfd|not a directory|read-only file system|/rootfs|volume"])
-        .unless("mount.nfs4|efs|no space left|ebs|passwd")
+        .unless("mount.nfs4|efs utils|no space left|passwd")
         .only(ECS),
     fault("volume-hides-image-files", &["mounted volume|bind mount|volume mount|mounted over|volume", "hides|empty|overwrit|shadow|missing|not found|no such file|masks|covers"])
         .unless("mount.nfs4|efs utils"),
