@@ -50,6 +50,7 @@ import faults_routes  # noqa: F401
 import faults_secrets  # noqa: F401
 import faults_storage  # noqa: F401
 import iam
+import images
 import keys_and_secrets
 import logs
 import metrics  # noqa: F401  moto finds its provider by itself
@@ -85,6 +86,7 @@ def application() -> Callable:
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality_run.target_health)
     iam.install()
+    images.install()
     keys_and_secrets.install()
     logs.install()
     nat.install()

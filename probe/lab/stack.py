@@ -12,6 +12,7 @@ import ecs
 from cloud import ACCOUNT, REGION, client
 
 TEMPLATES = pathlib.Path(__file__).resolve().parents[2] / "cloudformation"
+_OCI = "application/vnd.oci.image"
 LAYERS = ("network", "security", "data", "platform", "service")
 
 
@@ -74,30 +75,29 @@ class Stack:
         """The name of the execution role."""
         return self.task_definition()["executionRoleArn"].split("/")[-1]
 
-    def push_image(self, tag: str) -> None:
-        """Put an image with a tag into the repository."""
+    def push_image(self, tag: str, architecture: str = "amd64") -> None:
+        """Put an image with a tag into the repository, as buildx does: an index of one platform."""
         digest = "sha256:" + hashlib.sha256(f"{self.prefix}:{tag}".encode()).hexdigest()
+        layer = {"mediaType": f"{_OCI}.layer.v1.tar+gzip", "size": 9_400_000, "digest": digest}
+        config = {"mediaType": f"{_OCI}.config.v1+json", "size": 2210, "digest": digest}
         manifest = {
             "schemaVersion": 2,
-            "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-            "config": {
-                "mediaType": "application/vnd.docker.container.image.v1+json",
-                "size": 2210,
-                "digest": digest,
-            },
-            "layers": [
-                {
-                    "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
-                    "size": 9_400_000,
-                    "digest": digest,
-                }
-            ],
+            "mediaType": f"{_OCI}.manifest.v1+json",
+            "config": config,
+            "layers": [layer],
         }
-        self.client("ecr").put_image(
-            repositoryName=self.exports["RepositoryName"],
-            imageManifest=json.dumps(manifest),
-            imageTag=tag,
-        )
+        text = json.dumps(manifest)
+        entry = {
+            "mediaType": manifest["mediaType"],
+            "digest": "sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+            "size": len(text),
+            "platform": {"os": "linux", "architecture": architecture},
+        }
+        index = {"schemaVersion": 2, "mediaType": f"{_OCI}.index.v1+json", "manifests": [entry]}
+        for body, name in ((text, {}), (json.dumps(index), {"imageTag": tag})):
+            self.client("ecr").put_image(
+                repositoryName=self.exports["RepositoryName"], imageManifest=body, **name
+            )
 
 
 def deploy(prefix: str, image_tag: str, region: str = REGION) -> Stack:
