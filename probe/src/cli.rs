@@ -4,7 +4,13 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{collect::Connection, reading::Place, render::Format, target::Target, words::Lang};
+use crate::{
+    collect::{Connection, Options, SecretValues},
+    reading::Place,
+    render::Format,
+    target::Target,
+    words::Lang,
+};
 
 /// Finds out why an ECS Fargate service behind an ALB with RDS does not work. It never changes anything in AWS.
 #[derive(Debug, Parser)]
@@ -76,7 +82,7 @@ pub enum Command {
     /// Name the root cause of what is wrong, with its proof and its fix
     Diagnose(Diagnose),
     /// Write down everything that was seen, as JSON: for a colleague, or to diagnose later
-    Snapshot(Target),
+    Snapshot(Look),
     /// List the known faults, the exercises or the AWS actions that probe calls
     List(List),
     /// Show the runbook section of a fault, or say what a message means
@@ -89,17 +95,42 @@ pub enum Command {
     Logs(Logs),
 }
 
-/// Arguments of `diagnose`.
+/// What is looked at.
 #[derive(Debug, Args)]
-pub struct Diagnose {
+pub struct Look {
     /// Which service.
     #[command(flatten)]
     pub target: Target,
+    /// Read the secrets' values to see whether they have the JSON keys that the task definition names; only the
+    /// names of the keys are kept. Needs secretsmanager:GetSecretValue
+    #[arg(long)]
+    pub check_secret_keys: bool,
+}
+
+impl Look {
+    /// What collecting may and should do beyond the usual.
+    pub fn options(&self) -> Options {
+        Options {
+            secret_values: match self.check_secret_keys {
+                true => SecretValues::KeyNames,
+                false => SecretValues::Unread,
+            },
+            stack: self.target.stack_name(),
+        }
+    }
+}
+
+/// Arguments of `diagnose`.
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// What is looked at.
+    #[command(flatten)]
+    pub look: Look,
     /// Diagnose a snapshot instead of the running stack; `-` reads standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "service", "stack", "scenario"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cluster", "service", "stack", "scenario", "check_secret_keys"])]
     pub from: Option<PathBuf>,
     /// Diagnose an exercise that is built in; see `probe list --scenarios`
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "service", "stack"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "service", "stack", "check_secret_keys"])]
     pub scenario: Option<String>,
 }
 

@@ -11,11 +11,18 @@ mod ecs;
 mod elbv2;
 mod failure;
 mod iam;
+mod kms;
 mod logs;
+mod permissions;
+mod policy;
 mod rds;
 mod scaling;
+mod secret_shape;
 mod secrets;
 mod services;
+mod ssm;
+mod stacks;
+mod supply;
 mod surroundings;
 
 use std::collections::BTreeSet;
@@ -28,12 +35,13 @@ pub use clients::{Clients, Connection};
 pub use logs::{LogEvent, LogWindow};
 pub use services::{find_by_stack, find_services};
 
-use crate::snapshot::{Observed, Service, Snapshot, Subject, not_collected};
+use crate::snapshot::{Observed, Service, Snapshot, Stack, Subject, Task};
 use surroundings::Surroundings;
 
 /// Every AWS action that `probe` calls; a test holds it against the sources.
 pub const ACTIONS: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
+    "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStacks",
     "cloudwatch:GetMetricData",
     "ec2:DescribeNatGateways",
@@ -44,11 +52,15 @@ pub const ACTIONS: &[&str] = &[
     "ec2:DescribeVpcAttribute",
     "ec2:DescribeVpcEndpoints",
     "ec2:GetManagedPrefixListEntries",
+    "ecr:BatchGetImage",
     "ecr:DescribeImages",
+    "ecs:DescribeServiceDeployments",
+    "ecs:DescribeServiceRevisions",
     "ecs:DescribeServices",
     "ecs:DescribeTaskDefinition",
     "ecs:DescribeTasks",
     "ecs:ListClusters",
+    "ecs:ListServiceDeployments",
     "ecs:ListServices",
     "ecs:ListTasks",
     "elasticloadbalancing:DescribeListeners",
@@ -58,31 +70,65 @@ pub const ACTIONS: &[&str] = &[
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
     "iam:SimulatePrincipalPolicy",
+    "kms:DescribeKey",
+    "logs:DescribeLogGroups",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
     "rds:DescribeDBInstances",
     "rds:DescribeDBParameters",
     "rds:DescribeEvents",
     "secretsmanager:DescribeSecret",
+    "ssm:DescribeParameters",
 ];
+
+/// Actions that `probe` calls only when it is told to, and the flag that tells it.
+pub const OPTIONAL_ACTIONS: &[(&str, &str)] =
+    &[("secretsmanager:GetSecretValue", "--check-secret-keys")];
+
+/// What collecting may and should do beyond the usual.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether values of secrets are looked at.
+    pub secret_values: SecretValues,
+    /// The stack to look at where the service does not name its own.
+    pub stack: Option<String>,
+}
+
+/// Whether values of secrets are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretValues {
+    /// They are not read.
+    Unread,
+    /// They are read, and the names of their JSON keys are kept.
+    KeyNames,
+}
 
 /// Takes a snapshot of a service and what it depends on.
 ///
 /// ```text
-/// round 1  service ──────────┐           ListTasks      scaling
+/// round 1  service ──────────┐           ListTasks      scaling, older tasks
 /// round 2  task definition   │           DescribeTasks
+///          its stack
 ///          target groups, their health and attributes
 ///          VPC of the service's subnets
 /// round 3  load balancers, attributes, listeners        what the task definition names:
-///          VPCs: attributes, subnets, routes, ACLs,     images, secrets, permissions, logs
-///          NAT gateways, endpoints
-///          database
-/// round 4  listener rules
+///          VPCs: attributes, subnets, routes, ACLs,     images, secrets, parameters, log groups,
+///          NAT gateways, endpoints                      the last log lines, roles and their policies
+///          database                                     service deployments
+/// round 4  listener rules                               the keys of the secrets, policy documents,
+///                                                       what was to be deployed
 ///          security groups of tasks, load balancers, endpoints, database
 ///          parameters, events and metrics of the database
 ///          the database's VPC, where it is another one
-/// round 5  prefix lists
+/// round 5  prefix lists                                 simulated permissions, managed policies
+///                                                       in force, service revisions
 /// ```
 ///
 /// A further round before finds the service by its stack. Every call of a round is made at once; only further pages
@@ -92,19 +138,26 @@ pub const ACTIONS: &[&str] = &[
 /// (at most 5), `l` listeners, `v` VPCs (mostly 1) and `p` prefix lists they are, a page each, at most
 /// 25 + 4 `c` + `s` + `t`/100 + 5 `g` + `l` + 7 `v` + `p`, and repetitions of failed ones as
 /// [`Clients::connect`] limits them.
-pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
-    let (front, tasks, scaling) = join!(
-        front(clients, target),
+pub async fn collect(
+    clients: &Clients,
+    target: &Subject,
+    options: &Options,
+    taken_at: DateTime<Utc>,
+) -> Snapshot {
+    let (front, tasks, scaling, older_tasks) = join!(
+        front(clients, target, options),
         ecs::tasks(clients, target),
         scaling::scaling(clients, target),
+        ecs::older_tasks(clients, target, taken_at),
     );
     let Front {
         service,
         definition,
         target_groups,
         task_vpcs,
+        stack,
     } = front;
-    let (surroundings, (images, secrets, permissions, logs)) = join!(
+    let (surroundings, supply, logs, service_deployments) = join!(
         surroundings::surroundings(
             clients,
             service.as_ref(),
@@ -112,14 +165,10 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
             &target_groups,
             task_vpcs,
         ),
-        async {
-            join!(
-                ecr::images(clients, definition.as_ref()),
-                secrets::secrets(clients, definition.as_ref()),
-                iam::permissions(clients, definition.as_ref()),
-                logs::last_lines(clients, definition.as_ref(), tasks.as_ref()),
-            )
-        },
+        supply::supply(clients, definition.as_ref(), options.secret_values),
+        logs::last_lines(clients, definition.as_ref(), tasks.as_ref()),
+        // It needs nothing of the above, but is as long as what begins here.
+        ecs::service_deployments(clients, target),
     );
     let Surroundings {
         load_balancers,
@@ -134,7 +183,6 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
         target: target.clone(),
         service,
         task_definition: definition.map(|definition| definition.shown),
-        tasks,
         target_groups: target_groups.groups,
         load_balancers,
         vpcs: network.vpcs,
@@ -147,18 +195,19 @@ pub async fn collect(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
         prefix_lists,
         database,
         scaling,
-        permissions,
-        secrets,
-        images,
-        logs,
-        service_deployments: not_collected(),
-        older_tasks: not_collected(),
-        stack: not_collected(),
-        parameters: Default::default(),
-        keys: Default::default(),
-        log_groups: Default::default(),
-        unread_logs: Default::default(),
-        roles: Default::default(),
+        permissions: supply.permissions,
+        secrets: supply.secrets,
+        parameters: supply.parameters,
+        keys: supply.keys,
+        images: supply.images,
+        log_groups: supply.log_groups,
+        roles: supply.roles,
+        logs: logs.lines,
+        unread_logs: logs.unread,
+        older_tasks: forgotten(older_tasks, &tasks),
+        tasks,
+        service_deployments,
+        stack,
     }
 }
 
@@ -168,23 +217,26 @@ struct Front {
     definition: Observed<ecs::Definition>,
     target_groups: elbv2::Found,
     task_vpcs: Observed<BTreeSet<String>>,
+    stack: Observed<Option<Stack>>,
 }
 
-async fn front(clients: &Clients, target: &Subject) -> Front {
+async fn front(clients: &Clients, target: &Subject, options: &Options) -> Front {
     let service = ecs::service(clients, target).await;
     let arn = service
         .as_ref()
         .map(|service| service.task_definition.as_str());
-    let (definition, target_groups, task_vpcs) = join!(
+    let (definition, target_groups, task_vpcs, stack) = join!(
         ecs::task_definition(clients, arn),
         elbv2::target_groups(clients, target_groups_of(&service)),
         ec2::vpcs_of(clients, service.as_ref()),
+        stacks::stack(clients, service.as_ref(), options.stack.as_deref()),
     );
     Front {
         service,
         definition,
         target_groups,
         task_vpcs,
+        stack,
     }
 }
 
@@ -194,6 +246,13 @@ fn target_groups_of(service: &Observed<Service>) -> Observed<BTreeSet<String>> {
     Ok(mappings
         .map(|mapping| mapping.target_group.clone())
         .collect())
+}
+
+/// The older tasks that ECS does not show any more.
+fn forgotten(older: Observed<Tasks>, shown: &Observed<Tasks>) -> Observed<Tasks> {
+    let is_shown = |id: &String| shown.as_ref().is_ok_and(|shown| shown.contains_key(id));
+    let keep = |older: Tasks| older.into_iter().filter(|(id, _)| !is_shown(id)).collect();
+    older.map(keep)
 }
 
 /// The tasks of a service, and nothing else.
@@ -234,6 +293,6 @@ pub async fn log_window(
 }
 
 /// Tasks by id.
-pub type Tasks = std::collections::BTreeMap<String, crate::snapshot::Task>;
+pub type Tasks = std::collections::BTreeMap<String, Task>;
 /// Target groups by ARN.
 pub type TargetGroups = std::collections::BTreeMap<String, crate::snapshot::TargetGroup>;

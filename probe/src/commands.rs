@@ -79,7 +79,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let lang = global.lang();
     let done = match command {
         Command::Diagnose(args) => diagnose::run(args, &global).await,
-        Command::Snapshot(target) => snapshot::run(target, &global).await,
+        Command::Snapshot(look) => snapshot::run(look, &global).await,
         Command::List(args) => list::run(&args, &global),
         Command::Explain(args) => explain::run(&args, &global),
         Command::Tasks(target) => tasks::run(target, &global).await,

@@ -21,6 +21,7 @@ pub mod commands;
 pub mod diagnose;
 pub mod evidence;
 pub mod network;
+pub mod permission;
 pub mod reading;
 pub mod render;
 pub mod report;

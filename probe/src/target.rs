@@ -31,6 +31,13 @@ pub enum Resolution {
 }
 
 impl Target {
+    /// The stack that holds the service, where it was named by prefix.
+    pub fn stack_name(&self) -> Option<String> {
+        self.stack
+            .as_ref()
+            .map(|prefix| format!("{prefix}-service"))
+    }
+
     /// Finds the service.
     ///
     /// # Errors

@@ -36,10 +36,12 @@ pub struct Clients {
     pub(super) ecs: aws_sdk_ecs::Client,
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) iam: aws_sdk_iam::Client,
+    pub(super) kms: aws_sdk_kms::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) rds: aws_sdk_rds::Client,
     pub(super) scaling: aws_sdk_applicationautoscaling::Client,
     pub(super) secrets: aws_sdk_secretsmanager::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
 }
 
 impl Clients {
@@ -88,10 +90,12 @@ impl Clients {
             ecs: client!(aws_sdk_ecs),
             elbv2: client!(aws_sdk_elasticloadbalancingv2),
             iam: client!(aws_sdk_iam),
+            kms: client!(aws_sdk_kms),
             logs: client!(aws_sdk_cloudwatchlogs),
             rds: client!(aws_sdk_rds),
             scaling: client!(aws_sdk_applicationautoscaling),
             secrets: client!(aws_sdk_secretsmanager),
+            ssm: client!(aws_sdk_ssm),
         })
     }
 }

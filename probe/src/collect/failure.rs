@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use crate::snapshot::{Text, Unobserved};
 
@@ -26,35 +25,28 @@ where
             "Timeout".to_owned(),
             "no connection within the time limit".to_owned(),
         ),
-        SdkError::DispatchFailure(failure) if failure.is_io() => (
-            "ConnectionFailed".to_owned(),
-            DisplayErrorContext(error).to_string(),
-        ),
-        SdkError::ResponseError(_) => (
-            "InvalidResponse".to_owned(),
-            DisplayErrorContext(error).to_string(),
-        ),
-        _ => (
-            "CallFailed".to_owned(),
-            DisplayErrorContext(error).to_string(),
-        ),
+        SdkError::DispatchFailure(failure) if failure.is_io() => {
+            ("ConnectionFailed".to_owned(), chain(error))
+        }
+        SdkError::ResponseError(_) => ("InvalidResponse".to_owned(), chain(error)),
+        _ => ("CallFailed".to_owned(), chain(error)),
     };
     Unobserved {
         operation: operation.to_owned(),
         code,
-        message: Text::from(first_line(&message)),
+        message: Text::from(message.lines().next().unwrap_or_default()),
     }
 }
 
-/// The part of a nested error that a person needs.
-fn first_line(message: &str) -> &str {
-    message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .split(" (DispatchFailure")
-        .next()
-        .unwrap_or_default()
+/// The error and what it comes from. Never its debug form, which quotes the whole response.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }
 
 /// Something that AWS answered without, for example a service that does not exist.

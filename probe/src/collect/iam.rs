@@ -1,85 +1,144 @@
-//! IAM: what the execution role may do of what it needs, by policy simulation.
+//! IAM: the roles of the task definition, with what they may do and who may assume them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::try_join_all;
+use futures::{
+    future::{join_all, try_join_all},
+    join,
+};
 
-use super::{Clients, ecr, ecs::Definition, failure::unobserved};
-use crate::snapshot::{Observed, Permission, Unobserved, View};
+use super::{
+    Clients,
+    ecs::{Definition, time},
+    failure::unobserved,
+    policy,
+};
+use crate::snapshot::{Observed, Policy, Role, Unobserved};
 
-/// What pulling an image from a repository needs.
-/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html>
-const PULL: [&str; 3] = [
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:BatchGetImage",
-    "ecr:GetDownloadUrlForLayer",
-];
-
-/// Actions on resources that the execution role needs for this task definition.
-fn needed(definition: &Definition) -> Vec<(Vec<&'static str>, Vec<String>)> {
-    let images = definition
-        .shown
-        .containers
-        .iter()
-        .filter_map(|container| ecr::parse(&container.image));
-    let repositories: BTreeSet<String> = images
-        .map(|image| {
-            format!(
-                "arn:aws:ecr:{}:{}:repository/{}",
-                image.region, image.account, image.repository
-            )
-        })
-        .collect();
-    let secrets: BTreeSet<String> = definition
-        .shown
-        .secrets()
-        .filter_map(|(_, secret)| secret.secret_arn())
-        .collect();
-    let mut needed = vec![];
-    if !repositories.is_empty() {
-        needed.push((vec!["ecr:GetAuthorizationToken"], vec!["*".to_owned()]));
-        needed.push((PULL.to_vec(), repositories.into_iter().collect()));
-    }
-    if !secrets.is_empty() {
-        needed.push((
-            vec!["secretsmanager:GetSecretValue"],
-            secrets.into_iter().collect(),
-        ));
-    }
-    needed
-}
-
-pub(super) async fn permissions(
+/// Execution role and task role, by ARN.
+pub(super) async fn roles(
     clients: &Clients,
     definition: Result<&Definition, &Unobserved>,
-) -> Observed<Vec<Permission>> {
-    let definition = definition.map_err(Clone::clone)?;
-    let Some(role) = &definition.shown.execution_role else {
-        return Ok(vec![]);
+) -> BTreeMap<String, Observed<Role>> {
+    let Ok(definition) = definition else {
+        return BTreeMap::new();
     };
-    let simulate = |(actions, resources): (Vec<&'static str>, Vec<String>)| {
-        let pages = clients
-            .iam
-            .simulate_principal_policy()
-            .policy_source_arn(role)
-            .set_action_names(Some(actions.into_iter().map(ToOwned::to_owned).collect()))
-            .set_resource_arns(Some(resources))
-            .into_paginator()
-            .items()
-            .send();
+    let of_execution = definition.shown.execution_role.as_ref();
+    let of_task = definition.shown.task_role.as_ref();
+    let arns: BTreeSet<&String> = of_execution.into_iter().chain(of_task).collect();
+    let observe = |arn: &String| {
+        let arn = arn.clone();
         async move {
-            pages
-                .try_collect()
-                .await
-                .map_err(|error| unobserved("iam:SimulatePrincipalPolicy", &error))
+            let seen = role(clients, &arn).await;
+            (arn, seen)
         }
     };
-    let results = try_join_all(needed(definition).into_iter().map(simulate)).await?;
-    let permission = |result: aws_sdk_iam::types::EvaluationResult| Permission {
-        action: result.eval_action_name().to_owned(),
-        resource: result.eval_resource_name().unwrap_or("*").to_owned(),
-        decision: result.eval_decision().as_str().to_owned(),
-        view: View::Simulated,
+    join_all(arns.into_iter().map(observe))
+        .await
+        .into_iter()
+        .collect()
+}
+
+async fn role(clients: &Clients, arn: &str) -> Observed<Role> {
+    const OPERATION: &str = "iam:GetRole";
+    let name = arn.rsplit('/').next().unwrap_or(arn);
+    let about = async {
+        match clients.iam.get_role().role_name(name).send().await {
+            Ok(answer) => Ok(answer.role),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_no_such_entity_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(unobserved(OPERATION, &error)),
+        }
     };
-    Ok(results.into_iter().flatten().map(permission).collect())
+    let (about, inline, attached) = join!(about, inline(clients, name), attached(clients, name));
+    let Some(about) = about? else {
+        return Ok(Role::Missing);
+    };
+    let trust = about.assume_role_policy_document().unwrap_or_default();
+    Ok(Role::Present {
+        created_at: time(Some(about.create_date())),
+        trust: read(OPERATION, trust)?,
+        policies: inline?.into_iter().chain(attached?).collect(),
+    })
+}
+
+/// The policies that stand in the role itself.
+async fn inline(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy)>> {
+    const OPERATION: &str = "iam:GetRolePolicy";
+    let listed = clients.iam.list_role_policies().role_name(role);
+    let mut pages = listed.into_paginator().items().send();
+    let mut names: Vec<String> = vec![];
+    while let Some(name) = pages.next().await {
+        names.push(name.map_err(|error| unobserved("iam:ListRolePolicies", &error))?);
+    }
+    let document = |name: String| {
+        let call = clients
+            .iam
+            .get_role_policy()
+            .role_name(role)
+            .policy_name(&name);
+        async move {
+            let answer = call.send().await;
+            let answer = answer.map_err(|error| unobserved(OPERATION, &error))?;
+            Ok((name, read(OPERATION, answer.policy_document())?))
+        }
+    };
+    try_join_all(names.into_iter().map(document)).await
+}
+
+/// The managed policies that are attached to the role.
+async fn attached(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy)>> {
+    let listed = clients.iam.list_attached_role_policies().role_name(role);
+    let mut pages = listed.into_paginator().items().send();
+    let mut policies = vec![];
+    while let Some(policy) = pages.next().await {
+        let policy = policy.map_err(|error| unobserved("iam:ListAttachedRolePolicies", &error))?;
+        if let (Some(name), Some(arn)) = (policy.policy_name, policy.policy_arn) {
+            policies.push((name, arn));
+        }
+    }
+    let document =
+        |(name, arn): (String, String)| async move { Ok((name, managed(clients, &arn).await?)) };
+    try_join_all(policies.into_iter().map(document)).await
+}
+
+/// The version of a managed policy that is in force.
+async fn managed(clients: &Clients, arn: &str) -> Observed<Policy> {
+    const OPERATION: &str = "iam:GetPolicyVersion";
+    let about = clients.iam.get_policy().policy_arn(arn).send().await;
+    let about = about.map_err(|error| unobserved("iam:GetPolicy", &error))?;
+    let version = about
+        .policy()
+        .and_then(|policy| policy.default_version_id());
+    let answer = clients
+        .iam
+        .get_policy_version()
+        .policy_arn(arn)
+        .version_id(version.unwrap_or_default())
+        .send()
+        .await
+        .map_err(|error| unobserved(OPERATION, &error))?;
+    let document = answer
+        .policy_version()
+        .and_then(|version| version.document());
+    read(OPERATION, document.unwrap_or_default())
+}
+
+fn read(operation: &str, document: &str) -> Observed<Policy> {
+    // The error of the parser quotes the document: only its place is told.
+    policy::parse(document).map_err(|error| Unobserved {
+        operation: operation.to_owned(),
+        code: "InvalidDocument".into(),
+        message: format!(
+            "the policy document cannot be read at line {}, column {}",
+            error.line(),
+            error.column()
+        )
+        .into(),
+    })
 }

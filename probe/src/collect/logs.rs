@@ -1,46 +1,42 @@
-//! CloudWatch Logs: what the tasks wrote.
+//! CloudWatch Logs: what the tasks wrote last.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod groups;
+mod window;
 
-use chrono::{DateTime, Utc};
-use futures::future::try_join_all;
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use aws_sdk_cloudwatchlogs::config::{Builder, Region};
+use chrono::DateTime;
+use futures::future::join_all;
 
 use super::{
     Clients, Tasks,
     ecs::Definition,
     failure::{missing, unobserved},
 };
-use crate::snapshot::{LogLine, Observed, Task, TaskDefinition, Text, Unobserved};
+use crate::snapshot::{LogLine, Observed, Task, TaskDefinition, Unobserved};
 
-/// How many lines of a task are read, and of how many tasks: enough to see why a task ended.
+pub(super) use groups::log_groups;
+pub use window::{LogEvent, LogWindow};
+pub(super) use window::{groups_of, window};
+
+/// How many lines of a container are read, and of how many tasks: enough to see why a task ended.
 const LINES: i32 = 50;
-const STOPPED_TASKS: usize = 5;
+const STOPPED_TASKS: usize = 3;
 const RUNNING_TASKS: usize = 5;
 
-/// Which lines [`super::log_window`] reads.
-#[derive(Debug, Clone)]
-pub struct LogWindow {
-    /// First moment.
-    pub from: DateTime<Utc>,
-    /// Only lines of streams that end with this task id.
-    pub task: Option<String>,
-    /// A CloudWatch Logs filter pattern.
-    pub pattern: Option<String>,
+/// Log lines by task id, and the groups that could not be read.
+pub(super) struct LastLines {
+    pub(super) lines: Observed<BTreeMap<String, Vec<LogLine>>>,
+    pub(super) unread: BTreeMap<String, Unobserved>,
 }
 
-/// A line with where it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogEvent {
-    /// CloudWatch's id of the event: unique, so that no line is shown twice.
-    pub id: String,
-    /// The event's own time.
-    pub at: DateTime<Utc>,
-    /// When CloudWatch took it in.
-    pub ingested_at: DateTime<Utc>,
-    /// The task that wrote it.
-    pub task: String,
-    /// The line.
-    pub message: Text,
+/// A container's log stream.
+struct Stream<'a> {
+    task: String,
+    group: &'a str,
+    region: Option<&'a str>,
+    name: String,
 }
 
 /// The last lines of the newest stopped and running tasks, oldest first.
@@ -48,26 +44,57 @@ pub(super) async fn last_lines(
     clients: &Clients,
     definition: Result<&Definition, &Unobserved>,
     tasks: Result<&Tasks, &Unobserved>,
-) -> Observed<BTreeMap<String, Vec<LogLine>>> {
+) -> LastLines {
+    let mut unread = BTreeMap::new();
+    let streams = match streams(definition, tasks) {
+        Ok(streams) => streams,
+        Err(unobserved) => {
+            return LastLines {
+                lines: Err(unobserved),
+                unread,
+            };
+        }
+    };
+    let mut lines: BTreeMap<String, Vec<LogLine>> = BTreeMap::new();
+    let mut is_read = streams.is_empty();
+    let reads = streams.iter().map(|stream| tail(clients, stream));
+    for (stream, read) in streams.iter().zip(join_all(reads).await) {
+        match read {
+            Ok(read) => {
+                is_read = true;
+                lines.entry(stream.task.clone()).or_default().extend(read);
+            }
+            Err(unobserved) => {
+                unread.entry(stream.group.to_owned()).or_insert(unobserved);
+            }
+        }
+    }
+    for lines in lines.values_mut() {
+        lines.sort_by_key(|line| line.at);
+    }
+    // Of several groups, those that can be read are told; where none can, nothing is known.
+    match unread.values().next() {
+        Some(unobserved) if !is_read => LastLines {
+            lines: Err(unobserved.clone()),
+            unread,
+        },
+        _ => LastLines {
+            lines: Ok(lines),
+            unread,
+        },
+    }
+}
+
+/// The streams of the tasks that tell most.
+fn streams<'a>(
+    definition: Result<&'a Definition, &Unobserved>,
+    tasks: Result<&Tasks, &Unobserved>,
+) -> Observed<Vec<Stream<'a>>> {
     let definition = &definition.map_err(Clone::clone)?.shown;
     let tasks = tasks.map_err(Clone::clone)?;
-    let newest = |stopped: bool, count: usize| {
-        let mut tasks: Vec<(&String, &Task)> = tasks
-            .iter()
-            .filter(|(_, task)| (task.last_status == "STOPPED") == stopped)
-            .collect();
-        tasks.sort_by_key(|(_, task)| std::cmp::Reverse(task.stopped_at.or(task.created_at)));
-        tasks
-            .into_iter()
-            .take(count)
-            .map(|(id, _)| id.clone())
-            .collect::<Vec<_>>()
-    };
-    let ids = newest(true, STOPPED_TASKS)
-        .into_iter()
-        .chain(newest(false, RUNNING_TASKS));
-    let streams: Vec<(String, &str, String)> =
-        ids.flat_map(|id| streams_of(definition, &id)).collect();
+    let streams: Vec<Stream<'a>> = telling(tasks)
+        .flat_map(|id| streams_of(definition, id))
+        .collect();
     if streams.is_empty() && !tasks.is_empty() {
         groups_of(definition)?;
         let what = format!(
@@ -76,44 +103,54 @@ pub(super) async fn last_lines(
         );
         return Err(missing("logs:GetLogEvents", what));
     }
-    let reads = streams.into_iter().map(|(task, group, stream)| async move {
-        Ok::<_, Unobserved>((task, tail(clients, group, &stream).await?))
-    });
-    let mut lines: BTreeMap<String, Vec<LogLine>> = BTreeMap::new();
-    for (task, read) in try_join_all(reads).await? {
-        lines.entry(task).or_default().extend(read);
-    }
-    for lines in lines.values_mut() {
-        lines.sort_by_key(|line| line.at);
-    }
-    Ok(lines)
+    Ok(streams)
 }
 
-/// Task id, log group and stream of every container that logs with `awslogs`: `prefix/container/task-id`.
-fn streams_of<'a>(definition: &'a TaskDefinition, id: &str) -> Vec<(String, &'a str, String)> {
+/// Ids of the newest tasks that stopped, failures before those that were scaled in, and of the newest that run.
+fn telling(tasks: &Tasks) -> impl Iterator<Item = &String> {
+    let newest = |stopped: bool, count: usize| {
+        let mut tasks: Vec<(&String, &Task)> = tasks
+            .iter()
+            .filter(|(_, task)| (task.last_status == "STOPPED") == stopped)
+            .collect();
+        tasks.sort_by_key(|(_, task)| {
+            let at = task.stopped_at.or(task.created_at);
+            (task.says("Scaling activity initiated by"), Reverse(at))
+        });
+        tasks.into_iter().take(count).map(|(id, _)| id)
+    };
+    newest(true, STOPPED_TASKS).chain(newest(false, RUNNING_TASKS))
+}
+
+/// The streams of a task, one for each container that logs with `awslogs`: `prefix/container/task-id`.
+fn streams_of<'a>(definition: &'a TaskDefinition, id: &str) -> Vec<Stream<'a>> {
     let stream = |container: &'a crate::snapshot::ContainerDefinition| {
         let log = container
             .log
             .as_ref()
             .filter(|log| log.driver == "awslogs")?;
-        let (group, prefix) = (log.group.as_deref()?, log.stream_prefix.as_deref()?);
-        Some((
-            id.to_owned(),
-            group,
-            format!("{prefix}/{}/{id}", container.name),
-        ))
+        let prefix = log.stream_prefix.as_deref()?;
+        Some(Stream {
+            task: id.to_owned(),
+            group: log.group.as_deref()?,
+            region: log.region.as_deref(),
+            name: format!("{prefix}/{}/{id}", container.name),
+        })
     };
     definition.containers.iter().filter_map(stream).collect()
 }
 
 /// The last lines of a stream. A task that never started has none.
-async fn tail(clients: &Clients, group: &str, stream: &str) -> Observed<Vec<LogLine>> {
+async fn tail(clients: &Clients, stream: &Stream<'_>) -> Observed<Vec<LogLine>> {
+    let region = stream.region.unwrap_or(&clients.region);
     let call = clients
         .logs
         .get_log_events()
-        .log_group_name(group)
-        .log_stream_name(stream)
-        .limit(LINES);
+        .log_group_name(stream.group)
+        .log_stream_name(&stream.name)
+        .limit(LINES)
+        .customize()
+        .config_override(Builder::new().region(Region::new(region.to_owned())));
     match call.send().await {
         Ok(answer) => Ok(answer
             .events()
@@ -142,68 +179,32 @@ async fn tail(clients: &Clients, group: &str, stream: &str) -> Observed<Vec<LogL
     }
 }
 
-/// The log groups that the task definition writes to.
-pub(super) fn groups_of(definition: &TaskDefinition) -> Observed<BTreeSet<String>> {
-    let groups: BTreeSet<String> = definition
-        .containers
-        .iter()
-        .filter_map(|container| container.log.as_ref())
-        .filter(|log| log.driver == "awslogs")
-        .filter_map(|log| log.group.clone())
-        .collect();
-    if groups.is_empty() {
-        let what = format!(
-            "{} sends no container's output to CloudWatch Logs (log driver awslogs)",
-            definition.arn
-        );
-        return Err(missing("logs:FilterLogEvents", what));
-    }
-    Ok(groups)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Every line of a group in the window, all pages.
-pub(super) async fn window(
-    clients: &Clients,
-    group: &str,
-    window: &LogWindow,
-) -> Observed<Vec<LogEvent>> {
-    let events: Vec<aws_sdk_cloudwatchlogs::types::FilteredLogEvent> = {
-        let mut events = vec![];
-        let mut pages = clients
-            .logs
-            .filter_log_events()
-            .log_group_name(group)
-            .start_time(window.from.timestamp_millis())
-            .set_filter_pattern(window.pattern.clone())
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| unobserved("logs:FilterLogEvents", &error))?;
-            events.extend(page.events.unwrap_or_default());
-        }
-        events
-    };
-    let event = |event: aws_sdk_cloudwatchlogs::types::FilteredLogEvent| {
-        let task = event.log_stream_name()?.rsplit('/').next()?.to_owned();
-        Some(LogEvent {
-            id: event.event_id()?.to_owned(),
-            at: DateTime::from_timestamp_millis(event.timestamp()?)?,
-            ingested_at: DateTime::from_timestamp_millis(
-                event.ingestion_time().or(event.timestamp())?,
-            )?,
-            message: event.message()?.trim_end().into(),
-            task,
-        })
-    };
-    let wanted = |event: &LogEvent| {
-        window
-            .task
-            .as_ref()
-            .is_none_or(|task| event.task.starts_with(task.as_str()))
-    };
-    Ok(events
-        .into_iter()
-        .filter_map(event)
-        .filter(wanted)
-        .collect())
+    #[test]
+    fn failures_are_told_before_tasks_that_were_scaled_in() {
+        let task = |minute: i64, reason: Option<&str>| Task {
+            last_status: reason.map_or("RUNNING", |_| "STOPPED").into(),
+            stopped_at: reason.and(DateTime::from_timestamp(minute * 60, 0)),
+            created_at: DateTime::from_timestamp(minute * 60, 0),
+            stopped_reason: reason.map(Into::into),
+            ..Default::default()
+        };
+        let scaled_in = Some("Scaling activity initiated by deployment ecs-svc/1");
+        let failed = Some("Essential container in task exited");
+        let tasks: Tasks = [
+            ("run", task(9, None)),
+            ("in", task(8, scaled_in)),
+            ("f1", task(1, failed)),
+            ("f2", task(2, failed)),
+            ("f3", task(3, failed)),
+            ("f4", task(4, failed)),
+        ]
+        .map(|(id, task)| (id.to_owned(), task))
+        .into();
+        let ids: Vec<&str> = telling(&tasks).map(String::as_str).collect();
+        assert_eq!(ids, ["f4", "f3", "f2", "run"]);
+    }
 }

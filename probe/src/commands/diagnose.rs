@@ -19,8 +19,8 @@ pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Er
         (Some(file), _) => read(file)?,
         (None, Some(name)) => exercise(name)?,
         (None, None) => {
-            let (clients, target) = connect(&args.target, global).await?;
-            collect(&clients, &target, now()).await
+            let (clients, target) = connect(&args.look.target, global).await?;
+            collect(&clients, &target, &args.look.options(), now()).await
         }
     };
     let diagnosis = diagnose(&snapshot);

@@ -1,10 +1,12 @@
 //! `probe list`: the known faults, the exercises, and the AWS actions that probe calls.
 
+use std::collections::BTreeMap;
+
 use super::{Error, Exit, print};
 use crate::{
     checks::all,
     cli::{self, Global},
-    collect::ACTIONS,
+    collect::{ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows},
     scenario,
 };
@@ -13,7 +15,7 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
     let text = match (args.scenarios, args.actions) {
         (true, _) => names(scenario::names(), global.output)?,
-        (_, true) => names(ACTIONS.to_vec(), global.output)?,
+        (_, true) => actions(global.output)?,
         _ => match global.output {
             Format::Json => {
                 let faults = all().map(|check| {
@@ -41,6 +43,19 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     };
     print(&text)?;
     Ok(Exit::Healthy)
+}
+
+/// The actions that are always called, then those that need a flag, with the flag.
+fn actions(format: Format) -> Result<String, Error> {
+    if format == Format::Json {
+        let optional: BTreeMap<_, _> = OPTIONAL_ACTIONS.iter().copied().collect();
+        let all = serde_json::json!({ "actions": ACTIONS, "optional": optional });
+        return Ok(serde_json::to_string_pretty(&all)? + "\n");
+    }
+    let optional = OPTIONAL_ACTIONS
+        .iter()
+        .map(|(action, flag)| format!("{action} ({flag})\n"));
+    Ok(ACTIONS.join("\n") + "\n\n" + &optional.collect::<String>())
 }
 
 fn names(names: Vec<&str>, format: Format) -> Result<String, Error> {

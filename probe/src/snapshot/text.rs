@@ -38,6 +38,19 @@ static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
             r#"(?i)(\\*"?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
             "$1[redacted]",
         ),
+        // Arguments of programs: --password hunter2, -u user:hunter2.
+        (
+            r#"(?i)(--[a-z-]*(?:password|passwd|secret|token|api-?key)\s+)[^\s-]\S*"#,
+            "$1[redacted]",
+        ),
+        (
+            r#"((?:^|\s)(?:-u|--user)[\s=]+['"]?[^\s:'"]+:)[^\s'"]+"#,
+            "$1[redacted]",
+        ),
+        (
+            r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|$)",
+            "$1[redacted]",
+        ),
         (r"(https://hooks\.slack\.com/)\S+", "$1[redacted]"),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "[redacted]"),
         (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "[redacted]"),
@@ -104,7 +117,7 @@ mod tests {
 
     #[test]
     fn every_scrub_compiles() {
-        assert_eq!(SCRUBS.len(), 7);
+        assert_eq!(SCRUBS.len(), 10);
     }
 
     #[test]
@@ -141,6 +154,18 @@ mod tests {
             (
                 "POST https://hooks.slack.com/services/T0/B0/x",
                 "POST https://hooks.slack.com/[redacted]",
+            ),
+            (
+                "psql --db-password hunter2 --password-file /run/x",
+                "psql --db-password [redacted] --password-file /run/x",
+            ),
+            (
+                "curl -u app:hunter2 http://localhost/",
+                "curl -u app:[redacted] http://localhost/",
+            ),
+            (
+                r"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- x",
+                "-----BEGIN RSA PRIVATE KEY-----[redacted] x",
             ),
             (
                 "postgres://app:pa/ss@db/app",

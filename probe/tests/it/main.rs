@@ -9,6 +9,7 @@ mod corpus;
 mod lab;
 mod live;
 mod normal;
+mod secrets;
 mod tidy;
 
 use std::process::{Command, Output};
