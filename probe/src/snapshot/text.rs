@@ -38,6 +38,10 @@ static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
             r#"(?i)(\\*"?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
             "$1[redacted]",
         ),
+        (
+            r#"(X-Amz-(?:Credential|Security-Token|Signature)=)[^\s&"']+"#,
+            "$1[redacted]",
+        ),
         // Arguments of programs: --password hunter2, -u user:hunter2.
         (
             r#"(?i)(--[a-z-]*(?:password|passwd|secret|token|api-?key)\s+)[^\s-]\S*"#,
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_scrub_compiles() {
-        assert_eq!(SCRUBS.len(), 10);
+        assert_eq!(SCRUBS.len(), 11);
     }
 
     #[test]
@@ -154,6 +158,10 @@ mod tests {
             (
                 "POST https://hooks.slack.com/services/T0/B0/x",
                 "POST https://hooks.slack.com/[redacted]",
+            ),
+            (
+                "arn:aws:s3:::b/k?X-Amz-Date=1&X-Amz-Signature=hunter2",
+                "arn:aws:s3:::b/k?X-Amz-Date=1&X-Amz-Signature=[redacted]",
             ),
             (
                 "psql --db-password hunter2 --password-file /run/x",
