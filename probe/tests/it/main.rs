@@ -10,6 +10,7 @@ mod lab;
 mod live;
 mod normal;
 mod secrets;
+mod shape;
 mod tidy;
 
 use std::process::{Command, Output};

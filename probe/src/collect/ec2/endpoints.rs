@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter;
 use crate::{
-    collect::{Clients, failure::unobserved},
+    collect::{Clients, failure::unobserved, policy},
     snapshot::{Endpoint, Observed},
 };
 
@@ -41,7 +41,10 @@ pub(super) async fn endpoints(
                 .map(ToOwned::to_owned)
                 .collect(),
             route_tables: endpoint.route_table_ids().to_vec(),
-            policy: None,
+            // One that nobody can read decides nothing: the endpoint is told without it.
+            policy: endpoint
+                .policy_document()
+                .and_then(|document| policy::parse(document).ok()),
         };
         Some((endpoint.vpc_endpoint_id()?.to_owned(), shown))
     };
