@@ -23,6 +23,7 @@ pub mod evidence;
 pub mod network;
 pub mod permission;
 pub mod reading;
+pub mod remedy;
 pub mod render;
 pub mod report;
 pub mod runbook;

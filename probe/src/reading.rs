@@ -30,6 +30,7 @@ mod marks;
 mod message;
 mod normal_form;
 mod object;
+mod rollback;
 mod rule;
 mod rules;
 mod stop;
@@ -38,6 +39,7 @@ pub use failures::{current_failures, past_failures};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
 pub use log::{says_database_away, says_database_back, says_ready};
 pub use message::{Confidence, Meaning, Place, Reading, classify};
+pub use rollback::{RolledBack, rolled_back};
 pub use stop::{End, UNRECOGNISED, end_of, stop_of};
 
 fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -56,6 +58,7 @@ mod tests {
             failures::all_patterns(),
             health::all_patterns(),
             log::all_patterns(),
+            rollback::all_patterns(),
         ];
         assert!(all.iter().flatten().all(|compiled| *compiled));
     }

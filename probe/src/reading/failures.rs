@@ -4,45 +4,59 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{End, end_of, stop_of};
+use super::{End, end_of, rolled_back, stop_of};
 use crate::snapshot::{Observed, Snapshot, Task};
 
 patterns! {
     VARYING = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}";
 }
 
-/// Tasks of the present task definition that failed since the service was last steady: failures that still matter.
+/// Failures that still matter: tasks of the present task definition that failed since the service was last steady,
+/// and, where the newest deployment was rolled back, the tasks for which it failed.
 ///
 /// # Errors
 /// When the service or its tasks were not seen.
 pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, End)>> {
     let service = snapshot.service()?;
     let tasks = snapshot.tasks()?;
-    let is_current =
-        |stopped: DateTime<Utc>| service.steady_at().is_none_or(|steady| steady < stopped);
+    let back = rolled_back(snapshot)?;
+    // A deployment that failed long ago is known by the tasks that ECS has forgotten, too.
+    let older = snapshot.older_tasks.iter().flatten();
+    let older = older.filter(|(id, _)| back.is_some() && !tasks.contains_key(*id));
+    let is_current = |task: &Task| match (&back, task.stopped_at) {
+        (_, None) => false,
+        (Some(back), Some(at)) if task.task_definition == back.wanted => {
+            back.since.is_none_or(|since| since <= at)
+        }
+        (_, Some(at)) => {
+            task.task_definition == service.task_definition
+                && service.steady_at().is_none_or(|steady| steady < at)
+        }
+    };
     let failed = |(id, task)| {
-        let task: &Task = task;
-        let current = task.task_definition == service.task_definition
-            && task.stopped_at.is_some_and(is_current);
         let definition = snapshot.task_definition.as_ref().ok();
         let end = end_of(
             task,
             definition.filter(|each| each.arn == task.task_definition),
         );
-        (current && end.class.is_some()).then_some((id, task, end))
+        (is_current(task) && end.class.is_some()).then_some((id, task, end))
     };
-    let mut failures: Vec<_> = tasks.iter().filter_map(failed).collect();
+    let mut failures: Vec<_> = tasks.iter().chain(older).filter_map(failed).collect();
     failures.sort_by_key(|(_, task, _)| std::cmp::Reverse(task.stopped_at));
     Ok(failures)
 }
 
-/// Failures that no longer matter, grouped by equal reasons, newest first: reason, how many tasks, when the newest.
+/// Failures of the last day that no longer matter, grouped by equal reasons, newest first: reason, how many tasks, when the newest.
 pub fn past_failures(snapshot: &Snapshot) -> Vec<(String, usize, DateTime<Utc>)> {
     let (Ok(tasks), Ok(current)) = (snapshot.tasks(), current_failures(snapshot)) else {
         return vec![];
     };
     let mut past: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();
-    for (id, task) in tasks {
+    let older = snapshot.older_tasks.iter().flatten();
+    for (id, task) in tasks
+        .iter()
+        .chain(older.filter(|(id, _)| !tasks.contains_key(*id)))
+    {
         let Some(at) = task.stopped_at else { continue };
         if stop_of(task).class.is_none() || current.iter().any(|(failed, ..)| *failed == id) {
             continue;
