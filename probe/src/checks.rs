@@ -18,17 +18,21 @@ macro_rules! catalogue {
 }
 
 mod alb;
+mod capacity;
 mod ecs;
 mod iam;
 mod network;
 mod secrets;
 mod service;
+mod storage;
 
 const COMPONENTS: &[&[&Check]] = &[
     network::ALL,
     iam::ALL,
     secrets::ALL,
     service::ALL,
+    storage::ALL,
+    capacity::ALL,
     ecs::ALL,
     alb::ALL,
 ];

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
+    case::Case,
     check::Evidence,
     reading::{End, HealthFailure, current_failures, health_failure, unhealthy_event},
     snapshot::{Observed, Permission, Service, Snapshot, Target, TargetGroup, Task, View},
@@ -271,4 +272,19 @@ pub fn denials(denied: &[&Permission]) -> Vec<Evidence> {
 /// `family:revision` of a task definition's ARN.
 pub fn revision_of(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
+}
+
+/// The container that serves: the one behind the load balancer, else the first of the task definition.
+pub fn serving<'a>(case: &'a Case<'_>) -> Option<&'a str> {
+    let mapped = case
+        .service
+        .as_ref()
+        .ok()
+        .and_then(|service| service.load_balancers.first())
+        .map(|mapping| mapping.container.as_str());
+    let first = || {
+        let definition = case.task_definition.as_ref().ok()?;
+        Some(definition.containers.first()?.name.as_str())
+    };
+    mapped.or_else(first)
 }

@@ -1,10 +1,13 @@
 //! The application ends by itself with an error, and takes its task with it.
 
+use super::sidecar_exited::is_sidecar;
 use crate::{
     case::Case,
-    check::{Check, Finding, Fix, Severity},
+    check::{Check, Finding, Severity},
     evidence::{last_lines, revision_of, stopped},
-    snapshot::{Observed},
+    reading::End,
+    remedy,
+    snapshot::Observed,
     words,
     words::{Phrase, Words},
 };
@@ -27,43 +30,23 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| stop.is(CHECK.classes))? else {
+    let by_itself = |end: &End| end.is(CHECK.classes) && !is_sidecar(case, end);
+    let Some(failed) = stopped(case, |_, end| by_itself(end))? else {
         return Ok(vec![]);
     };
-    let (task, _, end) = &failed.newest;
+    let (id, task, end) = &failed.newest;
     let (Some(container), Some(code)) = (&end.container, end.exit_code) else {
         return Ok(vec![]);
     };
-    let definition = case.task_definition()?;
-    let service = case.service()?;
-    let (revision, region) = (revision_of(&definition.arn), &case.target.region);
-    let (cluster, name) = (&case.target.cluster, &case.target.service);
+    let revision = revision_of(&task.task_definition);
     let meaning = meaning_of(code);
     let (en, ja) = (&meaning.en, &meaning.ja);
     let mut evidence = vec![failed.evidence];
-    evidence.extend(last_lines(case, task, 5));
-    let mut fix = vec![Fix {
-        title: words!(
-            "read why it ended: its last log lines",
-            "終了した理由を、最後のログで確認する"
-        ),
-        command: format!(
-            "probe logs --cluster {cluster} --service {name} --task {task} --since 2h --region {region}"
-        ),
-    }];
-    if let Some(previous) = service
-        .deployments
-        .iter()
-        .find(|deployment| deployment.status == "ACTIVE")
-    {
-        let previous = revision_of(&previous.task_definition);
-        fix.push(Fix {
-            title: words!("or go back to the revision that still runs", "動作中のリビジョンに戻す"),
-            command: format!("aws ecs update-service --cluster {cluster} --service {name} --task-definition {previous} --region {region}"),
-        });
-    }
+    evidence.extend(last_lines(case, id, 5));
+    let mut fix = vec![remedy::read_task(case, id)];
+    fix.extend(remedy::go_back(case));
     Ok(vec![Finding {
-        subject: definition.arn.clone(),
+        subject: task.task_definition.clone(),
         message: Words {
             en: format!(
                 "the essential container {container} of {revision} ends with exit code {code} ({en})"

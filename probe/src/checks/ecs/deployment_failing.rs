@@ -3,8 +3,9 @@
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Severity},
-    evidence::revision_of,
-    snapshot::{Observed},
+    evidence::{revision_of, stopped},
+    reading::rolled_back,
+    snapshot::Observed,
     words,
     words::{Phrase, Words},
 };
@@ -17,12 +18,15 @@ pub(super) const CHECK: Check = Check {
         en: "the deployment does not get its tasks up",
         ja: "デプロイが新しいタスクを起動できていません",
     },
-    explains: &[],
+    explains: &["ecs-deployment-rolled-back"],
     find,
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let service = case.service()?;
+    if let Some(back) = rolled_back(case)? {
+        return given_up(case, &back.wanted);
+    }
     let Some(primary) = service.primary() else {
         return Ok(vec![]);
     };
@@ -47,6 +51,23 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             ),
             expected: Words::verbatim("COMPLETED"),
         }],
+        fix: vec![crate::checks::read_tasks(case)],
+    }])
+}
+
+/// The tasks for which a deployment was rolled back. Where nobody knows of any, the roll-back itself has to speak.
+fn given_up(case: &Case<'_>, wanted: &str) -> Observed<Vec<Finding>> {
+    let Some(failed) = stopped(case, |task, _| task.task_definition == wanted)? else {
+        return Ok(vec![]);
+    };
+    let revision = revision_of(wanted);
+    Ok(vec![Finding {
+        subject: wanted.to_owned(),
+        message: words!(
+            "tasks of {revision} failed until its deployment was given up",
+            "{revision} のタスクが失敗し、デプロイが中止されました"
+        ),
+        evidence: vec![failed.evidence],
         fix: vec![crate::checks::read_tasks(case)],
     }])
 }
