@@ -1,8 +1,10 @@
 //! Whether the newest deployment was rolled back: the service looks healthy, on the revision before.
 
-use chrono::{DateTime, Utc};
+use std::sync::LazyLock;
 
-use super::capture;
+use chrono::{DateTime, Utc};
+use regex::Regex;
+
 use crate::snapshot::{Observed, ServiceDeployment, Snapshot};
 
 patterns! {
@@ -68,11 +70,11 @@ fn by_history(snapshot: &Snapshot) -> Option<RolledBack> {
 /// Where the history of deployments was not seen, the service's events tell, as long as nothing was deployed since.
 fn by_events(snapshot: &Snapshot) -> Option<RolledBack> {
     let service = snapshot.service().ok()?;
-    let found = |pattern| {
-        service
-            .events
-            .iter()
-            .find_map(|event| Some((event, capture(pattern, &event.message)?)))
+    let found = |pattern: &LazyLock<Option<Regex>>| {
+        service.events.iter().find_map(|event| {
+            let captures = pattern.as_ref()?.captures(&event.message)?;
+            Some((event, captures.get(1)?.as_str().to_owned()))
+        })
     };
     let (_, back_to) = found(&BACK_TO)?;
     let (event, failed) = found(&FAILED)?;
