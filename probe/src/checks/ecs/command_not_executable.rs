@@ -42,7 +42,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let container = told.as_deref().or(serving(case)).unwrap_or_default();
     let definition = definition_of(case, &arn, container);
     evidence.extend(definition.and_then(own_command));
-    let what = newest.reading.object.as_deref().unwrap_or_default();
+    let object = newest.reading.object.as_deref().unwrap_or_default();
+    let what = quoted(newest.text).unwrap_or(object);
     let message = if what.contains(' ') {
         words!(
             "the container {container} of {revision} does not start: \"{what}\" stands as one word in its command, so a program of that name is looked for",
@@ -71,6 +72,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         evidence,
         fix,
     }])
+}
+
+/// What the container runtime tried to execute: `exec: "web --port 80": executable file not found`.
+fn quoted(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("exec: \"")?;
+    Some(rest.split_once('"')?.0)
 }
 
 /// Whether it was said of a container's start. A program may miss commands of its own and run all the same.
@@ -102,4 +109,14 @@ fn own_command(container: &ContainerDefinition) -> Option<Evidence> {
             "イメージ内のプログラムを、1 語ずつの要素で指定する"
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_whole_command_line_is_quoted_as_one() {
+        let text = r#"starting container process caused: exec: "web --port 80": executable file not found"#;
+        assert_eq!(super::quoted(text), Some("web --port 80"));
+        assert_eq!(super::quoted("exec format error"), None);
+    }
 }
