@@ -29,9 +29,9 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = told(case, &["host-port-in-use"])?;
-    let Some(newest) = said.first() else {
+    if said.is_empty() {
         return Ok(vec![]);
-    };
+    }
     let expected = words!("the port is free", "ポートが空いている");
     let mut evidence: Vec<Evidence> = proof(&said, expected).into_iter().collect();
     let arn = failing_revision(case)?;
@@ -47,7 +47,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             ),
         });
     }
-    let port = newest.reading.object.clone().unwrap_or_default();
+    // An event says that a port is in use without its number; the container's own reason names it.
+    let is_number = |text: &&str| text.parse::<u16>().is_ok();
+    let port = said
+        .iter()
+        .find_map(|said| said.reading.object.as_deref().filter(is_number))
+        .unwrap_or_default();
     let selected = remedy::container(container);
     Ok(vec![Finding {
         subject: arn.clone(),
