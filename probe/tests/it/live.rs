@@ -98,6 +98,60 @@ faults! {
         ["alb-no-healthy-targets"], fix "probe logs";
     a_grace_period_that_is_too_short: "ecs-grace-period-too-short", "logs:GetLogEvents" says " s after its start",
         ["ecs-tasks-failing-health-checks"], fix "--health-check-grace-period-seconds";
+    a_command_that_cannot_be_executed: "ecs-command-not-executable", "ecs:DescribeTasks" says "executable file not found",
+        ["ecs-deployment-failing"], fix "aws ecs update-service";
+    a_user_that_the_image_does_not_know: "ecs-container-user-missing", "ecs:DescribeTasks" says "/etc/passwd",
+        ["ecs-deployment-failing"], fix "aws ecs update-service";
+    a_volume_over_the_program: "ecs-volume-hides-files", "ecs:DescribeTaskDefinition" says "is mounted at /",
+        ["ecs-deployment-failing"], fix "aws ecs update-service";
+    a_sidecar_that_exits: "ecs-sidecar-exited", "ecs:DescribeTasks" says "collector: 1",
+        ["ecs-deployment-failing"], fix "probe logs";
+    a_dependency_that_takes_too_long: "ecs-dependency-timeout", "ecs:DescribeTaskDefinition" says "SUCCESS, at most 60 s",
+        ["ecs-deployment-failing"], fix "probe logs";
+    a_program_that_ignores_sigterm: "ecs-sigterm-not-handled", "ecs:DescribeTasks" says "137",
+        [], fix "aws ecs describe-task-definition";
+    a_health_check_whose_tool_is_missing: "ecs-health-check-tool-missing", "logs:GetLogEvents" says "curl: not found",
+        ["ecs-tasks-failing-health-checks"], fix "aws ecs update-service";
+    a_container_health_check_that_fails: "ecs-container-health-check-failed", "ecs:DescribeTasks" says "failed container health checks",
+        ["ecs-tasks-failing-health-checks"], fix "probe logs";
+    an_alarm_that_ends_a_deployment: "ecs-deployment-alarm-triggered", "ecs:DescribeServiceDeployments" says "alarm",
+        ["ecs-deployment-rolled-back"], fix "aws cloudwatch describe-alarms";
+    a_deployment_that_cannot_move: "ecs-deployment-deadlocked", "ecs:DescribeServices deploymentConfiguration" says "maximumPercent 100",
+        [], fix "maximumPercent=200";
+    protected_tasks: "ecs-task-protection-blocks-scale-in", "ecs:DescribeServices events" says "under protection",
+        [], fix "aws ecs get-task-protection";
+    a_port_that_the_task_definition_does_not_have: "ecs-load-balancer-mapping-wrong", "ecs:DescribeTaskDefinition" says ":8081",
+        [], fix "aws ecs update-service";
+    a_fargate_quota: "capacity-fargate-quota", "ecs:DescribeServices events" says "vCPUs",
+        ["ecs-service-under-capacity"], fix "aws service-quotas";
+    a_fargate_without_capacity: "capacity-fargate-unavailable", "ecs:DescribeServices events" says "Capacity is unavailable",
+        ["ecs-service-under-capacity"], fix "aws ec2 describe-subnets";
+    spot_capacity_that_is_taken_back: "capacity-spot-interrupted", "ecs:DescribeTasks" says "Spot",
+        [], fix "capacityProvider=FARGATE,base=";
+    an_efs_directory_that_does_not_exist: "storage-efs-path-missing", "ecs:DescribeTasks" says "No such file or directory",
+        ["ecs-deployment-failing"], fix "aws efs create-access-point";
+    an_efs_mount_that_is_denied: "storage-efs-access-denied", "ecs:DescribeTasks" says "access denied by server",
+        ["ecs-deployment-failing"], fix "aws efs describe-file-system-policy";
+    an_efs_mount_that_is_dropped: "storage-efs-network-blocked", "ecs:DescribeTasks" says "mount",
+        ["ecs-deployment-failing"], fix "aws e";
+}
+
+#[test]
+fn a_rolled_back_deployment_that_looks_healthy_is_a_symptom_of_what_its_tasks_failed_for() {
+    let lab = Lab::deployed();
+    lab.break_it("ecs-deployment-rolled-back");
+    let (code, report) = report(&lab, &[]);
+    assert_eq!(
+        ids(&report["causes"]),
+        ["ecs-container-exited"],
+        "{report:#}"
+    );
+    let symptoms = ids(&report["causes"][0]["symptoms"]);
+    assert!(
+        symptoms.contains(&"ecs-deployment-rolled-back"),
+        "{report:#}"
+    );
+    assert_eq!(code, 1);
 }
 
 #[test]
