@@ -1,160 +1,154 @@
-//! Whether security groups let traffic through. Pure: rules in, answer out.
+//! Whether packets arrive: the way from one end to the other, hop by hop, and the way of the answers back.
+//!
+//! Pure: configuration in, verdicts out. Every hop is judged, also behind one that refuses, so that two independent
+//! faults on one way are both seen. A hop that was not seen is never taken for an open one, and one that
+//! configuration cannot judge (a peering connection, a transit gateway, a NAT instance) is neither open nor closed.
 
-use std::net::IpAddr;
+mod acl;
+mod database;
+mod front;
+mod group;
+mod internet;
+mod map;
+mod need;
+mod place;
+mod policy;
+mod refusal;
+mod repair;
+mod reroute;
+mod route;
+mod start;
+mod telling;
+mod walk;
 
-use ipnet::IpNet;
+pub use database::to_database;
+pub use front::{from_clients, to_tasks};
+pub use group::{lets_in, lets_out};
+pub use need::{Need, needs};
+pub use place::{End, Place};
+pub use refusal::{Closed, Denied, EndpointFault, Refusal};
+pub use repair::Repair;
+pub use route::Target;
+pub use start::at_start;
 
-use crate::snapshot::{Observed, Rule, SecurityGroup, Unobserved};
+use crate::snapshot::Unobserved;
 
-/// The other end of a connection as a security group sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer<'a> {
-    /// Its security groups.
-    pub groups: &'a [String],
-    /// The ranges that it takes its addresses from; all of them must be let through.
-    pub cidrs: &'a [String],
+/// A way that packets take, with the verdict of each hop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// Where it leads.
+    pub goal: Goal,
+    /// The subnet in which it begins, or ends where clients begin it.
+    pub subnet: String,
+    /// The VPC endpoint that it goes through.
+    pub endpoint: Option<String>,
+    /// The hops, in order; those of the answers are last.
+    pub hops: Vec<Hop>,
 }
 
-/// Whether any of the groups lets TCP to `port` in from `peer`. Rules of several groups add up.
-///
-/// # Errors
-/// When the only rule that could decide names a prefix list, whose entries are not known.
-pub fn lets_in(groups: &[&SecurityGroup], port: i32, peer: Peer<'_>) -> Observed<bool> {
-    decide(groups.iter().flat_map(|group| &group.ingress), port, peer)
+/// What a path is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    /// From the tasks to the database.
+    Database {
+        /// Identifier of the instance.
+        id: String,
+        /// Port at which it listens.
+        port: i32,
+    },
+    /// From a load balancer to the tasks.
+    Tasks {
+        /// Name of the load balancer.
+        balancer: String,
+        /// Port of the container.
+        port: i32,
+    },
+    /// From clients to a load balancer.
+    Listener {
+        /// Name of the load balancer.
+        balancer: String,
+        /// Port of the listener.
+        port: i32,
+    },
+    /// From a starting task to what it is made of.
+    Start(Need),
 }
 
-/// Whether any of the groups lets TCP to `port` out to `peer`.
-///
-/// # Errors
-/// As [`lets_in`].
-pub fn lets_out(groups: &[&SecurityGroup], port: i32, peer: Peer<'_>) -> Observed<bool> {
-    decide(groups.iter().flat_map(|group| &group.egress), port, peer)
+impl std::fmt::Display for Goal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Database { id, port } => write!(f, "task → {id}:{port}"),
+            Self::Tasks { balancer, port } => write!(f, "{balancer} → task:{port}"),
+            Self::Listener { balancer, port } => write!(f, "client → {balancer}:{port}"),
+            Self::Start(need) => write!(f, "task → {need}"),
+        }
+    }
 }
 
-fn decide<'a>(rules: impl Iterator<Item = &'a Rule>, port: i32, peer: Peer<'_>) -> Observed<bool> {
-    let matching: Vec<&Rule> = rules.filter(|rule| covers_port(rule, port)).collect();
-    let by_group = matching
-        .iter()
-        .any(|rule| rule.groups.iter().any(|group| peer.groups.contains(group)));
-    let open: Vec<&String> = matching.iter().flat_map(|rule| &rule.cidrs).collect();
-    let by_cidr = !peer.cidrs.is_empty()
-        && peer
-            .cidrs
+/// One station of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// What kind of station it is.
+    pub kind: Kind,
+    /// Its id.
+    pub at: String,
+    /// Whether it lets the packets pass.
+    pub passage: Passage,
+}
+
+/// What decides at a hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Security groups of the sender.
+    GroupOut,
+    /// Security groups of the receiver.
+    GroupIn,
+    /// A network ACL.
+    Acl,
+    /// A route table.
+    Route,
+    /// A NAT gateway.
+    Nat,
+    /// A VPC endpoint.
+    Endpoint,
+}
+
+/// Whether a hop lets packets pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passage {
+    /// It does.
+    Open,
+    /// It does not.
+    Refused(Refusal),
+    /// It cannot be judged by configuration.
+    Unjudged,
+    /// Its configuration was not seen.
+    Unseen(Unobserved),
+}
+
+impl Path {
+    /// Why it is closed, by every hop that refuses.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.hops.iter().filter_map(|hop| match &hop.passage {
+            Passage::Refused(refusal) => Some(refusal),
+            _ => None,
+        })
+    }
+
+    /// The first hop that refuses.
+    pub fn refusing(&self) -> Option<&Hop> {
+        self.hops
             .iter()
-            .all(|cidr| open.iter().any(|range| contains(range, cidr)));
-    if by_group || by_cidr {
-        return Ok(true);
+            .find(|hop| matches!(hop.passage, Passage::Refused(_)))
     }
-    match matching.iter().flat_map(|rule| &rule.prefix_lists).next() {
-        None => Ok(false),
-        Some(list) => Err(Unobserved {
-            operation: "ec2:GetManagedPrefixListEntries".into(),
-            code: "NotCollected".into(),
-            message: format!(
-                "a rule for port {port} names the prefix list {list}, whose entries are not known"
-            )
-            .into(),
-        }),
+
+    /// Whether no hop refuses.
+    pub fn is_open(&self) -> bool {
+        self.refusing().is_none()
     }
 }
 
-fn covers_port(rule: &Rule, port: i32) -> bool {
-    match rule.protocol.as_str() {
-        "-1" => true,
-        "tcp" | "6" => {
-            rule.from_port.is_none_or(|from| from <= port)
-                && rule.to_port.is_none_or(|to| port <= to)
-        }
-        _ => false,
-    }
-}
-
-/// Whether the range `outer` holds all of `inner`, which is a range or a single address.
-fn contains(outer: &str, inner: &str) -> bool {
-    let parse = |text: &str| {
-        text.parse::<IpNet>()
-            .ok()
-            .or_else(|| Some(text.parse::<IpAddr>().ok()?.into()))
-    };
-    matches!((parse(outer), parse(inner)), (Some(outer), Some(inner)) if outer.contains(&inner))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn group(ingress: Vec<Rule>) -> SecurityGroup {
-        SecurityGroup {
-            id: "sg-db".into(),
-            name: "db".into(),
-            ingress,
-            egress: vec![],
-        }
-    }
-
-    fn rule(protocol: &str, ports: Option<(i32, i32)>) -> Rule {
-        Rule {
-            protocol: protocol.into(),
-            from_port: ports.map(|ports| ports.0),
-            to_port: ports.map(|ports| ports.1),
-            cidrs: vec![],
-            groups: vec![],
-            prefix_lists: vec![],
-        }
-    }
-
-    #[test]
-    fn a_port_is_open_by_group_by_range_or_by_a_rule_for_everything() {
-        let by_group = |rule: Rule| Rule {
-            groups: vec!["sg-task".into()],
-            ..rule
-        };
-        let by_cidr = |cidr: &str| Rule {
-            cidrs: vec![cidr.into()],
-            ..rule("tcp", Some((5432, 5432)))
-        };
-        let peer_groups = ["sg-task".to_owned()];
-        let peer_cidrs = ["10.0.11.0/24".to_owned(), "10.0.12.0/24".to_owned()];
-        let peer = Peer {
-            groups: &peer_groups,
-            cidrs: &peer_cidrs,
-        };
-        for (rules, open) in [
-            (vec![], false),
-            (vec![by_group(rule("tcp", Some((5432, 5432))))], true),
-            (vec![by_group(rule("tcp", Some((1024, 65535))))], true),
-            (vec![by_group(rule("-1", None))], true),
-            (vec![by_group(rule("udp", Some((5432, 5432))))], false),
-            (vec![by_group(rule("tcp", Some((5433, 5433))))], false),
-            (vec![rule("tcp", Some((5432, 5432)))], false),
-            (vec![by_cidr("10.0.0.0/16")], true),
-            (vec![by_cidr("0.0.0.0/0")], true),
-            (vec![by_cidr("10.0.11.0/24")], false),
-            (vec![by_cidr("10.0.11.0/24"), by_cidr("10.0.12.0/24")], true),
-            (vec![by_cidr("10.0.11.7/32")], false),
-            (vec![by_cidr("::/0")], false),
-        ] {
-            let database = group(rules.clone());
-            assert_eq!(lets_in(&[&database], 5432, peer), Ok(open), "{rules:?}");
-        }
-    }
-
-    #[test]
-    fn a_prefix_list_leaves_it_undecided_unless_another_rule_opens_the_port() {
-        let list = Rule {
-            prefix_lists: vec!["pl-1".into()],
-            ..rule("tcp", Some((5432, 5432)))
-        };
-        let peer_groups = ["sg-task".to_owned()];
-        let peer = Peer {
-            groups: &peer_groups,
-            cidrs: &[],
-        };
-        assert!(lets_in(&[&group(vec![list.clone()])], 5432, peer).is_err());
-        let open = Rule {
-            groups: vec!["sg-task".into()],
-            ..rule("tcp", Some((5432, 5432)))
-        };
-        assert_eq!(lets_in(&[&group(vec![list, open])], 5432, peer), Ok(true));
-    }
+/// Of several ways of which packets take any, the one with the fewest refusals.
+fn best(paths: Vec<Path>) -> Option<Path> {
+    paths.into_iter().min_by_key(|path| path.refusals().count())
 }

@@ -72,8 +72,28 @@ macro_rules! faults {
 faults! {
     a_closed_database_port: "network-database-port-closed", "ec2:DescribeSecurityGroups" says "sg-",
         ["service-database-unreachable"], fix "aws ec2 authorize-security-group-ingress --group-id sg-";
-    a_closed_target_port: "network-target-port-closed", "ec2:DescribeSecurityGroups" says "8080",
+    a_closed_target_port: "network-target-port-closed", "ec2:DescribeSecurityGroups" says "SG_HAS_NO_RULES",
         ["alb-health-check-timeout"], fix "--protocol tcp --port 8080";
+    a_database_that_tasks_may_not_call: "network-database-egress-closed", "ec2:DescribeSecurityGroups" says "sg-",
+        ["service-database-unreachable"], fix "aws ec2 authorize-security-group-egress --group-id sg-";
+    apis_that_tasks_may_not_call: "network-api-egress-closed", "ec2:DescribeSecurityGroups" says "ENI_SG_RULES_MISMATCH",
+        ["ecs-service-under-capacity"], fix "FromPort=443,ToPort=443";
+    clients_that_are_kept_out: "network-client-port-closed", "ec2:DescribeSecurityGroups" says "sg-",
+        [], fix "--protocol tcp --port 80 --cidr 0.0.0.0/0";
+    a_network_acl_that_drops_answers: "network-acl-blocked", "ec2:DescribeNetworkAcls" says "SUBNET_ACL_RESTRICTION",
+        ["service-database-unreachable"], fix "aws ec2 create-network-acl-entry --network-acl-id acl-";
+    no_route_to_aws: "network-no-route-to-aws", "ec2:DescribeRouteTables" says "NO_ROUTE_TO_DESTINATION",
+        ["ecs-service-under-capacity"], fix "aws ec2 create-route --route-table-id rtb-";
+    no_route_to_the_registry: "network-no-route-to-internet", "ec2:DescribeRouteTables" says "NO_ROUTE_TO_DESTINATION",
+        ["ecs-deployment-failing"], fix "aws ec2 create-route --route-table-id rtb-";
+    a_nat_gateway_that_does_not_forward: "network-nat-not-forwarding", "ec2:DescribeRouteTables" says "nat-",
+        ["ecs-service-under-capacity"], fix "aws ec2 replace-route --route-table-id rtb-";
+    an_endpoint_that_lets_nobody_in: "network-endpoint-unusable", "ec2:DescribeSecurityGroups" says "SG_HAS_NO_RULES",
+        ["ecs-service-under-capacity"], fix "aws ec2 authorize-security-group-ingress --group-id sg-";
+    a_database_behind_a_wrong_route: "network-database-unroutable", "ec2:DescribeRouteTables" says "MORE_SPECIFIC_ROUTE",
+        ["service-database-unreachable"], fix "aws ec2 delete-route --route-table-id rtb-";
+    no_free_address: "network-interface-not-provisioned", "ec2:DescribeSubnets" says "no free address",
+        ["ecs-service-under-capacity"], fix "aws ec2 describe-network-interfaces";
     an_image_tag_that_does_not_exist: "ecs-image-tag-missing", "ecr:DescribeImages" says "ImageNotFoundException",
         ["ecs-deployment-failing"], fix "aws ecr describe-images";
     an_image_that_may_not_be_pulled: "iam-image-pull-denied", "iam:SimulatePrincipalPolicy" says "ecr:",

@@ -9,6 +9,7 @@ mod corpus;
 mod lab;
 mod live;
 mod normal;
+mod paths;
 mod secrets;
 mod shape;
 mod tidy;
