@@ -8,7 +8,7 @@ use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     reading::{Place, classify},
-    snapshot::Observed,
+    snapshot::{Event, Observed},
     words,
     words::{Phrase, Words},
 };
@@ -35,12 +35,19 @@ const PLACED: TimeDelta = TimeDelta::hours(1);
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let service = case.service()?;
     let said = case.said(CHECK.classes)?;
-    // ECS itself only says "Internal error", which is enough where in one of the zones nothing starts.
-    let internal = service.events.iter().find(|event| {
-        event.at > case.taken_at - PLACED
-            && service.steady_at().is_none_or(|steady| event.at > steady)
-            && classify(&event.message, Some(Place::ServiceEvent)).fault() == CHECK.class()
-    });
+    // ECS itself only says "Internal error". Once is a mishap; again and again, with a zone in which nothing runs, is not.
+    let internal: Vec<&Event> = service
+        .events
+        .iter()
+        .filter(|event| {
+            event.at > case.taken_at - PLACED
+                && service
+                    .steady_at()
+                    .is_none_or(|steady| event.at > steady)
+                && classify(&event.message, Some(Place::ServiceEvent)).fault() == CHECK.class()
+        })
+        .collect();
+    let internal = internal.first().filter(|_| internal.len() > 1);
     if said.is_empty() && internal.is_none() {
         return Ok(vec![]);
     }

@@ -4,7 +4,7 @@ use super::failing;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
-    network::{Peer, lets_out},
+    network::{End, Place, lets_out},
     snapshot::{Observed, Service, TaskDefinition},
     words,
     words::{Phrase, Words},
@@ -105,12 +105,14 @@ fn closed_egress(
                 || ["tcp", "6"].contains(&rule.protocol.as_str()) && from && to
         })
     };
-    let anywhere = ["0.0.0.0/0".to_owned()];
-    let peer = Peer {
+    let somewhere = End {
         groups: &[],
-        cidrs: &anywhere,
+        place: Place::Unknown,
     };
-    if groups.is_empty() || groups.iter().any(is_named) || lets_out(&groups, NFS, peer)? {
+    if groups.is_empty()
+        || groups.iter().any(is_named)
+        || lets_out(&groups, NFS, &somewhere, &case.prefix_lists)?
+    {
         return Ok(None);
     }
     let names: Vec<&str> = groups.iter().map(|group| group.id.as_str()).collect();
