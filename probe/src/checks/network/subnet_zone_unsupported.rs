@@ -41,9 +41,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .iter()
         .filter(|event| {
             event.at > case.taken_at - PLACED
-                && service
-                    .steady_at()
-                    .is_none_or(|steady| event.at > steady)
+                && service.steady_at().is_none_or(|steady| event.at > steady)
                 && classify(&event.message, Some(Place::ServiceEvent)).fault() == CHECK.class()
         })
         .collect();
@@ -63,7 +61,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             .get(*id)
             .is_some_and(|subnet| !used.contains(subnet.availability_zone.as_str()))
     });
-    let join = |ids: &[&String]| ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",");
+    let join = |ids: &[&String]| {
+        ids.iter()
+            .map(|id| id.as_str())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
     let (without, with) = (join(&idle), join(&rest));
     if idle.is_empty() {
         return Ok(vec![]);
@@ -82,16 +85,30 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .into_iter()
         .collect();
     if internal.is_none() {
-        evidence.extend(proof(&said, words!("the task is placed", "タスクが配置される")));
+        evidence.extend(proof(
+            &said,
+            words!("the task is placed", "タスクが配置される"),
+        ));
     }
     evidence.push(Evidence {
         source: "ecs:DescribeTasks availabilityZone",
-        saw: words!("no task runs in {zones} ({without})", "{zones} ({without}) で動作中のタスクなし"),
+        saw: words!(
+            "no task runs in {zones} ({without})",
+            "{zones} ({without}) で動作中のタスクなし"
+        ),
         expected: words!("tasks in every zone", "すべてのゾーンでタスクが動作"),
     });
-    let (cluster, name, region) = (&case.target.cluster, &case.target.service, &case.target.region);
+    let (cluster, name, region) = (
+        &case.target.cluster,
+        &case.target.service,
+        &case.target.region,
+    );
     let groups = service.security_groups.join(",");
-    let public = if service.assign_public_ip { "ENABLED" } else { "DISABLED" };
+    let public = if service.assign_public_ip {
+        "ENABLED"
+    } else {
+        "DISABLED"
+    };
     let fix = match with.is_empty() {
         true => Fix {
             title: words!(
