@@ -22,6 +22,7 @@ mod capacity;
 mod ecs;
 mod iam;
 mod network;
+mod rds;
 mod secrets;
 mod service;
 mod storage;
@@ -30,6 +31,7 @@ const COMPONENTS: &[&[&Check]] = &[
     network::ALL,
     iam::ALL,
     secrets::ALL,
+    rds::ALL,
     service::ALL,
     storage::ALL,
     capacity::ALL,

@@ -132,17 +132,23 @@ pub struct Diagnose {
     /// Diagnose an exercise that is built in; see `probe list --scenarios`
     #[arg(long, value_name = "NAME", conflicts_with_all = ["cluster", "service", "stack", "check_secret_keys"])]
     pub scenario: Option<String>,
+    /// Look again until the service is healthy or a cause that waiting will not mend is proven; at most so long
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "15m", value_parser = parse_duration, value_name = "DURATION", conflicts_with_all = ["from", "scenario"])]
+    pub wait: Option<Duration>,
 }
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// List the exercises
-    #[arg(long, conflicts_with = "actions")]
+    #[arg(long, conflicts_with_all = ["actions", "schema"])]
     pub scenarios: bool,
     /// List the AWS actions that probe calls
-    #[arg(long)]
+    #[arg(long, conflicts_with = "schema")]
     pub actions: bool,
+    /// Print the JSON Schema of `probe diagnose -o json`
+    #[arg(long)]
+    pub schema: bool,
 }
 
 /// Arguments of `explain`.

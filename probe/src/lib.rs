@@ -30,4 +30,5 @@ pub mod runbook;
 pub mod scenario;
 pub mod snapshot;
 pub mod target;
+pub mod wait;
 pub mod words;

@@ -1,6 +1,7 @@
 //! Report v1: the diagnosis as people and programs get it. A contract: a changed field is an entry in CHANGELOG.md.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// The whole report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// Version of this format: 1.
     pub version: u32,
@@ -38,7 +39,7 @@ pub struct Report {
 }
 
 /// A fault that no other fault explains.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Cause {
     /// Id of the check.
     pub id: &'static str,
@@ -61,7 +62,7 @@ pub struct Cause {
 }
 
 /// A fault that its cause explains.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Symptom {
     /// Id of the check.
     pub id: &'static str,
@@ -80,7 +81,7 @@ pub struct Symptom {
 }
 
 /// One observation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Proof {
     /// API and field.
     pub source: &'static str,
@@ -91,7 +92,7 @@ pub struct Proof {
 }
 
 /// One way to mend a fault.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Fix {
     /// What it does.
     pub title: String,
@@ -100,7 +101,7 @@ pub struct Fix {
 }
 
 /// A check that could not tell.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Unknown {
     /// Id of the check.
     pub check: &'static str,
@@ -114,8 +115,19 @@ pub struct Unknown {
     pub action: String,
 }
 
+/// A call that did not answer, with all that it leaves open.
+#[derive(Debug)]
+pub struct Unseen<'a> {
+    /// The call, its error code and its words.
+    pub call: String,
+    /// What to do about it.
+    pub action: &'a str,
+    /// Ids of the checks that could not tell.
+    pub checks: Vec<&'static str>,
+}
+
 /// What is not wrong but not wise either.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Advice {
     /// Id of the advice.
     pub id: &'static str,
@@ -130,7 +142,7 @@ pub struct Advice {
 }
 
 /// Failures of the past, grouped by equal reasons.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Past {
     /// The newest.
     pub at: DateTime<Utc>,
@@ -199,6 +211,26 @@ impl Report {
         }
     }
 
+    /// What could not be seen, by call: one denied call leaves many checks without an answer.
+    pub fn unseen(&self) -> Vec<Unseen<'_>> {
+        let mut calls: Vec<Unseen<'_>> = vec![];
+        for unknown in &self.unknown {
+            let call = format!(
+                "{}: {}: {}",
+                unknown.operation, unknown.code, unknown.message
+            );
+            match calls.iter_mut().find(|known| known.call == call) {
+                Some(known) => known.checks.push(unknown.check),
+                None => calls.push(Unseen {
+                    call,
+                    action: &unknown.action,
+                    checks: vec![unknown.check],
+                }),
+            }
+        }
+        calls
+    }
+
     /// The language it is written in.
     pub fn lang(&self) -> Lang {
         self.lang.unwrap_or(Lang::En)
@@ -208,6 +240,14 @@ impl Report {
     pub fn checks_run(&self) -> usize {
         self.checks_run
     }
+}
+
+/// The JSON Schema of a report.
+///
+/// # Errors
+/// When it cannot be written as JSON: a defect of this program.
+pub fn schema() -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&schemars::schema_for!(Report))? + "\n")
 }
 
 fn cause(check: &Check, finding: &Finding, symptoms: Vec<Symptom>, lang: Lang) -> Cause {

@@ -65,7 +65,7 @@ impl Unobserved {
 }
 
 /// Which service was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Subject {
     /// AWS Region, for example `ap-northeast-1`.
     pub region: String,

@@ -1,6 +1,10 @@
 //! `probe diagnose`: snapshot in, report out.
 
-use std::{io::Read, path::Path};
+use std::{
+    io::{Read, Write},
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::{Error, Exit, connect, now, print, style};
 use crate::{
@@ -11,8 +15,13 @@ use crate::{
     report::Report,
     scenario,
     snapshot::Snapshot,
+    wait::{Wait, decide},
     words,
+    words::Lang,
 };
+
+/// Pause between two looks.
+const BETWEEN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Error> {
     let snapshot = match (&args.from, &args.scenario) {
@@ -20,7 +29,12 @@ pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Er
         (None, Some(name)) => exercise(name)?,
         (None, None) => {
             let (clients, target) = connect(&args.look.target, global).await?;
-            collect(&clients, &target, &args.look.options(), now()).await
+            let options = args.look.options();
+            let look = || async { collect(&clients, &target, &options, now()).await };
+            match args.wait {
+                Some(at_most) => watch(look, at_most, global.lang()).await,
+                None => look().await,
+            }
         }
     };
     let diagnosis = diagnose(&snapshot);
@@ -31,6 +45,30 @@ pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Er
         Verdict::Fault => Exit::Fault,
         Verdict::Undetermined => Exit::Undetermined,
     })
+}
+
+/// Looks again until the answer will not change by itself, or the time is over; says on standard error what it waits for.
+async fn watch<F>(look: impl Fn() -> F, at_most: Duration, lang: Lang) -> Snapshot
+where
+    F: Future<Output = Snapshot>,
+{
+    let end = Instant::now() + at_most;
+    let mut said = String::new();
+    loop {
+        let snapshot = look().await;
+        let Wait::Longer(why) = decide(&snapshot, &diagnose(&snapshot)) else {
+            return snapshot;
+        };
+        if Instant::now() + BETWEEN > end {
+            return snapshot;
+        }
+        if why.in_lang(lang) != said {
+            why.in_lang(lang).clone_into(&mut said);
+            let at = snapshot.taken_at.format("%H:%M:%S");
+            let _ = writeln!(std::io::stderr(), "{at} {said}"); // nowhere left to complain to
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
 }
 
 fn read(file: &Path) -> Result<Snapshot, Error> {

@@ -1,4 +1,4 @@
-//! `probe list`: the known faults, the exercises, and the AWS actions that probe calls.
+//! `probe list`: the known faults, the exercises, the AWS actions that probe calls, and the schema of its reports.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,15 @@ use crate::{
     cli::{self, Global},
     collect::{ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows},
-    scenario,
+    report, runbook, scenario,
 };
 
 pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
-    let text = match (args.scenarios, args.actions) {
-        (true, _) => names(scenario::names(), global.output)?,
-        (_, true) => actions(global.output)?,
+    let text = match (args.scenarios, args.actions, args.schema) {
+        (true, _, _) => names(scenario::names(), global.output)?,
+        (_, true, _) => actions(global.output)?,
+        (_, _, true) => report::schema()?,
         _ => match global.output {
             Format::Json => {
                 let faults = all().map(|check| {
@@ -29,7 +30,8 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
                 });
                 serde_json::to_string_pretty(&faults.collect::<Vec<_>>())? + "\n"
             }
-            Format::Table | Format::Markdown => {
+            Format::Markdown => runbook::index(lang),
+            Format::Table => {
                 let row = |check: &'static crate::check::Check| {
                     vec![
                         check.id.to_owned(),

@@ -73,13 +73,20 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
             "\n### {}\n",
             word("Could not tell", "判定できなかった項目")
         )?;
-        for unknown in &report.unknown {
-            let message = cell(&unknown.message);
+        for unseen in report.unseen() {
+            let checks = unseen.checks.join("`, `");
             writeln!(
                 out,
-                "- `{}`: {} {}: {message}; {}",
-                unknown.check, unknown.operation, unknown.code, unknown.action
+                "- {}; {} (`{checks}`)",
+                cell(&unseen.call),
+                unseen.action
             )?;
+        }
+    }
+    if !report.advice.is_empty() {
+        writeln!(out, "\n### {}\n", word("Advice", "助言"))?;
+        for advice in &report.advice {
+            writeln!(out, "- {} (`{}`)", advice.message, advice.id)?;
         }
     }
     if !report.past.is_empty() {

@@ -62,6 +62,7 @@ phrases! {
     RUNBOOK = "runbook", "手順書";
     UNKNOWN = "Could not tell", "判定できなかった項目";
     DO = "do", "対応";
+    ADVICE = "Advice: nothing is broken, but probe explain tells why to change it", "助言 (障害ではありません。理由は probe explain で確認できます)";
     PAST = "Past, no longer happening", "過去の失敗 (現在は発生していません)";
     CRITICAL = "critical", "重大";
     WARNING = "warning", "警告";
@@ -103,15 +104,33 @@ fn write_report(out: &mut String, report: &Report, paint: &Paint) -> std::fmt::R
             UNKNOWN.in_lang(lang),
             unsure = paint.unsure
         )?;
-        for (call, checks, action) in grouped(report) {
-            writeln!(out, "  {call}")?;
+        for unseen in report.unseen() {
+            writeln!(out, "  {}", unseen.call)?;
             writeln!(
                 out,
-                "    {dim}{}{dim:#} {action}",
+                "    {dim}{}{dim:#} {}",
                 DO.in_lang(lang),
+                unseen.action,
                 dim = paint.dim
             )?;
-            writeln!(out, "    {dim}{}{dim:#}", checks.join(" "), dim = paint.dim)?;
+            writeln!(
+                out,
+                "    {dim}{}{dim:#}",
+                unseen.checks.join(" "),
+                dim = paint.dim
+            )?;
+        }
+    }
+    if !report.advice.is_empty() {
+        writeln!(out, "\n{}", ADVICE.in_lang(lang))?;
+        for advice in &report.advice {
+            writeln!(
+                out,
+                "  · {} {dim}({}){dim:#}",
+                advice.message,
+                advice.id,
+                dim = paint.dim
+            )?;
         }
     }
     if !report.past.is_empty() {
@@ -193,22 +212,6 @@ fn severity(word: &str) -> Phrase {
     } else {
         WARNING
     }
-}
-
-/// The unknowns by call, since one denied call leaves many checks without an answer.
-fn grouped(report: &Report) -> Vec<(String, Vec<&'static str>, &str)> {
-    let mut groups: Vec<(String, Vec<&'static str>, &str)> = vec![];
-    for unknown in &report.unknown {
-        let call = format!(
-            "{}: {}: {}",
-            unknown.operation, unknown.code, unknown.message
-        );
-        match groups.iter_mut().find(|(known, ..)| *known == call) {
-            Some((_, checks, _)) => checks.push(unknown.check),
-            None => groups.push((call, vec![unknown.check], &unknown.action)),
-        }
-    }
-    groups
 }
 
 fn total(report: &Report, paint: &Paint) -> String {

@@ -124,6 +124,16 @@ fn every_check_has_a_runbook_section_in_both_languages_and_back() {
 }
 
 #[test]
+fn the_committed_schema_is_that_of_the_reports() {
+    let committed = fs::read_to_string(root().join("probe/report-v1.schema.json")).unwrap();
+    assert_eq!(
+        committed,
+        probe::report::schema().unwrap(),
+        "renew it with `probe list --schema`, and write a changed field into CHANGELOG.md"
+    );
+}
+
+#[test]
 fn explanations_name_checks_and_run_in_no_circle() {
     // Takes away, again and again, what only leads to what has been taken away: a circle remains.
     let mut left: Vec<&Check> = all().collect();
