@@ -170,6 +170,7 @@ fn the_healthy_stack_is_healthy() {
 
 #[test]
 fn every_scenario_has_its_own_fault_as_the_only_root_cause() {
+    let mut wrong = vec![];
     for check in all().filter(|check| check.severity != Severity::Advice) {
         let snapshot = scenario::snapshot(check.id).unwrap().unwrap();
         let diagnosis = diagnose(&snapshot);
@@ -178,7 +179,10 @@ fn every_scenario_has_its_own_fault_as_the_only_root_cause() {
             .iter()
             .map(|cause| cause.check.id)
             .collect();
-        assert_eq!(causes, [check.id]);
+        if causes != [check.id] {
+            wrong.push((check.id, causes));
+            continue;
+        }
         for lang in [Lang::En, Lang::Ja] {
             let report = Report::new(&snapshot, &diagnosis, lang);
             let name = format!(
@@ -191,6 +195,7 @@ fn every_scenario_has_its_own_fault_as_the_only_root_cause() {
             });
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

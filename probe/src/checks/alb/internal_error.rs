@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
         en: "the load balancer reports an internal error",
         ja: "ロードバランサーが内部エラーを報告しています",
     },
-    explains: &["alb-no-healthy-targets"],
+    explains: &["alb-health-check-failed", "alb-no-healthy-targets"],
     find,
 };
 

@@ -3,7 +3,7 @@
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
-    snapshot::{LoadBalancer, Observed},
+    snapshot::Observed,
     words,
     words::Phrase,
 };
@@ -27,17 +27,13 @@ pub(super) const CHECK: Check = Check {
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let region = &case.target.region;
     let balancers = case.load_balancers()?;
-    let forwards = |balancer: &LoadBalancer, arn: &String| {
-        // What was not seen may forward.
-        balancer.listeners.as_ref().is_none_or(|listeners| {
-            listeners
-                .iter()
-                .any(|listener| listener.target_groups.contains(arn))
-        })
-    };
+    let mut forwarded_to = vec![];
+    for balancer in balancers.values() {
+        forwarded_to.extend(balancer.listeners()?.iter().flat_map(|l| &l.target_groups));
+    }
     let mut findings = vec![];
     for (arn, group) in case.target_groups()? {
-        if balancers.values().any(|balancer| forwards(balancer, arn)) {
+        if forwarded_to.contains(&arn) {
             continue;
         }
         let name = &group.name;
