@@ -227,12 +227,19 @@ fn total(report: &Report, paint: &Paint) -> String {
         _ => (paint.unsure, UNDETERMINED),
     };
     let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let counts = match lang {
-        Lang::En => format!(
+    let counts = match (unknown, lang) {
+        (0, Lang::En) => format!(
+            "{causes} root cause{}, every check could tell",
+            plural(causes)
+        ),
+        (0, Lang::Ja) => format!("根本原因 {causes} 件、すべての項目を判定済み"),
+        (_, Lang::En) => format!(
             "{causes} root cause{}, {unknown} of {checks} checks could not tell",
             plural(causes)
         ),
-        Lang::Ja => format!("根本原因 {causes} 件、{checks} 項目中 {unknown} 項目は判定できず"),
+        (_, Lang::Ja) => {
+            format!("根本原因 {causes} 件、{checks} 項目中 {unknown} 項目は判定できず")
+        }
     };
     format!("{style}{}{style:#}: {counts}", word.in_lang(lang))
 }

@@ -49,6 +49,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "{name} refuses the password of the tasks; the network path is open",
             "{name} がタスクのパスワードを拒否しています (ネットワーク経路は開いています)"
         ),
-        vec![new_tasks(case, words!("let new tasks read the secret again: running ones keep the value of their start", "新しいタスクにシークレットを読み直させる (実行中のタスクは起動時の値を使い続ける)")), Fix { title: words!("if that does not help, set the password of the database to that of the secret {secret}", "それでも直らない場合は、データベースのパスワードをシークレット {secret} の値に合わせる"), command: format!("aws rds modify-db-instance --db-instance-identifier {name} --apply-immediately --master-user-password \"$(aws secretsmanager get-secret-value --secret-id {secret} --query SecretString --output text --region {region} | jq -r .password)\" --region {region}") }],
+        vec![new_tasks(case, words!("let new tasks read the secret again: running ones keep the value of their start", "新しいタスクにシークレットを読み直させる (実行中のタスクは起動時の値を使い続ける)")), Fix { title: words!("if that does not help, set the password of the database to that of the secret {secret}", "それでも直らない場合は、データベースのパスワードをシークレット {secret} の値に合わせる"), command: format!("aws secretsmanager get-secret-value --secret-id {secret} --query SecretString --output text --region {region} | jq -j .password |\n  aws rds modify-db-instance --db-instance-identifier {name} --apply-immediately --master-user-password file:///dev/stdin --region {region}") }],
     )])
 }
