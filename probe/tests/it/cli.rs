@@ -62,7 +62,7 @@ fn a_broken_snapshot_is_refused_with_the_place_and_a_hint() {
 #[test]
 fn a_report_is_in_the_language_asked_for() {
     let args = ["diagnose", "--scenario", "network-database-port-closed"];
-    let japanese = "セキュリティグループ";
+    let japanese = "インバウンドルール";
     for (set, lang, is_japanese) in [
         (vec![], vec!["--lang", "ja"], true),
         (vec![], vec!["--lang", "en"], false),
