@@ -21,6 +21,8 @@ mod alb;
 mod capacity;
 mod ecs;
 mod iam;
+mod image;
+mod logs;
 mod network;
 mod rds;
 mod secrets;
@@ -32,6 +34,8 @@ const COMPONENTS: &[&[&Check]] = &[
     iam::ALL,
     secrets::ALL,
     rds::ALL,
+    image::ALL,
+    logs::ALL,
     service::ALL,
     storage::ALL,
     capacity::ALL,

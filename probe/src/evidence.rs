@@ -72,6 +72,12 @@ pub fn stopped(
     Ok(Some(Stopped { newest, evidence }))
 }
 
+/// What the present failures that name this text say: an ARN, a name.
+pub fn failed_naming(snapshot: &Snapshot, name: &str) -> Option<Evidence> {
+    let stopped = stopped(snapshot, |task, _| task.says(name)).ok()?;
+    stopped.map(|stopped| stopped.evidence)
+}
+
 /// The most telling words on a task's end, and where they stand.
 fn words_of(task: &Task) -> (&'static str, String) {
     let stopped = task.stopped_reason.as_deref().unwrap_or_default();
@@ -248,25 +254,22 @@ pub fn name_of(arn: &str) -> &str {
     arn.rsplit(['/', ':']).next().unwrap_or(arn)
 }
 
-/// The proof that IAM denies: one line an action.
-pub fn denials(denied: &[&Permission]) -> Vec<Evidence> {
-    let evidence = |permission: &&Permission| {
-        let Permission {
-            action,
-            resource,
-            decision,
-            view,
-        } = permission;
-        Evidence {
-            source: match view {
-                View::Simulated => "iam:SimulatePrincipalPolicy",
-                View::Documents => "iam:GetRolePolicy, iam:GetPolicyVersion",
-            },
-            saw: Words::verbatim(format!("{action} on {resource}: {decision}")),
-            expected: Words::verbatim("allowed"),
-        }
-    };
-    denied.iter().map(evidence).collect()
+/// The proof that IAM denies.
+pub fn denial(permission: &Permission) -> Evidence {
+    let Permission {
+        action,
+        resource,
+        decision,
+        view,
+    } = permission;
+    Evidence {
+        source: match view {
+            View::Simulated => "iam:SimulatePrincipalPolicy",
+            View::Documents => "iam:GetRolePolicy, iam:GetPolicyVersion",
+        },
+        saw: Words::verbatim(format!("{action} on {resource}: {decision}")),
+        expected: Words::verbatim("allowed"),
+    }
 }
 
 /// `family:revision` of a task definition's ARN.

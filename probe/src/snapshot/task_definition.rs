@@ -205,11 +205,33 @@ impl SecretReference {
 
     /// The JSON key that is read, where one is named.
     pub fn json_key(&self) -> Option<&str> {
+        self.part(7)
+    }
+
+    /// The staging label of the version that is read, where one is named.
+    pub fn version_stage(&self) -> Option<&str> {
+        self.part(8)
+    }
+
+    /// The id of the version that is read, where one is named.
+    pub fn version_id(&self) -> Option<&str> {
+        self.part(9)
+    }
+
+    fn part(&self, i: usize) -> Option<&str> {
         self.secret_arn()?;
         self.value_from
             .split(':')
-            .nth(7)
-            .filter(|key| !key.is_empty())
+            .nth(i)
+            .filter(|part| !part.is_empty())
+    }
+
+    /// Name or ARN in Parameter Store; `None` for Secrets Manager.
+    pub fn parameter(&self) -> Option<&str> {
+        match self.secret_arn() {
+            Some(_) => None,
+            None => Some(&self.value_from),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod normal;
 mod paths;
 mod secrets;
 mod shape;
+mod supply;
 mod tidy;
 
 use std::process::{Command, Output};

@@ -1,11 +1,11 @@
-//! The image does not exist in the registry: no such tag, or no such repository.
+//! The image does not exist in the registry: the repository has no such tag or digest.
 
 use crate::{
-    case::Case,
+    case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
-    evidence::{revision_of, stopped},
-    reading::{Place, classify},
+    evidence::revision_of,
     snapshot::{Image, Observed},
+    supply::{container_of, images},
     words,
     words::{Phrase, Words},
 };
@@ -18,84 +18,43 @@ pub(super) const CHECK: Check = Check {
         en: "the image of the task definition does not exist",
         ja: "タスク定義のイメージが存在しません",
     },
-    explains: &["ecs-service-under-capacity", "ecs-deployment-failing"],
+    explains: &["image-pull-failed", "ecs-service-under-capacity", "ecs-deployment-failing"],
     find,
 };
 
-/// The ways in which ECS says that there is no such image.
-const MISSING: &[&str] = &[
-    "image-tag-missing",
-    "image-repository-missing",
-    "ecr-cross-account-policy-missing",
-];
-
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let failed = stopped(case, |_, stop| stop.is(MISSING));
-    let missing: Vec<(&String, &Image)> = case
-        .images
-        .iter()
-        .filter_map(|(reference, image)| Some((reference, image.as_ref().ok()?)))
-        .filter(|(_, image)| !matches!(image, Image::Present { .. }))
-        .collect();
-    let mut evidence: Vec<Evidence> = missing
-        .iter()
-        .map(|(reference, image)| Evidence {
-            source: "ecr:DescribeImages",
-            saw: Words::verbatim(match image {
-                Image::RepositoryMissing => format!("{reference}: RepositoryNotFoundException"),
-                _ => format!("{reference}: ImageNotFoundException"),
-            }),
-            expected: words!("the image exists", "イメージが存在する"),
-        })
-        .collect();
-    evidence.extend(
-        failed
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .map(|failed| failed.evidence.clone()),
-    );
-    if evidence.is_empty() {
-        failed?;
-        case.task_definition()?;
-        if let Some(unobserved) = case
-            .images
-            .values()
-            .find_map(|image| image.as_ref().err())
-        {
-            return Err(unobserved.clone());
-        }
-        return Ok(vec![]);
-    }
     let definition = case.task_definition()?;
-    let image = missing.first().map(|(reference, _)| (*reference).clone());
-    // Where ECR was not asked, the container whose own reason says so names the image.
-    let by_reason = || {
-        let (_, task, _) = &failed.as_ref().ok()?.as_ref()?.newest;
-        let told = |name: &String| {
-            let reason = task
-                .containers
-                .get(name)
-                .and_then(|container| container.reason.as_deref());
-            reason
-                .and_then(|reason| classify(reason, Some(Place::ContainerReason)).fault())
-                .is_some_and(|class| MISSING.contains(&class))
-        };
-        definition
-            .containers
-            .iter()
-            .find(|container| told(&container.name))
-            .map(|container| container.image.clone())
+    let said = case.said(&["image-tag-missing"]);
+    let told = proof(
+        said.as_deref().unwrap_or_default(),
+        words!("the image is pulled", "イメージを取得できる"),
+    );
+    let missing =
+        images(case, definition).find(|(_, seen)| matches!(seen, Some(Ok(Image::TagMissing))));
+    let (image, evidence) = match missing {
+        Some((container, _)) => {
+            let seen = Evidence {
+                source: "ecr:DescribeImages",
+                saw: Words::verbatim(format!("{}: ImageNotFoundException", container.image)),
+                expected: words!("the image exists", "イメージが存在する"),
+            };
+            (container.image.clone(), std::iter::once(seen).chain(told).collect())
+        }
+        None => {
+            // Other registries are not asked: there, and where ECR did not answer, only the message tells.
+            let said = said?;
+            let named = said.first().and_then(|said| container_of(case, definition, said));
+            let unconfirmed = named
+                .filter(|container| !matches!(case.images.get(&container.image), Some(Ok(_))));
+            match (unconfirmed, told) {
+                (Some(container), Some(told)) => (container.image.clone(), vec![told]),
+                _ => {
+                    let unseen = case.images.values().find_map(|image| image.as_ref().err());
+                    return unseen.map_or(Ok(vec![]), |unobserved| Err(unobserved.clone()));
+                }
+            }
+        }
     };
-    let image = image
-        .or_else(by_reason)
-        .or_else(|| {
-            definition
-                .containers
-                .first()
-                .map(|container| container.image.clone())
-        })
-        .unwrap_or_default();
     let region = &case.target.region;
     let (registry, path) = image.split_once('/').unwrap_or_default();
     let is_ecr = registry.contains(".dkr.ecr.");

@@ -1,12 +1,12 @@
 //! The execution role may not read a secret that the task definition injects.
 
-use std::collections::BTreeSet;
-
 use crate::{
     case::Case,
-    check::{Check, Finding, Fix, Severity},
-    evidence::{denials, name_of, stopped},
-    snapshot::{Observed, Permission},
+    check::{Check, Finding, Severity},
+    evidence::name_of,
+    execution_role::lacking,
+    snapshot::Observed,
+    supply::secret_needs,
     words,
     words::Phrase,
 };
@@ -24,75 +24,24 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let permissions = case.permissions();
-    let denied: Vec<&Permission> = permissions
-        .iter()
-        .flat_map(|permissions| permissions.iter())
-        .filter(|permission| {
-            permission.action == "secretsmanager:GetSecretValue" && !permission.is_allowed()
-        })
-        .filter(|permission| {
-            case
-                .missing_secrets()
-                .all(|arn| *arn != permission.resource)
-        })
-        .collect();
-    // IAM denies before Secrets Manager can say that there is no such secret: that fault has a check of its own.
-    let missing: Vec<&String> = case.missing_secrets().collect();
-    let failed = stopped(case, |task, stop| {
-        stop.is(CHECK.classes) && !missing.iter().any(|arn| task.says(arn))
-    });
-    let mut evidence = denials(&denied);
-    evidence.extend(
-        failed
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .map(|failed| failed.evidence.clone()),
-    );
-    if evidence.is_empty() {
-        failed?;
-        permissions?;
-        return Ok(vec![]);
-    }
     let definition = case.task_definition()?;
-    let role = definition.execution_role.as_deref().unwrap_or_default();
-    let (name, region) = (name_of(role), &case.target.region);
-    let mut secrets: BTreeSet<String> = denied
-        .iter()
-        .map(|permission| permission.resource.clone())
-        .collect();
-    if secrets.is_empty() {
-        secrets = definition
-            .secrets()
-            .filter_map(|(_, secret)| secret.secret_arn())
-            .collect();
-    }
-    let list = secrets
-        .iter()
-        .map(|arn| name_of(arn))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let resources = secrets
-        .iter()
-        .map(|arn| format!("\"{arn}\""))
-        .collect::<Vec<_>>()
-        .join(",");
+    let Some(lack) = lacking(case, secret_needs(case, definition), "exec-role-missing-secret-permission")? else {
+        return Ok(vec![]);
+    };
+    let (name, actions, resources) = (name_of(lack.role), lack.actions(), lack.resources());
     Ok(vec![Finding {
-        subject: role.to_owned(),
-        message: words!(
-            "the execution role {name} lacks secretsmanager:GetSecretValue on {list}",
-            "タスク実行ロール {name} に、{list} に対する secretsmanager:GetSecretValue の権限がありません"
-        ),
-        evidence,
-        fix: vec![Fix {
-            title: words!(
-                "let the execution role read exactly these secrets",
-                "タスク実行ロールにこのシークレットだけの読み取りを許可する"
+        subject: lack.role.to_owned(),
+        message: match lack.swapped.map(name_of) {
+            Some(task_role) => words!(
+                "the execution role {name} lacks {actions} on {resources}; the task role {task_role} has it, which ECS does not use for this",
+                "タスク実行ロール {name} に、{resources} に対する {actions} の権限がありません (タスクロール {task_role} には付いていますが、ここでは使われません)"
             ),
-            command: format!(
-                "aws iam put-role-policy --role-name {name} --policy-name read-secrets --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"secretsmanager:GetSecretValue\",\"Resource\":[{resources}]}}]}}' --region {region}"
+            None => words!(
+                "the execution role {name} lacks {actions} on {resources}",
+                "タスク実行ロール {name} に、{resources} に対する {actions} の権限がありません"
             ),
-        }],
+        },
+        fix: lack.fix(case, "read-secrets"),
+        evidence: lack.evidence,
     }])
 }

@@ -3,8 +3,9 @@
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
-    evidence::stopped,
+    evidence::{failed_naming, stopped},
     snapshot::{Observed, Secret},
+    supply::{home, places, readers},
     words,
     words::{Phrase, Words},
 };
@@ -14,77 +15,65 @@ pub(super) const CHECK: Check = Check {
     classes: &[],
     severity: Severity::Critical,
     fault: Phrase {
-        en: "a secret that the containers need does not exist or is marked for deletion",
-        ja: "コンテナが必要とするシークレットが存在しないか、削除予定になっています",
+        en: "a secret that the containers need does not exist",
+        ja: "コンテナが必要とするシークレットが存在しません",
     },
-    explains: &["ecs-service-under-capacity", "ecs-deployment-failing"],
+    explains: &[
+        "iam-secret-read-denied",
+        "ecs-service-under-capacity",
+        "ecs-deployment-failing",
+    ],
     find,
 };
 
-/// The ways in which ECS says that there is no such secret: it cannot tell a partial ARN from a missing secret.
-const NOT_FOUND: &[&str] = &["secret-arn-partial", "secret-scheduled-for-deletion"];
-
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
-    let missing: Vec<&String> = case.missing_secrets().collect();
-    let failed = stopped(case, |task, stop| {
-        stop.is(NOT_FOUND)
-            // A policy for exact ARNs denies a secret that does not exist before anybody looks for it.
-            || stop.is(&["exec-role-missing-secret-permission"])
-                && missing.iter().any(|arn| task.says(arn))
-    });
-    let mut evidence: Vec<Evidence> = missing
+    let finding = |arn: &str, evidence| {
+        let used = places(readers(definition, arn).into_iter());
+        self::finding(case, arn, &used, home(definition).1, evidence)
+    };
+    let missing: Vec<Finding> = case
+        .secrets
         .iter()
-        .map(|arn| Evidence {
-            source: "secretsmanager:DescribeSecret",
-            saw: Words::verbatim(match case.secrets.get(*arn) {
-                Some(Ok(Secret::Present {
-                    deleted_at: Some(at),
-                    ..
-                })) => format!("{arn}: DeletedDate {at}"),
-                _ => format!("{arn}: ResourceNotFoundException"),
-            }),
-            expected: words!("the secret exists", "シークレットが存在する"),
+        .filter(|(_, secret)| matches!(secret, Ok(Secret::Missing)))
+        .map(|(arn, _)| {
+            let seen = Evidence {
+                source: "secretsmanager:DescribeSecret",
+                saw: Words::verbatim(format!("{arn}: ResourceNotFoundException")),
+                expected: words!("the secret exists", "シークレットが存在する"),
+            };
+            finding(arn, std::iter::once(seen).chain(failed_naming(case, arn)).collect())
         })
         .collect();
-    evidence.extend(
-        failed
-            .as_ref()
-            .ok()
-            .and_then(Option::as_ref)
-            .map(|failed| failed.evidence.clone()),
-    );
-    if evidence.is_empty() {
-        failed?;
-        if let Some(unobserved) = case
-            .secrets
-            .values()
-            .find_map(|secret| secret.as_ref().err())
-        {
-            return Err(unobserved.clone());
-        }
-        return Ok(vec![]);
-    }
-    let used: Vec<String> = definition
-        .secrets()
-        .filter(|(_, secret)| {
-            secret
-                .secret_arn()
-                .is_some_and(|arn| missing.is_empty() || missing.contains(&&arn))
-        })
-        .map(|(container, secret)| format!("{}/{}", container.name, secret.name))
-        .collect();
-    let used = used.join(", ");
-    let subject = missing
-        .first()
-        .map_or_else(|| definition.arn.clone(), |arn| (*arn).clone());
+    // Where Secrets Manager could not be asked, only ECS tells.
+    let unseen = case.secrets.iter().find_map(|(arn, secret)| Some((arn, secret.as_ref().err()?)));
+    let (false, Some((arn, unseen))) = (!missing.is_empty(), unseen) else {
+        return Ok(missing);
+    };
+    let Some(told) = stopped(case, |_, stop| stop.is(&["secret-arn-partial"]))? else {
+        return Err(unseen.clone());
+    };
+    let named = case.secrets.keys().find(|arn| told.newest.1.says(arn)).unwrap_or(arn);
+    Ok(vec![finding(named, vec![told.evidence])])
+}
+
+fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: Vec<Evidence>) -> Finding {
     let region = &case.target.region;
-    Ok(vec![Finding {
+    let mut parts = arn.split(':');
+    let (there, owner) = (parts.nth(3).unwrap_or(region), parts.next().unwrap_or(account));
+    if there != region || owner != account {
+        evidence.push(Evidence {
+            source: "ecs:DescribeTaskDefinition secrets[].valueFrom",
+            saw: words!("Region {there}, account {owner}", "リージョン {there}、アカウント {owner}"),
+            expected: words!("Region {region}, account {account}", "リージョン {region}、アカウント {account}"),
+        });
+    }
+    Finding {
         message: words!(
-            "{subject}, which the task definition injects as {used}, does not exist in {region} or is marked for deletion",
-            "タスク定義が {used} として参照している {subject} が {region} に存在しないか、削除予定になっています"
+            "{arn}, which the task definition injects as {used}, does not exist",
+            "タスク定義が {used} として参照している {arn} が存在しません"
         ),
-        subject: subject.clone(),
+        subject: arn.to_owned(),
         evidence,
         fix: vec![
             Fix {
@@ -98,13 +87,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             },
             Fix {
                 title: words!(
-                    "or bring it back, if it was deleted within its recovery window",
-                    "復旧期間内に削除されたものなら復元する"
+                    "in the template, refer to the secret instead of writing its ARN",
+                    "テンプレートでは ARN を直接書かず、シークレットを参照する"
                 ),
-                command: format!(
-                    "aws secretsmanager restore-secret --secret-id {subject} --region {region}"
-                ),
+                command: "Secrets:\n- Name: DB_PASSWORD\n  ValueFrom: !Sub \"${DbSecret}:password::\"".into(),
             },
         ],
-    }])
+    }
 }

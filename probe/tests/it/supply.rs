@@ -1,0 +1,133 @@
+//! What a task is given at its start: configuration that decides over words, and one cause where AWS says two things.
+
+use probe::{
+    diagnose::diagnose,
+    report::Report,
+    scenario,
+    snapshot::{Key, Observed, Parameter, Secret, SecretShape, Snapshot, Unobserved},
+    words::Lang,
+};
+
+fn report(name: &str, change: impl FnOnce(&mut Snapshot)) -> Report {
+    let mut snapshot = scenario::snapshot(name).unwrap().unwrap();
+    change(&mut snapshot);
+    Report::new(&snapshot, &diagnose(&snapshot), Lang::En)
+}
+
+fn causes(report: &Report) -> Vec<&str> {
+    report.causes.iter().map(|cause| cause.id).collect()
+}
+
+fn refused<T>() -> Observed<T> {
+    Err(Unobserved {
+        operation: "x:Y".into(),
+        code: "AccessDenied".into(),
+        message: "no".into(),
+    })
+}
+
+fn secret(snapshot: &mut Snapshot) -> &mut Observed<Secret> {
+    snapshot.secrets.values_mut().next().unwrap()
+}
+
+fn shape(snapshot: &mut Snapshot, seen: SecretShape) {
+    if let Ok(Secret::Present { shape, .. }) = secret(snapshot) {
+        *shape = Some(Ok(seen));
+    }
+}
+
+#[test]
+fn policies_decide_where_the_simulation_is_refused() {
+    let report = report("iam-secret-read-denied", |s| s.permissions = refused());
+    assert_eq!(causes(&report), ["iam-secret-read-denied"]);
+    assert_eq!(report.causes[0].evidence[0].source, "iam:GetRolePolicy");
+}
+
+#[test]
+fn a_denial_is_believed_where_neither_can_be_asked() {
+    let report = report("iam-secret-read-denied", |s| {
+        s.permissions = refused();
+        s.roles.values_mut().for_each(|role| *role = refused());
+    });
+    assert_eq!(causes(&report), ["iam-secret-read-denied"]);
+}
+
+#[test]
+fn what_is_allowed_by_now_was_late() {
+    let healthy = scenario::snapshot("healthy").unwrap().unwrap();
+    for denied in ["iam-secret-read-denied", "iam-logs-write-denied"] {
+        let report = report(denied, |s| {
+            s.permissions = healthy.permissions.clone();
+            s.roles = healthy.roles.clone();
+        });
+        assert_eq!(causes(&report), ["iam-policy-not-propagated"], "{denied}");
+    }
+}
+
+#[test]
+fn a_denial_of_what_is_missing_is_one_cause() {
+    let report = report("iam-secret-read-denied", |s| {
+        *secret(s) = Ok(Secret::Missing)
+    });
+    assert_eq!(causes(&report), ["secrets-secret-missing"]);
+}
+
+#[test]
+fn what_was_seen_of_a_secret_outranks_what_ecs_says_of_it() {
+    let keys = |keys: &[&str]| SecretShape::Keys(keys.iter().map(|key| (*key).into()).collect());
+    let seen = |name, seen| report(name, |s| shape(s, seen));
+    let healed = seen("secrets-not-json", keys(&["username", "password"]));
+    assert!(!causes(&healed).contains(&"secrets-not-json"));
+    assert_eq!(
+        causes(&seen("healthy", SecretShape::NotJson)),
+        ["secrets-not-json"]
+    );
+    assert_eq!(
+        causes(&seen("healthy", keys(&["username"]))),
+        ["secrets-json-key-missing"]
+    );
+    assert!(causes(&seen("healthy", keys(&["username", "password"]))).is_empty());
+}
+
+#[test]
+fn a_key_that_is_switched_off_needs_no_permission() {
+    let report = report("iam-key-decrypt-denied", |s| {
+        let key = s.keys.values_mut().next().unwrap();
+        *key = Ok(Key {
+            state: "PendingDeletion".into(),
+        });
+    });
+    assert_eq!(causes(&report), ["iam-key-decrypt-denied"]);
+    let first = &report.causes[0].fix[0].command;
+    assert!(first.starts_with("aws kms cancel-key-deletion"), "{first}");
+}
+
+#[test]
+fn a_key_whose_own_policy_may_allow_is_no_fault_while_tasks_start() {
+    let healthy = scenario::snapshot("healthy").unwrap().unwrap();
+    let report = report("iam-key-decrypt-denied", |s| {
+        (s.service, s.tasks, s.target_groups, s.logs) = (
+            healthy.service,
+            healthy.tasks,
+            healthy.target_groups,
+            healthy.logs,
+        );
+    });
+    assert_eq!(causes(&report), [] as [&str; 0]);
+}
+
+#[test]
+fn a_parameter_of_another_region_is_named_with_it() {
+    let report = report("secrets-parameter-missing", |s| {
+        let arn = "arn:aws:ssm:us-east-1:123456789012:parameter/events/mail-key";
+        let reference = &mut s.task_definition.as_mut().unwrap().containers[0].secrets;
+        reference.last_mut().unwrap().value_from = arn.into();
+        s.parameters = [(arn.to_owned(), Ok(Parameter::Missing))].into();
+    });
+    assert_eq!(causes(&report), ["secrets-parameter-missing"]);
+    let saw = report.causes[0]
+        .evidence
+        .iter()
+        .any(|proof| proof.saw.contains("us-east-1, account"));
+    assert!(saw, "{:#?}", report.causes[0]);
+}
