@@ -24,6 +24,7 @@ mod ssm;
 mod stacks;
 mod supply;
 mod surroundings;
+mod whole;
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_ecs::config::retry::{RetryPartition, TokenBucket};
 
+use super::whole::Whole;
+
 /// How often one call is tried: throttling and lost connections are waited out, longer each time.
 const ATTEMPTS: u32 = 4;
 /// How many failed tries may be repeated at a time, all calls to all services together: an AWS that throttles
@@ -77,6 +79,7 @@ impl Clients {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(&config)
                         .retry_partition(partition.clone())
+                        .interceptor(Whole)
                         .build(),
                 )
             };
