@@ -48,7 +48,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         evidence.extend(heard.evidence);
     }
     if evidence.is_empty() {
-        return Ok(vec![]);
+        // Memory that could not be read may be short.
+        return match &database.metrics {
+            Some(Err(why)) => Err(why.clone()),
+            _ => Ok(vec![]),
+        };
     }
     let class = database.class.as_deref().unwrap_or("?");
     Ok(vec![Finding {
