@@ -51,10 +51,21 @@ class Proxy:
                 raise RuntimeError(f"microburst ended with status {self.process.returncode}")
             try:
                 urllib.request.urlopen(f"{self.url}/_microburst/health", timeout=1).close()
-                return
+                return self._warm_up()
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
         raise RuntimeError("microburst did not answer in time")
+
+    def _warm_up(self) -> None:
+        """Make one call: with the first one microburst reads the models of AWS, for seconds."""
+        scope = "test/20260101/us-east-1/ecs/aws4_request"
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListClusters",
+        }
+        request = urllib.request.Request(self.url, b"{}", headers)
+        urllib.request.urlopen(request, timeout=120).close()
 
     def stop(self) -> None:
         self.process.terminate()
