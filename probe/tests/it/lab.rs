@@ -71,6 +71,22 @@ impl Lab {
         post(&self.door, "/_microburst/rules", rules);
     }
 
+    /// How many calls came to the door so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.counted("total")
+    }
+
+    /// How many of them met a rule.
+    pub(crate) fn faults(&self) -> u64 {
+        self.counted("faulted")
+    }
+
+    fn counted(&self, what: &str) -> u64 {
+        get(&self.door, "/_microburst/stats")["requests"][what]
+            .as_u64()
+            .unwrap()
+    }
+
     pub(crate) fn lab(&self, verb: &str, body: &Value) -> Value {
         post(&self.aws, &format!("/lab/{verb}"), body)
     }
@@ -120,12 +136,19 @@ impl Lab {
 
 /// One POST over a fresh connection; the tests need no HTTP client for that.
 fn post(url: &str, path: &str, body: &Value) -> Value {
+    ask("POST", url, path, &body.to_string())
+}
+
+fn get(url: &str, path: &str) -> Value {
+    ask("GET", url, path, "")
+}
+
+fn ask(method: &str, url: &str, path: &str, body: &str) -> Value {
     let host = url.strip_prefix("http://").unwrap();
-    let body = body.to_string();
     let mut stream = TcpStream::connect(host).unwrap();
     write!(
         stream,
-        "POST {path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();

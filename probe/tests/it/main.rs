@@ -4,11 +4,13 @@
 
 mod catalogue;
 mod causes;
+mod chaos;
 mod cli;
 mod corpus;
 mod lab;
 mod live;
 mod normal;
+mod pairs;
 mod paths;
 mod secrets;
 mod shape;
