@@ -26,6 +26,10 @@ setup: ## Install what is missing, and say what
 sqlx: setup ## Renew .sqlx/ from the migrations and queries
 	@service/sqlx-prepare .sqlx
 
+.PHONY: compare-rival
+compare-rival: setup ## Break the lab fault by fault, and ask probe and the closest other tool
+	@probe/rival/compare
+
 .PHONY: clean
 clean: ## Remove what was built and installed in the checkout
-	rm -rf target .venv .data
+	rm -rf target .venv .venv-rival .data
