@@ -4,7 +4,7 @@
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## Run the whole chain: deploy, break, diagnose, repair, load-test (CI=1: end by itself)
@@ -21,6 +21,11 @@ check: setup ## Only the quick checks: format, lints, templates
 .PHONY: setup
 setup: ## Install what is missing, and say what
 	@.ci/setup
+
+.PHONY: bench-probe
+bench-probe: setup ## Measure what probe promises of its speed (release build; 20 minutes the first time)
+	@cargo build --release --locked -p probe
+	@.venv/bin/python probe/bench/bench.py
 
 .PHONY: sqlx
 sqlx: setup ## Renew .sqlx/ from the migrations and queries

@@ -1,6 +1,9 @@
 //! What a check looks at: the snapshot, and what is being said in it.
 
-use std::ops::Deref;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Deref,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -56,8 +59,7 @@ impl<'a> Case<'a> {
         lines(snapshot, &mut said);
         stack(snapshot, &mut said);
         said.sort_by(|a, b| (b.at, &a.by, a.place).cmp(&(a.at, &b.by, b.place)));
-        let refuted: Vec<bool> = (0..said.len()).map(|i| is_refuted(&said, i)).collect();
-        let mut refuted = refuted.into_iter();
+        let mut refuted = refuted(&said).into_iter();
         said.retain(|_| !refuted.next().unwrap_or(false));
         Self { snapshot, said }
     }
@@ -140,19 +142,40 @@ pub fn proof(said: &[&Said<'_>], expected: Words) -> Option<Evidence> {
     })
 }
 
-/// Whether the same speaker said later what makes an earlier fault impossible: it was mended meanwhile.
-fn is_refuted(said: &[Said<'_>], i: usize) -> bool {
-    let Some(class) = said[i].reading.fault() else {
-        return false;
-    };
-    said.iter()
-        .filter(|later| later.by == said[i].by && later.at > said[i].at)
-        .any(|later| {
-            later.reading.refutes.contains(&class)
-                || class.starts_with("db-")
-                    && later.place == Place::AppLog
-                    && says_database_back(later.text)
-        })
+/// Of each message, newest first, whether the same speaker said later what makes it impossible: it was mended meanwhile.
+fn refuted(said: &[Said<'_>]) -> Vec<bool> {
+    let is_of_database = |said: &Said<'_>| said.reading.fault().is_some_and(of_database);
+    let worried: BTreeSet<&str> = said
+        .iter()
+        .filter(|said| is_of_database(said))
+        .map(|said| said.by.as_str())
+        .collect();
+    // What each speaker said so far that refutes anything, with whether it was that the database is back.
+    let mut later: BTreeMap<&str, Vec<(&Said<'_>, bool)>> = BTreeMap::new();
+    let mut refuted = Vec::with_capacity(said.len());
+    for each in said {
+        let known = later.entry(&each.by).or_default();
+        let class = each.reading.fault();
+        refuted.push(class.is_some_and(|class| {
+            known
+                .iter()
+                .filter(|(other, _)| other.at > each.at)
+                .any(|(other, is_back)| {
+                    other.reading.refutes.contains(&class) || *is_back && of_database(class)
+                })
+        }));
+        let is_back = each.place == Place::AppLog
+            && worried.contains(each.by.as_str())
+            && says_database_back(each.text);
+        if is_back || !each.reading.refutes.is_empty() {
+            known.push((each, is_back));
+        }
+    }
+    refuted
+}
+
+fn of_database(class: &str) -> bool {
+    class.starts_with("db-")
 }
 
 fn say<'a>(said: &mut Vec<Said<'a>>, place: Place, at: DateTime<Utc>, by: &str, text: &'a str) {
@@ -233,7 +256,7 @@ fn targets<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
 }
 
 fn lines<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    let failed: Vec<&String> = current_failures(snapshot)
+    let failed: BTreeSet<&String> = current_failures(snapshot)
         .unwrap_or_default()
         .into_iter()
         .map(|(id, ..)| id)

@@ -4,8 +4,9 @@
 //! and a section in `runbooks/`; the catalogue test holds them in step.
 
 use crate::{
-    check::{Check, Fix},
-    snapshot::{Snapshot, Subject},
+    case::Case,
+    check::{Check, Finding, Fix},
+    snapshot::{Observed, Snapshot, Subject},
     words,
 };
 
@@ -17,6 +18,7 @@ macro_rules! catalogue {
     };
 }
 
+mod advice;
 mod alb;
 mod capacity;
 mod ecs;
@@ -41,7 +43,11 @@ const COMPONENTS: &[&[&Check]] = &[
     capacity::ALL,
     ecs::ALL,
     alb::ALL,
+    advice::ALL,
 ];
+
+/// How a check looks for its fault.
+type Find = fn(&Case<'_>) -> Observed<Vec<Finding>>;
 
 /// Every check, by component.
 pub fn all() -> impl Iterator<Item = &'static Check> {

@@ -22,7 +22,6 @@ macro_rules! patterns {
     };
 }
 
-mod automaton;
 mod failures;
 mod health;
 mod log;

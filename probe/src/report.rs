@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    check::{Check, Evidence, Finding},
+    check::{Check, Evidence, Finding, Severity},
     diagnose::{Diagnosis, Verdict},
     reading::past_failures,
     runbook,
@@ -207,7 +207,9 @@ impl Report {
                 .map(|(reason, tasks, at)| Past { at, tasks, reason })
                 .collect(),
             lang: Some(lang),
-            checks_run: crate::checks::all().count(),
+            checks_run: crate::checks::all()
+                .filter(|check| check.severity != Severity::Advice)
+                .count(),
         }
     }
 

@@ -34,12 +34,15 @@ pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, En
         }
     };
     let failed = |(id, task)| {
+        if !is_current(task) {
+            return None;
+        }
         let definition = snapshot.task_definition.as_ref().ok();
         let end = end_of(
             task,
             definition.filter(|each| each.arn == task.task_definition),
         );
-        (is_current(task) && end.class.is_some()).then_some((id, task, end))
+        end.class.is_some().then_some((id, task, end))
     };
     let mut failures: Vec<_> = tasks.iter().chain(older).filter_map(failed).collect();
     failures.sort_by_key(|(_, task, _)| std::cmp::Reverse(task.stopped_at));

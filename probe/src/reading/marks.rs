@@ -26,13 +26,41 @@ pub(super) const MARKS: &[&str] = &[
     "{bare-host}",
 ];
 
-/// The marks of a message in normal form.
-pub(super) fn marks(text: &str) -> Vec<&'static str> {
+/// What the words of a message ask to look at. Each look costs more than finding all words at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    ExitCode,
+    HealthCode,
+    Retries,
+    Answer,
+    Host,
+}
+
+/// The words behind which a number or a name is looked for.
+pub(super) const ASKS: &[(Ask, &[&str])] = &[
+    (Ask::ExitCode, EXIT),
+    (Ask::HealthCode, CODE),
+    (Ask::Retries, &[RETRIED]),
+    (Ask::Answer, ANSWER),
+    (Ask::Host, HOST),
+];
+
+const RETRIED: &str = "been retried ";
+
+/// The marks of a message in normal form, of which `asks` says what its words ask for.
+pub(super) fn marks(text: &str, asks: impl Fn(Ask) -> bool) -> Vec<&'static str> {
     let mut marks = vec![];
-    marks.extend(exit_code(text));
-    marks.extend(health_code(text));
+    if asks(Ask::ExitCode) {
+        marks.extend(exit_code(text));
+    }
+    if asks(Ask::HealthCode) {
+        marks.extend(health_code(text));
+    }
     marks.extend(addresses(text));
-    if let Some(times) = number_after(text, "been retried ", 0) {
+    if let Some(times) = asks(Ask::Retries)
+        .then(|| number_after(text, RETRIED, 0))
+        .flatten()
+    {
         marks.push(if times > 1 {
             "{retried-often}"
         } else {
@@ -42,13 +70,13 @@ pub(super) fn marks(text: &str) -> Vec<&'static str> {
     if is_quiet(text) {
         marks.push("{quiet}");
     }
-    if answered(text) {
+    if asks(Ask::Answer) && answered(text) {
         marks.push("{status-ok}");
     }
     if text.trim_end().ends_with("..") {
         marks.push("{cut}");
     }
-    if has_bare_host(text) {
+    if asks(Ask::Host) && has_bare_host(text) {
         marks.push("{bare-host}");
     }
     marks
@@ -71,22 +99,23 @@ fn number_after(text: &str, word: &str, gap: usize) -> Option<u32> {
     })
 }
 
+const EXIT: &[&str] = &[
+    "exit code",
+    "exitcode",
+    "exit_code",
+    "exit status",
+    "exited with",
+    "exited (",
+    "code=",
+    "status code of",
+    "terminated with",
+    "exit value",
+    "returned exit",
+    "exit:",
+];
+
 fn exit_code(text: &str) -> Option<&'static str> {
-    let words = [
-        "exit code",
-        "exitcode",
-        "exit_code",
-        "exit status",
-        "exited with",
-        "exited (",
-        "code=",
-        "status code of",
-        "terminated with",
-        "exit value",
-        "returned exit",
-        "exit:",
-    ];
-    let code = words.iter().find_map(|word| number_after(text, word, 12))?;
+    let code = EXIT.iter().find_map(|word| number_after(text, word, 12))?;
     Some(match code {
         0 => "{exit-0}",
         137 => "{exit-137}",
@@ -97,17 +126,18 @@ fn exit_code(text: &str) -> Option<&'static str> {
     })
 }
 
+const CODE: &[&str] = &[
+    "these codes:",
+    "these codes",
+    "status code",
+    "response code",
+    "codes",
+    "code:",
+];
+
 /// The status code that a health check saw.
 pub(super) fn status_code(text: &str) -> Option<u32> {
-    let words = [
-        "these codes:",
-        "these codes",
-        "status code",
-        "response code",
-        "codes",
-        "code:",
-    ];
-    words.iter().find_map(|word| number_after(text, word, 8))
+    CODE.iter().find_map(|word| number_after(text, word, 8))
 }
 
 fn health_code(text: &str) -> Vec<&'static str> {
@@ -127,6 +157,9 @@ fn addresses(text: &str) -> Vec<&'static str> {
         marks.push("{loopback}");
     }
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.')) {
+        if word.bytes().filter(|byte| *byte == b'.').count() < 3 {
+            continue;
+        }
         let octets: Vec<Option<u8>> = word
             .trim_end_matches('.')
             .split('.')
@@ -183,32 +216,40 @@ fn is_quiet(text: &str) -> bool {
         .is_some_and(level)
 }
 
+const ANSWER: &[&str] = &[
+    "\"status\":",
+    "status=",
+    " http/1.1\" ",
+    " http/1.0\" ",
+    " http/2.0\" ",
+];
+
 /// An access-log line of an answer that was no failure.
 fn answered(text: &str) -> bool {
     let is_fine = |code: u32| (200..400).contains(&code);
-    number_after(text, "\"status\":", 2).is_some_and(is_fine)
-        || number_after(text, "status=", 1).is_some_and(is_fine)
-        || number_after(text, " http/1.1\" ", 0).is_some_and(is_fine)
-        || number_after(text, " http/1.0\" ", 0).is_some_and(is_fine)
-        || number_after(text, " http/2.0\" ", 0).is_some_and(is_fine)
+    let gaps = [2, 1, 0, 0, 0];
+    ANSWER
+        .iter()
+        .zip(gaps)
+        .any(|(word, gap)| number_after(text, word, gap).is_some_and(is_fine))
 }
+
+const HOST: &[&str] = &[
+    "enotfound ",
+    "eai_again ",
+    "lookup ",
+    "unknownhostexception: ",
+    "host name \"",
+    "hostname \"",
+    "resolve host: ",
+    "resolve host '",
+    "resolve host \"",
+    "unknown host ",
+];
 
 /// A host name that failed to resolve has no dot: the name of a compose service, or of an environment variable.
 fn has_bare_host(text: &str) -> bool {
-    [
-        "enotfound ",
-        "eai_again ",
-        "lookup ",
-        "unknownhostexception: ",
-        "host name \"",
-        "hostname \"",
-        "resolve host: ",
-        "resolve host '",
-        "resolve host \"",
-        "unknown host ",
-    ]
-    .iter()
-    .any(|word| {
+    HOST.iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let rest = &text[at + word.len()..];
             let end = rest
@@ -245,7 +286,7 @@ mod tests {
             (" getaddrinfo enotfound db.example.com ", &[]),
             (" version 1.2.3 ", &[]),
         ] {
-            assert_eq!(marks(text), expected, "{text}");
+            assert_eq!(marks(text, |_| true), expected, "{text}");
         }
     }
 }

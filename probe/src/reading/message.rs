@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use aho_corasick::AhoCorasick;
 use clap::ValueEnum;
 
 use super::{
-    automaton::Automaton,
-    marks::marks,
+    marks::{ASKS, Ask, marks},
     normal_form::normal_form,
     object,
     rule::{Kind, Rule},
@@ -96,7 +96,10 @@ impl Reading {
 
 /// The rules with the numbers of their words.
 struct Book {
-    automaton: Automaton,
+    /// All words at once, so that a line is read in one pass; `None` if they could not be put together.
+    finder: Option<AhoCorasick>,
+    /// What a word that is no rule's asks for: a look at the numbers behind it.
+    asks: Vec<Option<Ask>>,
     lengths: Vec<usize>,
     /// Rules by each word of their first group.
     starts: Vec<Vec<usize>>,
@@ -132,6 +135,14 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
             unless: number(rule.unless),
         })
         .collect();
+    let mut asked = vec![];
+    for (ask, texts) in ASKS {
+        asked.extend(texts.iter().map(|text| (number(text), *ask)));
+    }
+    let mut asks = vec![None; words.len()];
+    for (numbers, ask) in asked {
+        numbers.into_iter().for_each(|word| asks[word] = Some(ask));
+    }
     let mut starts = vec![vec![]; words.len()];
     for (index, entry) in rules.iter().enumerate() {
         for word in entry.groups.first().into_iter().flatten() {
@@ -139,7 +150,8 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
         }
     }
     Book {
-        automaton: Automaton::new(&words),
+        finder: AhoCorasick::new(&words).ok(),
+        asks,
         lengths: words.iter().map(|word| word.len()).collect(),
         starts,
         rules,
@@ -149,20 +161,15 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
 /// Reads a message on its own.
 pub fn classify(text: &str, place: Option<Place>) -> Reading {
     let book = &*BOOK;
-    let mut normal = normal_form(text);
-    let marks = marks(&normal);
-    for mark in &marks {
-        normal.push_str(mark);
-    }
+    let normal = normal_form(text);
     let mut seen = vec![false; book.lengths.len()];
     let mut words = vec![];
-    book.automaton.scan(normal.as_bytes(), |word| {
-        let word = usize::from(word);
-        if !seen[word] {
-            seen[word] = true;
-            words.push(word);
-        }
-    });
+    book.scan(&normal, &mut seen, &mut words);
+    let asked: Vec<Ask> = words.iter().filter_map(|word| book.asks[*word]).collect();
+    let marks = marks(&normal, |ask| asked.contains(&ask));
+    for mark in &marks {
+        book.scan(mark, &mut seen, &mut words);
+    }
     let mut candidates: Vec<usize> = words
         .iter()
         .flat_map(|word| &book.starts[*word])
@@ -175,6 +182,20 @@ pub fn classify(text: &str, place: Option<Place>) -> Reading {
         .filter_map(|index| book.rules[index].hit(&seen, &book.lengths, place))
         .collect();
     conclude(text, &hits, &marks, place)
+}
+
+impl Book {
+    /// Adds the words of a text that were not seen before.
+    fn scan(&self, text: &str, seen: &mut [bool], words: &mut Vec<usize>) {
+        let found = self.finder.iter();
+        for found in found.flat_map(|finder| finder.find_overlapping_iter(text)) {
+            let word = found.pattern().as_usize();
+            if !seen[word] {
+                seen[word] = true;
+                words.push(word);
+            }
+        }
+    }
 }
 
 impl Entry {

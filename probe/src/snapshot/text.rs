@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::LazyLock};
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -15,54 +16,101 @@ pub struct Text(String);
 struct Scrub {
     pattern: Regex,
     replacement: &'static str,
+    /// Of these words one stands in every text that the pattern matches, in any case of its letters.
+    words: &'static [&'static str],
+}
+
+/// The words of all scrubs, and which scrubs each belongs to: most texts have none, and need no pattern.
+static WORDS: LazyLock<(Option<AhoCorasick>, Vec<usize>)> = LazyLock::new(|| {
+    let words = SCRUBS.iter().enumerate();
+    let words = words.flat_map(|(owner, scrub)| scrub.words.iter().map(move |word| (*word, owner)));
+    let (words, owners): (Vec<&str>, Vec<usize>) = words.unzip();
+    let finder = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words);
+    (finder.ok(), owners)
+});
+
+/// Which scrubs may have something to do in a text.
+fn needed(text: &str) -> Vec<bool> {
+    let (finder, owners) = &*WORDS;
+    // To a pattern that ignores case, these two are letters of ASCII.
+    let is_plain = !text.contains(['\u{17f}', '\u{212a}']);
+    let Some(finder) = finder.as_ref().filter(|_| is_plain) else {
+        return vec![true; SCRUBS.len()];
+    };
+    let mut needed = vec![false; SCRUBS.len()];
+    for found in finder.find_overlapping_iter(text) {
+        needed[owners[found.pattern().as_usize()]] = true;
+    }
+    needed
 }
 
 /// What the ECS agent, drivers and applications are known to print: presigned layer URLs hold tokens,
 /// connection errors quote the whole DSN.
 static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
     // Names of secrets, with any prefix; a quote may itself be escaped, in JSON inside JSON.
-    let rules = [
+    let rules: [(&str, &str, &[&str]); 11] = [
         (
             r#"(https?://[^\s"'?]+)\?[^\s"']*(?:X-Amz-|Signature=|token=)[^\s"']*"#,
             "$1?[redacted]",
+            &["x-amz-", "signature=", "token="],
         ),
         (
             r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@:]*:[^\s@]*(?:@[^\s@/]*)*@",
             "$1[redacted]@",
+            &["://"],
         ),
         (
             r#"(?i)\b(authorization"?\s*[=:]\s*"?(?:bearer|basic)?\s*|bearer\s+)[\w.~+/=-]{6,}"#,
             "$1[redacted]",
+            &["authorization", "bearer"],
         ),
         (
             r#"(?i)(\\*"?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
             "$1[redacted]",
+            &[
+                "password", "passwd", "pwd", "secret", "apikey", "api_key", "api-key", "token",
+            ],
         ),
         (
             r#"(X-Amz-(?:Credential|Security-Token|Signature)=)[^\s&"']+"#,
             "$1[redacted]",
+            &["x-amz-"],
         ),
         // Arguments of programs: --password hunter2, -u user:hunter2.
         (
             r#"(?i)(--[a-z-]*(?:password|passwd|secret|token|api-?key)\s+)[^\s-]\S*"#,
             "$1[redacted]",
+            &["--"],
         ),
         (
             r#"((?:^|\s)(?:-u|--user)[\s=]+['"]?[^\s:'"]+:)[^\s'"]+"#,
             "$1[redacted]",
+            &["-u"],
         ),
         (
             r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?s:.*?)(-----END [A-Z ]*PRIVATE KEY-----|$)",
             "$1[redacted]",
+            &["-----begin "],
         ),
-        (r"(https://hooks\.slack\.com/)\S+", "$1[redacted]"),
-        (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "[redacted]"),
-        (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "[redacted]"),
+        (
+            r"(https://hooks\.slack\.com/)\S+",
+            "$1[redacted]",
+            &["hooks.slack.com/"],
+        ),
+        (
+            r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+            "[redacted]",
+            &["akia", "asia"],
+        ),
+        (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "[redacted]", &["eyj"]),
     ];
-    let compile = |(pattern, replacement)| {
+    let compile = |(pattern, replacement, words)| {
         Regex::new(pattern).ok().map(|pattern| Scrub {
             pattern,
             replacement,
+            words,
         })
     };
     rules.into_iter().filter_map(compile).collect()
@@ -70,17 +118,15 @@ static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {
-        let scrubbed = SCRUBS
-            .iter()
-            .fold(Cow::Borrowed(raw.as_str()), |text, scrub| {
-                Cow::Owned(
-                    scrub
-                        .pattern
-                        .replace_all(&text, scrub.replacement)
-                        .into_owned(),
-                )
-            });
-        Self(scrubbed.into_owned())
+        let needed = needed(&raw);
+        let scrubs = SCRUBS.iter().zip(needed);
+        let scrubs = scrubs.filter(|(_, needed)| *needed);
+        Self(scrubs.fold(raw, |text, (scrub, _)| {
+            match scrub.pattern.replace_all(&text, scrub.replacement) {
+                Cow::Borrowed(_) => text,
+                Cow::Owned(scrubbed) => scrubbed,
+            }
+        }))
     }
 }
 
@@ -190,6 +236,19 @@ mod tests {
             (
                 "connect ETIMEDOUT 10.0.21.5:5432",
                 "connect ETIMEDOUT 10.0.21.5:5432",
+            ),
+        ] {
+            assert_eq!(&*Text::from(raw), scrubbed);
+        }
+    }
+
+    #[test]
+    fn letters_that_only_look_like_ascii_hide_nothing() {
+        for (raw, scrubbed) in [
+            ("PA\u{17f}SWORD=hunter2", "PA\u{17f}SWORD=[redacted]"),
+            (
+                "to\u{212a}en: x, auth_to\u{212a}en=hunter2",
+                "to\u{212a}en: x, auth_to\u{212a}en=[redacted]",
             ),
         ] {
             assert_eq!(&*Text::from(raw), scrubbed);

@@ -41,18 +41,26 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .filter(|(_, line)| line.at >= since)
         .collect();
     lines.sort_by_key(|(_, line)| line.at);
-    let back = lines
-        .iter()
-        .filter(|(_, line)| says_database_back(&line.message))
-        .map(|(_, line)| line.at)
-        .max();
+    // Newest first: what was said before the database came back counts no more.
     let away: Vec<_> = lines
         .iter()
-        .filter(|(_, line)| {
-            says_database_away(&line.message) && back.is_none_or(|back| line.at > back)
-        })
+        .rev()
+        .filter(|(_, line)| says_database_away(&line.message))
         .collect();
-    let Some((task, newest)) = away.last() else {
+    let Some(oldest) = away.last().map(|(_, line)| line.at) else {
+        return Ok(vec![]);
+    };
+    let back = lines
+        .iter()
+        .rev()
+        .take_while(|(_, line)| line.at >= oldest)
+        .find(|(_, line)| says_database_back(&line.message))
+        .map(|(_, line)| line.at);
+    let away: Vec<_> = away
+        .into_iter()
+        .filter(|(_, line)| back.is_none_or(|back| line.at > back))
+        .collect();
+    let Some((task, newest)) = away.first() else {
         return Ok(vec![]);
     };
     let (count, text) = (away.len(), &newest.message);
