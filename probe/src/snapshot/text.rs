@@ -67,7 +67,7 @@ static SCRUBS: LazyLock<Vec<Scrub>> = LazyLock::new(|| {
             &["authorization", "bearer"],
         ),
         (
-            r#"(?i)(\\*"?\b[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
+            r#"(?i)((?:^|[^\w/-])\\*"?[a-z_-]*(?:password|passwd|pwd|secret_?string|secret_?(?:access_?)?key|client_?secret|api[_-]?key|(?:access|refresh|id|session|auth)_?token)\\*"?\s*[=:]\s*)(\\*"(?:[^"\\]|\\[^"]|\\"[^,}\s])*\\*"|'[^']*'|[^\s,;&}"]+)"#,
             "$1[redacted]",
             &[
                 "password", "passwd", "pwd", "secret", "apikey", "api_key", "api-key", "token",
@@ -187,6 +187,10 @@ mod tests {
                 r#"{"DB_PASSWORD":[redacted],"a":1}"#,
             ),
             ("key AKIAABCDEFGHIJKLMNOP", "key [redacted]"),
+            (
+                "open /rootfs/etc/passwd: no such file or directory",
+                "open /rootfs/etc/passwd: no such file or directory",
+            ),
             (
                 r#"{"msg":"login {\"password\":\"hunter2\"}"}"#,
                 r#"{"msg":"login {\"password\":[redacted]}"}"#,
