@@ -80,6 +80,9 @@ def zone_not_enabled(stack: Stack) -> None:
     made = ec2.create_subnet(
         VpcId=found[0]["VpcId"], CidrBlock=str(last), AvailabilityZone=other
     )["Subnet"]
+    public = [{"Name": "association.subnet-id", "Values": [first]}]
+    table = ec2.describe_route_tables(Filters=public)["RouteTables"][0]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=table, SubnetId=made["SubnetId"])
     elbv2.set_subnets(LoadBalancerArn=_balancer(stack), Subnets=[first, made["SubnetId"]])
 
 

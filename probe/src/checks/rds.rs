@@ -74,6 +74,27 @@ fn heard<'a>(case: &Case<'a>, classes: &[&str], expected: Words) -> Observed<Opt
     }))
 }
 
+/// What the tasks' logs say of a refused IAM login, where `applies`. PostgreSQL says the same of a bad token and of a
+/// password that `rds_iam` no longer lets in: how the application logs in tells them apart.
+fn heard_if<'a>(case: &Case<'a>, applies: bool, expected: Words) -> Observed<Option<Heard<'a>>> {
+    const BOTH: [&str; 2] = ["db-iam-auth-denied", "db-rds-iam-role-blocks-password"];
+    let heard = heard(case, &BOTH, expected)?;
+    Ok(heard.filter(|_| applies))
+}
+
+/// Whether the containers are given a password for the database and do not speak of IAM.
+fn logs_in_with_password(case: &Case<'_>) -> bool {
+    let Ok(definition) = &case.task_definition else {
+        return false;
+    };
+    let is_token = |name: &str| name.contains("IAM") || name == "DB_AUTH";
+    let plain = definition.containers.iter().flat_map(|c| &c.environment);
+    definition
+        .secrets()
+        .any(|(_, secret)| secret.name.contains("PASS"))
+        && !plain.into_iter().any(|name| is_token(name))
+}
+
 impl Heard<'_> {
     fn finding(self, message: Words, fix: Vec<Fix>) -> Finding {
         Finding {

@@ -1,4 +1,4 @@
-//! CloudWatch: the newest values of the database's metrics.
+//! CloudWatch: the newest values of the database's metrics, and the errors of the load balancers.
 
 use std::{
     collections::BTreeMap,
@@ -10,31 +10,56 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, 
 use super::{Clients, failure::unobserved};
 use crate::snapshot::Observed;
 
-/// Metrics with the statistic that shows the worst moment of a minute.
-const METRICS: [(&str, &str); 4] = [
+/// Metrics of a database with the statistic that shows the worst moment of a minute.
+const DATABASE: [(&str, &str); 4] = [
     ("DatabaseConnections", "Maximum"),
     ("FreeStorageSpace", "Minimum"),
     ("FreeableMemory", "Minimum"),
     ("CPUUtilization", "Average"),
 ];
+/// What the load balancer itself answered with errors.
+const LOAD_BALANCER: [(&str, &str); 1] = [("HTTPCode_ELB_502_Count", "Sum")];
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
 /// The newest value of each metric of a database instance in the last quarter of an hour, in one call.
 pub(super) async fn of_database(clients: &Clients, id: &str) -> Observed<BTreeMap<String, f64>> {
-    let instance = Dimension::builder()
-        .name("DBInstanceIdentifier")
-        .value(id)
-        .build();
-    let query = |(name, statistic): (&str, &str)| {
+    let instance = ("DBInstanceIdentifier", id);
+    let values = values(clients, "AWS/RDS", instance, &DATABASE).await?;
+    let newest = |(name, values): (String, Vec<f64>)| Some((name, *values.first()?));
+    Ok(values.into_iter().filter_map(newest).collect())
+}
+
+/// The errors of a load balancer in the last quarter of an hour, in one call.
+pub(super) async fn of_load_balancer(
+    clients: &Clients,
+    arn: &str,
+) -> Observed<BTreeMap<String, f64>> {
+    // The dimension is the end of the ARN: app/name/id.
+    let id = arn.split_once(":loadbalancer/").map_or(arn, |(_, id)| id);
+    let balancer = ("LoadBalancer", id);
+    let values = values(clients, "AWS/ApplicationELB", balancer, &LOAD_BALANCER).await?;
+    let sum = |(name, values): (String, Vec<f64>)| (name, values.iter().sum());
+    Ok(values.into_iter().map(sum).collect())
+}
+
+/// The values of metrics in the window, the newest first.
+async fn values(
+    clients: &Clients,
+    namespace: &str,
+    (dimension, value): (&str, &str),
+    metrics: &[(&str, &str)],
+) -> Observed<BTreeMap<String, Vec<f64>>> {
+    let dimension = Dimension::builder().name(dimension).value(value).build();
+    let query = |(name, statistic): &(&str, &str)| {
         let metric = Metric::builder()
-            .namespace("AWS/RDS")
-            .metric_name(name)
-            .dimensions(instance.clone())
+            .namespace(namespace)
+            .metric_name(*name)
+            .dimensions(dimension.clone())
             .build();
         let stat = MetricStat::builder()
             .metric(metric)
             .period(60)
-            .stat(statistic)
+            .stat(*statistic)
             .build();
         // An id begins with a small letter.
         MetricDataQuery::builder()
@@ -46,19 +71,19 @@ pub(super) async fn of_database(clients: &Clients, id: &str) -> Observed<BTreeMa
     let mut pages = clients
         .cloudwatch
         .get_metric_data()
-        .set_metric_data_queries(Some(METRICS.into_iter().map(query).collect()))
+        .set_metric_data_queries(Some(metrics.iter().map(query).collect()))
         .start_time((now - WINDOW).into())
         .end_time(now.into())
         .scan_by(ScanBy::TimestampDescending)
         .into_paginator()
         .send();
-    let mut values = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| unobserved("cloudwatch:GetMetricData", &error))?;
         for result in page.metric_data_results() {
-            let name = result.id().and_then(|id| id.strip_prefix("m_"));
-            if let (Some(name), Some(newest)) = (name, result.values().first()) {
-                values.entry(name.to_owned()).or_insert(*newest);
+            if let Some(name) = result.id().and_then(|id| id.strip_prefix("m_")) {
+                let known = values.entry(name.to_owned()).or_default();
+                known.extend(result.values());
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::join_all;
 use tokio::join;
 
 use super::{
-    Clients,
+    Clients, cloudwatch,
     ec2::{self, Network},
     ecs::Definition,
     elbv2, rds,
@@ -30,12 +31,19 @@ pub(super) async fn surroundings(
     let vpcs = known(task_vpcs, &target_groups.vpcs);
     let near: Vec<String> = vpcs.iter().flatten().cloned().collect();
     let balancers = target_groups.load_balancers.as_ref();
-    let (mut load_balancers, heard, network, mut database) = join!(
+    let (mut load_balancers, errors, heard, network, mut database) = join!(
         elbv2::load_balancers(clients, balancers),
+        errors_of(clients, balancers),
         elbv2::listeners(clients, balancers),
         network_of(clients, &vpcs),
         rds::database(clients, definition, &near),
     );
+
+    for (arn, metrics) in errors {
+        if let Ok(Some(balancer)) = load_balancers.as_mut().map(|all| all.get_mut(&arn)) {
+            balancer.metrics = Some(metrics);
+        }
+    }
 
     let of_database = database.as_ref().ok().and_then(Option::as_ref);
     let elsewhere: BTreeSet<String> = of_database
@@ -67,6 +75,18 @@ pub(super) async fn surroundings(
         prefix_lists,
         database,
     }
+}
+
+/// The errors of each load balancer.
+async fn errors_of(
+    clients: &Clients,
+    balancers: Result<&BTreeSet<String>, &Unobserved>,
+) -> Vec<(String, Observed<BTreeMap<String, f64>>)> {
+    let one = |arn: String| async move {
+        let metrics = cloudwatch::of_load_balancer(clients, &arn).await;
+        (arn, metrics)
+    };
+    join_all(balancers.into_iter().flatten().cloned().map(one)).await
 }
 
 /// The VPCs of tasks and target groups, from whichever answered.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Observed, Text, Unobserved};
 
 /// A load balancer, as `elasticloadbalancing:DescribeLoadBalancers` shows it.
-#[derive(Debug, Clone, PartialEq, Default, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LoadBalancer {
     /// Name of the load balancer.
     pub name: String,
@@ -27,6 +27,9 @@ pub struct LoadBalancer {
     /// Seconds after which it closes an idle connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout_seconds: Option<i32>,
+    /// Sums of its own errors over the last quarter of an hour, by CloudWatch's names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Observed<std::collections::BTreeMap<String, f64>>>,
     /// Its listeners; `None` where they were not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,

@@ -193,6 +193,28 @@ fn the_printed_fix_heals_the_stack() {
 }
 
 #[test]
+fn policies_answer_where_simulating_is_denied_and_nothing_where_both_are() {
+    let lab = Lab::deployed();
+    let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "no" });
+    let denied =
+        |operation: &str| json!({ "service": "iam", "operation": operation, "error": error });
+    lab.rules(&json!([denied("SimulatePrincipalPolicy")]));
+    assert_eq!(
+        report(&lab, &[]).0,
+        0,
+        "the policy documents allow everything"
+    );
+    lab.rules(&json!([
+        denied("SimulatePrincipalPolicy"),
+        denied("GetRolePolicy")
+    ]));
+    let (code, report) = report(&lab, &[]);
+    assert_eq!(code, 3);
+    let unknown = report["unknown"].to_string();
+    assert!(unknown.contains("iam:GetRolePolicy"), "{unknown}");
+}
+
+#[test]
 fn what_was_seen_is_reported_beside_what_was_denied() {
     let lab = Lab::deployed();
     lab.break_it("network-database-port-closed");

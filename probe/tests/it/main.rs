@@ -7,6 +7,7 @@ mod causes;
 mod chaos;
 mod cli;
 mod corpus;
+mod injected;
 mod lab;
 mod live;
 mod normal;

@@ -34,8 +34,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         let said = said.as_deref().unwrap_or_default();
         proof(said, words!("the image is pulled", "イメージを取得できる"))
     };
-    let missing = images(case, definition)
-        .find(|(_, seen)| matches!(seen, Some(Ok(Image::RepositoryMissing))));
+    // The registry of another account answers "not found" where it means "not allowed".
+    let is_foreign = |image: &str| {
+        ecr_image(image).is_some_and(|image| image.account != home(definition).1)
+    };
+    let missing = images(case, definition).find(|(container, seen)| {
+        matches!(seen, Some(Ok(Image::RepositoryMissing))) && !is_foreign(&container.image)
+    });
     if let Some((container, _)) = missing {
         let seen = Evidence {
             source: "ecr:DescribeImages",
@@ -46,12 +51,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(vec![finding(definition, &container.image, evidence)]);
     }
     // Other registries are not asked: there, and where ECR did not answer, only the message tells.
-    // The registry of another account answers "not found" where it means "not allowed".
     let said = said.as_deref().map_err(Clone::clone)?;
     let named = said.first().and_then(|said| container_of(case, definition, said));
-    let is_foreign = |image: &str| {
-        ecr_image(image).is_some_and(|image| image.account != home(definition).1)
-    };
     let is_confirmed = |image: &str| matches!(case.images.get(image), Some(Ok(_)));
     match (named, told()) {
         (Some(container), Some(evidence))

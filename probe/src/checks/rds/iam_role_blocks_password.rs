@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard};
+use super::{SYMPTOMS, heard_if, logs_in_with_password};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-iam-role-blocks-password",
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let expected = words!("the password is accepted", "パスワードが受け付けられる");
-    let Some(heard) = heard(case, CHECK.classes, expected)? else {
+    let Some(heard) = heard_if(case, logs_in_with_password(case), expected)? else {
         return Ok(vec![]);
     };
     
