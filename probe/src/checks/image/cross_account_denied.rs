@@ -38,14 +38,20 @@ const REFUSALS: &[&str] = &[
     "image-pull-failed-unspecified",
 ];
 
+/// Whether a task was refused, where whoever runs `probe` may have been told "not found".
+pub(super) fn is_refused(case: &Case<'_>) -> bool {
+    let refusals = ["ecr-cross-account-policy-missing", "exec-role-missing-ecr-permission"];
+    case.said(&refusals).is_ok_and(|said| !said.is_empty())
+}
+
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
     let (partition, home) = home(definition);
-    // What ECR showed of it is no matter of permission.
+    // What ECR showed of it is no matter of permission, unless the task itself was refused.
     let foreign = images(case, definition).find_map(|(container, seen)| {
         let image = ecr_image(&container.image).filter(|image| image.account != home)?;
         let is_told = matches!(seen, Some(Ok(Image::TagMissing | Image::RepositoryMissing)));
-        (!is_told).then_some((container, image))
+        (!is_told || is_refused(case)).then_some((container, image))
     });
     let Some((container, image)) = foreign else {
         return Ok(vec![]);

@@ -1,5 +1,6 @@
 //! The repository that the image's address names does not exist.
 
+use super::cross_account_denied::is_refused;
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -39,7 +40,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         ecr_image(image).is_some_and(|image| image.account != home(definition).1)
     };
     let missing = images(case, definition).find(|(container, seen)| {
-        matches!(seen, Some(Ok(Image::RepositoryMissing))) && !is_foreign(&container.image)
+        matches!(seen, Some(Ok(Image::RepositoryMissing)))
+            && !(is_foreign(&container.image) && is_refused(case))
     });
     if let Some((container, _)) = missing {
         let seen = Evidence {

@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database instance is short of memory",
         ja: "データベースインスタンスのメモリが不足しています",
     },
-    explains: &["rds-iam-login-denied", "rds-restarted"],
+    explains: &["rds-iam-login-denied", "rds-iam-role-blocks-password", "rds-restarted"],
     find,
 };
 
