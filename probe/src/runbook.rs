@@ -49,22 +49,18 @@ pub fn mitigation(id: &str, lang: Lang) -> Option<String> {
     (!part.is_empty()).then_some(part)
 }
 
-/// All faults with links to their sections, what they mean and what they explain, as a Markdown table.
+/// All faults with links to their sections, as a Markdown table.
 pub fn index(lang: Lang) -> String {
     let header = match lang {
-        Lang::En => "| fault | what is wrong | explains |",
-        Lang::Ja => "| 障害 | 内容 | この原因による症状 |",
+        Lang::En => "| fault | what is wrong |",
+        Lang::Ja => "| 障害 | 内容 |",
     };
     let row = |check: &'static crate::check::Check| {
         let id = check.id;
         let component = id.split('-').next().unwrap_or(id);
-        let explains: Vec<String> = check.explains.iter().map(|id| format!("`{id}`")).collect();
-        format!(
-            "| [{id}]({component}.md#{id}) | {} | {} |",
-            check.fault.in_lang(lang),
-            explains.join(" ")
-        )
+        let fault = check.fault.in_lang(lang);
+        format!("| [{id}]({component}.md#{id}) | {fault} |")
     };
     let rows = checks::all().map(row).collect::<Vec<_>>().join("\n");
-    format!("{header}\n|---|---|---|\n{rows}\n")
+    format!("{header}\n|---|---|\n{rows}\n")
 }

@@ -124,6 +124,21 @@ fn every_check_has_a_runbook_section_in_both_languages_and_back() {
 }
 
 #[test]
+fn the_index_of_the_runbooks_is_what_probe_prints() {
+    for (book, lang) in [
+        ("runbooks/README.md", Lang::En),
+        ("runbooks/ja/README.md", Lang::Ja),
+    ] {
+        let index = runbook::index(lang);
+        let text = fs::read_to_string(root().join(book)).unwrap();
+        assert!(
+            text.contains(&index),
+            "{book} lacks the output of `probe list -o markdown`"
+        );
+    }
+}
+
+#[test]
 fn the_committed_schema_is_that_of_the_reports() {
     let committed = fs::read_to_string(root().join("probe/report-v1.schema.json")).unwrap();
     assert_eq!(
