@@ -105,7 +105,7 @@ pub(super) fn is_public(range: &IpNet) -> bool {
         "169.254.0.0/16",
     ];
     let is_inside = |outer: &&str| outer.parse::<IpNet>().is_ok_and(|o| o.contains(range));
-    matches!(range, IpNet::V4(_)) && !inside.iter().any(|outer| is_inside(&outer))
+    matches!(range, IpNet::V4(_)) && !inside.iter().any(is_inside)
 }
 
 #[cfg(test)]

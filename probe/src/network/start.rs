@@ -132,10 +132,10 @@ impl<'a> Start<'a> {
                 .iter()
                 .filter(|(_, endpoint)| endpoint.service == name && self.is_here(endpoint))
         };
-        if need.is_layers() {
-            if let Some(path) = self.by_gateway(need, mine().filter(|(_, e)| e.kind == "Gateway")) {
-                return path;
-            }
+        if need.is_layers()
+            && let Some(path) = self.by_gateway(need, mine().filter(|(_, e)| e.kind == "Gateway"))
+        {
+            return path;
         }
         let interfaces: Vec<_> = mine().filter(|(_, e)| e.kind == "Interface").collect();
         let usable = interfaces

@@ -177,7 +177,7 @@ fn calls_throttled_once_are_made_again_and_the_stack_is_healthy() {
             json!({ "code": "ThrottlingException", "status": 400, "message": "Rate exceeded" });
         json!({ "service": service, "operation": operation, "times": 1, "error": error })
     };
-    lab.rules(&ACTIONS.iter().map(|action| once(&action)).collect());
+    lab.rules(&ACTIONS.iter().map(once).collect());
     let before = lab.faults();
     let (code, throttled) = counted(&lab, &[]);
     let met = lab.faults() - before;

@@ -39,6 +39,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "{name} refuses the IAM login of the tasks",
             "{name} がタスクの IAM 認証を拒否しています"
         ),
-        vec![Fix { title: words!("allow the task role (not the execution role) to connect as the user", "タスクロール (タスク実行ロールではない) に接続を許可する"), command: format!("aws iam put-role-policy --role-name {role} --policy-name connect-database --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"rds-db:connect\",\"Resource\":\"arn:aws:rds-db:{region}:<ACCOUNT_ID>:dbuser:<DB_RESOURCE_ID>/<DB_USER>\"}}]}}' --region {region}") }, Fix { title: words!("and make the user one of rds_iam", "ユーザーに rds_iam ロールを付与する"), command: format!("GRANT rds_iam TO <DB_USER>;") }],
+        vec![Fix { title: words!("allow the task role (not the execution role) to connect as the user", "タスクロール (タスク実行ロールではない) に接続を許可する"), command: format!("aws iam put-role-policy --role-name {role} --policy-name connect-database --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"rds-db:connect\",\"Resource\":\"arn:aws:rds-db:{region}:<ACCOUNT_ID>:dbuser:<DB_RESOURCE_ID>/<DB_USER>\"}}]}}' --region {region}") }, Fix { title: words!("and make the user one of rds_iam", "ユーザーに rds_iam ロールを付与する"), command: "GRANT rds_iam TO <DB_USER>;".to_string() }],
     )])
 }

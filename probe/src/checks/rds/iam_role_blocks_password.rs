@@ -33,6 +33,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "the user of the tasks is in rds_iam on {name}, which ends the use of its password",
             "タスクのユーザーが {name} で rds_iam ロールを持つため、パスワードが使えません"
         ),
-        vec![Fix { title: words!("take it out of rds_iam, or let the tasks log in with a token", "rds_iam を取り消すか、タスクを IAM 認証に切り替える"), command: format!("REVOKE rds_iam FROM <DB_USER>;") }],
+        vec![Fix { title: words!("take it out of rds_iam, or let the tasks log in with a token", "rds_iam を取り消すか、タスクを IAM 認証に切り替える"), command: "REVOKE rds_iam FROM <DB_USER>;".to_string() }],
     )])
 }

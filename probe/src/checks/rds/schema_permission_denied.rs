@@ -33,6 +33,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "the user of the tasks may not do what it tries in the schema of {name}",
             "タスクのデータベースユーザーに、{name} のスキーマに対する権限がありません"
         ),
-        vec![Fix { title: words!("as the owner of the database, allow it", "データベースの所有者として権限を付与する"), command: format!("GRANT USAGE, CREATE ON SCHEMA public TO <DB_USER>;") }],
+        vec![Fix { title: words!("as the owner of the database, allow it", "データベースの所有者として権限を付与する"), command: "GRANT USAGE, CREATE ON SCHEMA public TO <DB_USER>;".to_string() }],
     )])
 }
