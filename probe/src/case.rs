@@ -99,15 +99,19 @@ impl<'a> Case<'a> {
             .find(|said| said.reading.refutes.contains(&class))
     }
 
-    fn heard(&self, classes: &[&str]) -> Vec<&Said<'a>> {
-        let means = |said: &&Said<'_>| {
-            said.reading.confidence > Confidence::Possible
-                && said
-                    .reading
-                    .fault()
-                    .is_some_and(|class| classes.contains(&class))
+    /// The messages that mean one of these faults or may mean it, the newest first.
+    pub fn suspected(&self, classes: &[&str]) -> impl Iterator<Item = &Said<'a>> {
+        let means = move |said: &&Said<'_>| {
+            said.reading
+                .fault()
+                .is_some_and(|class| classes.contains(&class))
         };
-        self.said.iter().filter(means).collect()
+        self.said.iter().filter(means)
+    }
+
+    fn heard(&self, classes: &[&str]) -> Vec<&Said<'a>> {
+        let sure = |said: &&Said<'_>| said.reading.confidence > Confidence::Possible;
+        self.suspected(classes).filter(sure).collect()
     }
 }
 

@@ -36,7 +36,7 @@ mod stop;
 
 pub use failures::{current_failures, past_failures};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
-pub use log::{says_database_away, says_database_back, says_ready};
+pub use log::{DATABASE_AWAY, says_database_back, says_ready};
 pub use message::{Confidence, Meaning, Place, Reading, classify};
 pub use rollback::{RolledBack, rolled_back};
 pub use stop::{End, UNRECOGNISED, end_of, stop_of};

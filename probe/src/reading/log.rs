@@ -1,26 +1,19 @@
 //! What a line of an application's log says about its database and its start.
 
-use super::{Place, classify, normal_form::normal_form, rules::BACK, says};
+use super::{normal_form::normal_form, rules::BACK, says};
 
 patterns! {
     READY = r#"(?:^|")listening\b|\blistening (?:on|at)\b|\bserver (?:has )?started\b|started .* in [\d.]+ ?s|accepting connections|ready to (?:serve|accept)"#;
 }
 
-/// The ways in which a database cannot be reached over the network.
-const AWAY: &[&str] = &[
+/// Classes of messages that say that a database cannot be reached over the network.
+pub const DATABASE_AWAY: &[&str] = &[
     "db-sg-ingress-missing",
     "db-unreachable-network",
     "db-connect-timeout-unspecified",
     "db-connection-refused",
     "db-host-env-unset",
 ];
-
-/// Whether a log line says that the database cannot be reached over the network.
-pub fn says_database_away(line: &str) -> bool {
-    classify(line, Some(Place::AppLog))
-        .fault()
-        .is_some_and(|class| AWAY.contains(&class))
-}
 
 /// Whether a log line says that the database can be reached again.
 pub fn says_database_back(line: &str) -> bool {
@@ -36,6 +29,12 @@ pub fn says_ready(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::{Place, classify};
+
+    fn says_database_away(line: &str) -> bool {
+        let fault = classify(line, Some(Place::AppLog)).fault();
+        fault.is_some_and(|class| DATABASE_AWAY.contains(&class))
+    }
 
     #[test]
     fn log_lines_about_the_database_are_told_apart() {

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 
 use crate::{
-    case::Case,
+    case::{Case, Said},
     check::{Check, Evidence, Finding, Fix, Severity},
-    reading::{says_database_away, says_database_back},
-    snapshot::{LogLine, Observed},
+    reading::{DATABASE_AWAY, Place},
+    snapshot::Observed,
     words,
     words::Phrase,
 };
@@ -33,37 +33,16 @@ pub(super) const CHECK: Check = Check {
 const RECENT: TimeDelta = TimeDelta::minutes(5);
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
+    case.logs()?;
     let since = case.taken_at - RECENT;
-    let mut lines: Vec<(&String, &LogLine)> = case
-        .logs()?
-        .iter()
-        .flat_map(|(task, lines)| lines.iter().map(move |line| (task, line)))
-        .filter(|(_, line)| line.at >= since)
+    let away: Vec<&Said<'_>> = case
+        .suspected(DATABASE_AWAY)
+        .filter(|said| said.place == Place::AppLog && said.at >= since)
         .collect();
-    lines.sort_by_key(|(_, line)| line.at);
-    // Newest first: what was said before the database came back counts no more.
-    let away: Vec<_> = lines
-        .iter()
-        .rev()
-        .filter(|(_, line)| says_database_away(&line.message))
-        .collect();
-    let Some(oldest) = away.last().map(|(_, line)| line.at) else {
+    let Some(newest) = away.first() else {
         return Ok(vec![]);
     };
-    let back = lines
-        .iter()
-        .rev()
-        .take_while(|(_, line)| line.at >= oldest)
-        .find(|(_, line)| says_database_back(&line.message))
-        .map(|(_, line)| line.at);
-    let away: Vec<_> = away
-        .into_iter()
-        .filter(|(_, line)| back.is_none_or(|back| line.at > back))
-        .collect();
-    let Some((task, newest)) = away.first() else {
-        return Ok(vec![]);
-    };
-    let (count, text) = (away.len(), &newest.message);
+    let (count, task, text) = (away.len(), &newest.by, newest.text);
     let (cluster, service, region) = (
         &case.target.cluster,
         &case.target.service,
