@@ -19,6 +19,8 @@ async fn a_good_service_passes() {
             "5s",
             "--availability",
             "99",
+            "--seed",
+            "1",
         ],
     )
     .await;
