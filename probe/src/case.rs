@@ -1,11 +1,13 @@
 //! What a check looks at: the snapshot, and what is being said in it.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::Deref,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use crate::{
     check::Evidence,
@@ -132,7 +134,7 @@ impl Said<'_> {
 /// The proof that something is being said: how often, and the newest words. `None` where nothing was.
 pub fn proof(said: &[&Said<'_>], expected: Words) -> Option<Evidence> {
     let newest = said.first()?;
-    let (count, by, text) = (said.len(), &newest.by, newest.text.trim());
+    let (count, by, text) = (said.len(), &newest.by, telling(newest.text));
     Some(Evidence {
         source: newest.source(),
         saw: match count {
@@ -180,6 +182,26 @@ fn refuted(said: &[Said<'_>]) -> Vec<bool> {
 
 fn of_database(class: &str) -> bool {
     class.starts_with("db-")
+}
+
+/// What a line says, without the rest of its record: of a JSON line only the fields that tell something.
+fn telling(text: &str) -> Cow<'_, str> {
+    const FIELDS: [&str; 8] = [
+        "message", "msg", "method", "path", "status", "class", "error", "err",
+    ];
+    let Ok(Value::Object(record)) = serde_json::from_str(text) else {
+        return text.trim().into();
+    };
+    let field = |name: &&str| match record.get(*name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let told: Vec<String> = FIELDS.iter().filter_map(field).collect();
+    if told.is_empty() {
+        return text.trim().into();
+    }
+    told.join(" · ").into()
 }
 
 fn say<'a>(said: &mut Vec<Said<'a>>, place: Place, at: DateTime<Utc>, by: &str, text: &'a str) {
@@ -354,6 +376,20 @@ mod tests {
                 1,
                 "{later}"
             );
+        }
+    }
+
+    #[test]
+    fn a_record_is_told_by_the_fields_that_say_something() {
+        for (line, told) in [
+            (
+                r#"{"timestamp":"t","level":"WARN","message":"request","method":"GET","path":"/events","status":503,"error":"database away"}"#,
+                "request · GET · /events · 503 · database away",
+            ),
+            (r#"{"level":"WARN"}"#, r#"{"level":"WARN"}"#),
+            (" FATAL: no ", "FATAL: no"),
+        ] {
+            assert_eq!(telling(line), told);
         }
     }
 

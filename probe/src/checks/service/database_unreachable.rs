@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    case::{Case, Said},
+    case::{Case, Said, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     reading::{DATABASE_AWAY, Place},
     snapshot::Observed,
@@ -39,10 +39,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .suspected(DATABASE_AWAY)
         .filter(|said| said.place == Place::AppLog && said.at >= since)
         .collect();
-    let Some(newest) = away.first() else {
+    if away.is_empty() {
         return Ok(vec![]);
-    };
-    let (count, task, text) = (away.len(), &newest.by, newest.text);
+    }
     let (cluster, service, region) = (
         &case.target.cluster,
         &case.target.service,
@@ -55,15 +54,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         saw: crate::words::Words::verbatim(database.status.clone()),
         expected: crate::words::Words::verbatim("available"),
     });
-    let mut evidence = vec![Evidence {
-        source: "logs:GetLogEvents",
-        saw: words!(
-            "{count} lines, the newest of task {task}: {text}",
-            "{count} 行、最新はタスク {task}: {text}"
-        ),
-        expected: words!("no connection errors", "接続エラーがない"),
-    }];
-    evidence.extend(status);
+    let said = proof(&away, words!("no connection errors", "接続エラーがない"));
+    let evidence = said.into_iter().chain(status).collect();
     Ok(vec![Finding {
         message: words!(
             "tasks of {service} log that {subject} cannot be reached",
