@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) const CHECK: Check = Check {
     id: "ecs-grace-period-too-short",
-    classes: &["health-check-too-aggressive"],
+    classes: &["health-check-too-aggressive", "app-slow-start"],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the health check grace period is shorter than the application's start",
