@@ -135,9 +135,9 @@ pub enum SecretValues {
 /// A further round before finds the service by its stack. Every call of a round is made at once; only further pages
 /// take more rounds.
 ///
-/// The number of calls does not grow with the account. With `c` containers, `s` secrets, `t` tasks, `g` target groups
-/// (at most 5), `l` listeners, `v` VPCs (mostly 1) and `p` prefix lists they are, a page each, at most
-/// 25 + 4 `c` + `s` + `t`/100 + 5 `g` + `l` + 7 `v` + `p`, and repetitions of failed ones as
+/// The number of calls grows with what the service names (containers, secrets, parameters, roles and their policies,
+/// target groups, listeners, VPCs), never with the account: 53 on the stack of this repository, and repetitions of
+/// failed ones as
 /// [`Clients::connect`] limits them.
 pub async fn collect(
     clients: &Clients,
