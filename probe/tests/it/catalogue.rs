@@ -14,6 +14,8 @@ use probe::{
     words::Lang,
 };
 
+use crate::{causes, healthy};
+
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -31,10 +33,6 @@ fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
 
 fn ids() -> BTreeSet<String> {
     all().map(|check| check.id.to_owned()).collect()
-}
-
-fn healthy() -> Snapshot {
-    scenario::snapshot("healthy").unwrap().unwrap()
 }
 
 #[test]
@@ -190,11 +188,7 @@ fn every_scenario_has_its_own_fault_as_the_only_root_cause() {
     for check in all().filter(|check| check.severity != Severity::Advice) {
         let snapshot = scenario::snapshot(check.id).unwrap().unwrap();
         let diagnosis = diagnose(&snapshot);
-        let causes: Vec<&str> = diagnosis
-            .causes
-            .iter()
-            .map(|cause| cause.check.id)
-            .collect();
+        let causes = causes(&diagnosis);
         if causes != [check.id] {
             wrong.push((check.id, causes));
             continue;
@@ -221,11 +215,7 @@ fn several_independent_faults_are_all_named() {
         if name.contains('+') {
             let snapshot = scenario::snapshot(name).unwrap().unwrap();
             let diagnosis = diagnose(&snapshot);
-            let causes: BTreeSet<&str> = diagnosis
-                .causes
-                .iter()
-                .map(|cause| cause.check.id)
-                .collect();
+            let causes = BTreeSet::from_iter(causes(&diagnosis));
             assert_eq!(causes, name.split('+').collect(), "{name}");
         }
     }

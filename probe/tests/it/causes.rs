@@ -11,6 +11,8 @@ use probe::{
 };
 use proptest::prelude::*;
 
+use crate::causes;
+
 fn finding() -> Finding {
     Finding {
         subject: "x".into(),
@@ -67,7 +69,7 @@ proptest! {
             .map(|(check, _)| check.id)
             .collect();
         let diagnosis = arrange(examined(&outcomes));
-        let causes: BTreeSet<&str> = diagnosis.causes.iter().map(|cause| cause.check.id).collect();
+        let causes = BTreeSet::from_iter(causes(&diagnosis));
         let symptoms: BTreeSet<&str> =
             diagnosis.causes.iter().flat_map(|cause| &cause.symptoms).map(|symptom| symptom.check.id).collect();
         prop_assert_eq!(causes.union(&symptoms).copied().collect::<BTreeSet<_>>(), fired);
@@ -102,11 +104,7 @@ fn causes_of(fired: &[&str], unknown: &[&str]) -> Vec<&'static str> {
         }
     };
     let outcomes: Vec<Outcome> = all().map(|check| outcome(check.id)).collect();
-    arrange(examined(&outcomes))
-        .causes
-        .iter()
-        .map(|cause| cause.check.id)
-        .collect()
+    causes(&arrange(examined(&outcomes)))
 }
 
 #[test]

@@ -20,6 +20,8 @@ mod tidy;
 
 use std::process::{Command, Output};
 
+use probe::{diagnose::Diagnosis, scenario, snapshot::Snapshot};
+
 /// The binary with a clean environment: what a person has set must not change a test.
 fn probe() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
@@ -38,4 +40,17 @@ fn run(command: &mut Command) -> (i32, String, String) {
     } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn healthy() -> Snapshot {
+    scenario::snapshot("healthy").unwrap().unwrap()
+}
+
+/// Ids of the root causes, in their order.
+fn causes(diagnosis: &Diagnosis) -> Vec<&'static str> {
+    diagnosis
+        .causes
+        .iter()
+        .map(|cause| cause.check.id)
+        .collect()
 }

@@ -8,9 +8,7 @@ use probe::{
     snapshot::{Container, Service, Snapshot, Target, Task, Unobserved},
 };
 
-fn healthy() -> Snapshot {
-    scenario::snapshot("healthy").unwrap().unwrap()
-}
+use crate::{causes, healthy};
 
 fn service(snapshot: &mut Snapshot) -> &mut Service {
     snapshot.service.as_mut().unwrap()
@@ -31,11 +29,7 @@ fn verdict_after(change: impl FnOnce(&mut Snapshot)) -> Verdict {
     let mut snapshot = healthy();
     change(&mut snapshot);
     let diagnosis = diagnose(&snapshot);
-    let causes: Vec<&str> = diagnosis
-        .causes
-        .iter()
-        .map(|cause| cause.check.id)
-        .collect();
+    let causes = causes(&diagnosis);
     assert!(
         diagnosis.verdict() == Verdict::Fault || causes.is_empty(),
         "{causes:?}"
