@@ -4,5 +4,6 @@
 //! They take their values by ownership, so that [`crate::db::Db`] can run them a second time.
 
 pub mod events;
+pub mod list;
 pub mod participants;
 pub mod sample;

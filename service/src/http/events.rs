@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{Cursor, EventId, EventWithParticipants, Page, Text},
-    store::{self, events::Filter},
+    store::{self, list::Filter},
 };
 
 /// The words of a search.
@@ -47,7 +47,7 @@ pub(super) async fn list(
     };
     let items = state
         .db
-        .idempotent(|c| Box::pin(store::events::list(c, filter.clone())))
+        .idempotent(|c| Box::pin(store::list::page(c, filter.clone())))
         .await?;
     Ok(Json(Page::new(items, limit, when)))
 }

@@ -23,7 +23,7 @@ use crate::{
     domain::{Cursor, EventId, Limit, Page, When, event::UserName},
     store::{
         self,
-        events::Filter,
+        list::Filter,
         participants::{Joined, Left},
     },
 };
@@ -63,7 +63,7 @@ pub(super) async fn upcoming(
     };
     let items = state
         .db
-        .idempotent(|c| Box::pin(store::events::list(c, filter.clone())))
+        .idempotent(|c| Box::pin(store::list::page(c, filter.clone())))
         .await?;
     let Page {
         items: events,
