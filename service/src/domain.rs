@@ -5,10 +5,12 @@
 
 pub mod event;
 pub mod invalid;
+pub mod language;
 pub mod page;
 pub mod text;
 
 pub use event::{Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant};
 pub use invalid::{Invalid, Reason};
+pub use language::Language;
 pub use page::{Cursor, Limit, Page, When};
 pub use text::Text;

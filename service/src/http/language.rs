@@ -7,14 +7,8 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
+pub(super) use crate::domain::Language;
 use crate::domain::Reason;
-
-/// The languages the service speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    Japanese,
-}
 
 impl Language {
     /// The language that `Accept-Language` prefers; English where it names neither.
@@ -40,24 +34,6 @@ impl Language {
             }
         }
         best.0
-    }
-
-    /// The tag for `lang` and `Content-Language`.
-    pub(super) fn tag(self) -> &'static str {
-        self.pick("en", "ja")
-    }
-
-    /// Whether it is English.
-    pub(super) fn is_english(self) -> bool {
-        self == Self::English
-    }
-
-    /// The text for this language.
-    pub(super) fn pick<T>(self, english: T, japanese: T) -> T {
-        match self {
-            Self::English => english,
-            Self::Japanese => japanese,
-        }
     }
 
     /// Says why a value was refused.

@@ -5,8 +5,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use chrono::{DateTime, Datelike, Timelike, Utc, Weekday};
-use chrono_tz::Asia::Tokyo;
 
 use super::language::Language;
 use crate::domain::{Event, EventWithParticipants};
@@ -41,40 +39,6 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
             .fold(0.0, f32::max)
     };
     quality("text/html") > quality("application/json")
-}
-
-/// The time of an event as it is written in the company.
-fn date(language: Language, time: DateTime<Utc>) -> String {
-    let time = time.with_timezone(&Tokyo);
-    let day = time.weekday();
-    match language {
-        Language::English => format!(
-            "{} {}, {:02}:{:02} JST",
-            time.format("%a"),
-            time.format("%-d %b %Y"),
-            time.hour(),
-            time.minute()
-        ),
-        Language::Japanese => {
-            let day = match day {
-                Weekday::Mon => '月',
-                Weekday::Tue => '火',
-                Weekday::Wed => '水',
-                Weekday::Thu => '木',
-                Weekday::Fri => '金',
-                Weekday::Sat => '土',
-                Weekday::Sun => '日',
-            };
-            format!(
-                "{}年{}月{}日({day}) {:02}:{:02}",
-                time.year(),
-                time.month(),
-                time.day(),
-                time.hour(),
-                time.minute()
-            )
-        }
-    }
 }
 
 /// The upcoming events.
@@ -181,12 +145,5 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
             assert_eq!(prefers_html(&headers), expected, "{accept}");
         }
-    }
-
-    #[test]
-    fn dates_are_those_of_tokyo() {
-        let time = "2026-12-31T15:05:00Z".parse().unwrap();
-        assert_eq!(date(Language::English, time), "Fri 1 Jan 2027, 00:05 JST");
-        assert_eq!(date(Language::Japanese, time), "2027年1月1日(金) 00:05");
     }
 }
