@@ -1,47 +1,24 @@
 //! What a check looks at: the snapshot, and what is being said in it.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    ops::Deref,
-};
+mod gather;
+mod refute;
+mod said;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use std::ops::Deref;
 
+pub use said::{Said, proof};
+
+use self::{gather::gather, refute::refuted};
 use crate::{
-    check::Evidence,
-    reading::{Confidence, Place, Reading, classify, current_failures, says_database_back},
+    reading::Confidence,
     snapshot::{Observed, Snapshot},
-    words,
-    words::Words,
 };
-
-/// Older lines of a running task say nothing about now: what is wrong is said again and again.
-const RECENT: TimeDelta = TimeDelta::minutes(5);
-/// Older service events say nothing about now, even where the service never became steady.
-const EVENTS: TimeDelta = TimeDelta::hours(1);
 
 /// A snapshot with what was drawn from it once for all checks.
 #[derive(Debug)]
 pub struct Case<'a> {
     snapshot: &'a Snapshot,
     said: Vec<Said<'a>>,
-}
-
-/// A message that is about now, and what it means.
-#[derive(Debug, Clone)]
-pub struct Said<'a> {
-    /// Where it was said.
-    pub place: Place,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who said it, or of whom it was said: a task, a target, the service, a stack.
-    pub by: String,
-    /// Its words.
-    pub text: &'a str,
-    /// What they mean.
-    pub reading: Reading,
 }
 
 impl<'a> Deref for Case<'a> {
@@ -54,13 +31,7 @@ impl<'a> Deref for Case<'a> {
 impl<'a> Case<'a> {
     /// Reads everything that is being said in a snapshot.
     pub fn new(snapshot: &'a Snapshot) -> Self {
-        let mut said = vec![];
-        stops(snapshot, &mut said);
-        events(snapshot, &mut said);
-        targets(snapshot, &mut said);
-        lines(snapshot, &mut said);
-        stack(snapshot, &mut said);
-        said.sort_by(|a, b| (b.at, &a.by, a.place).cmp(&(a.at, &b.by, b.place)));
+        let mut said = gather(snapshot);
         let mut refuted = refuted(&said).into_iter();
         said.retain(|_| !refuted.next().unwrap_or(false));
         Self { snapshot, said }
@@ -117,211 +88,10 @@ impl<'a> Case<'a> {
     }
 }
 
-impl Said<'_> {
-    /// API and field where it was seen.
-    pub fn source(&self) -> &'static str {
-        match self.place {
-            Place::StoppedReason => "ecs:DescribeTasks stoppedReason",
-            Place::ContainerReason => "ecs:DescribeTasks containers[].reason",
-            Place::ServiceEvent => "ecs:DescribeServices events",
-            Place::TargetHealth => "elasticloadbalancing:DescribeTargetHealth",
-            Place::AppLog => "logs:GetLogEvents",
-            Place::CfnEvent => "cloudformation:DescribeStackEvents",
-        }
-    }
-}
-
-/// The proof that something is being said: how often, and the newest words. `None` where nothing was.
-pub fn proof(said: &[&Said<'_>], expected: Words) -> Option<Evidence> {
-    let newest = said.first()?;
-    let (count, by, text) = (said.len(), &newest.by, telling(newest.text));
-    Some(Evidence {
-        source: newest.source(),
-        saw: match count {
-            1 => Words::verbatim(format!("{by}: {text}")),
-            _ => words!(
-                "{count} messages, the newest of {by}: {text}",
-                "{count} 件、最新は {by}: {text}"
-            ),
-        },
-        expected,
-    })
-}
-
-/// Of each message, newest first, whether the same speaker said later what makes it impossible: it was mended meanwhile.
-fn refuted(said: &[Said<'_>]) -> Vec<bool> {
-    let is_of_database = |said: &Said<'_>| said.reading.fault().is_some_and(of_database);
-    let worried: BTreeSet<&str> = said
-        .iter()
-        .filter(|said| is_of_database(said))
-        .map(|said| said.by.as_str())
-        .collect();
-    // What each speaker said so far that refutes anything, with whether it was that the database is back.
-    let mut later: BTreeMap<&str, Vec<(&Said<'_>, bool)>> = BTreeMap::new();
-    let mut refuted = Vec::with_capacity(said.len());
-    for each in said {
-        let known = later.entry(&each.by).or_default();
-        let class = each.reading.fault();
-        refuted.push(class.is_some_and(|class| {
-            known
-                .iter()
-                .filter(|(other, _)| other.at > each.at)
-                .any(|(other, is_back)| {
-                    other.reading.refutes.contains(&class) || *is_back && of_database(class)
-                })
-        }));
-        let is_back = each.place == Place::AppLog
-            && worried.contains(each.by.as_str())
-            && says_database_back(each.text);
-        if is_back || !each.reading.refutes.is_empty() {
-            known.push((each, is_back));
-        }
-    }
-    refuted
-}
-
-fn of_database(class: &str) -> bool {
-    class.starts_with("db-")
-}
-
-/// What a line says, without the rest of its record: of a JSON line only the fields that tell something.
-fn telling(text: &str) -> Cow<'_, str> {
-    const FIELDS: [&str; 8] = [
-        "message", "msg", "method", "path", "status", "class", "error", "err",
-    ];
-    let Ok(Value::Object(record)) = serde_json::from_str(text) else {
-        return text.trim().into();
-    };
-    let field = |name: &&str| match record.get(*name)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    let told: Vec<String> = FIELDS.iter().filter_map(field).collect();
-    if told.is_empty() {
-        return text.trim().into();
-    }
-    told.join(" · ").into()
-}
-
-fn say<'a>(said: &mut Vec<Said<'a>>, place: Place, at: DateTime<Utc>, by: &str, text: &'a str) {
-    if text.is_empty() {
-        return;
-    }
-    said.push(Said {
-        place,
-        at,
-        by: by.to_owned(),
-        text,
-        reading: classify(text, Some(place)),
-    });
-}
-
-fn stops<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    for (id, task, _) in current_failures(snapshot).unwrap_or_default() {
-        let at = task.stopped_at.unwrap_or(snapshot.taken_at);
-        if let Some(reason) = &task.stopped_reason {
-            say(said, Place::StoppedReason, at, id, reason);
-        }
-        for container in task.containers.values() {
-            if let Some(reason) = &container.reason {
-                say(said, Place::ContainerReason, at, id, reason);
-            }
-        }
-    }
-}
-
-fn events<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    let Ok(service) = &snapshot.service else {
-        return;
-    };
-    let since = service
-        .steady_at()
-        .into_iter()
-        .chain([snapshot.taken_at - EVENTS])
-        .max();
-    for event in service.events.iter().filter(|event| Some(event.at) > since) {
-        say(
-            said,
-            Place::ServiceEvent,
-            event.at,
-            &snapshot.target.service,
-            &event.message,
-        );
-    }
-}
-
-fn targets<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    for target in snapshot
-        .target_groups
-        .iter()
-        .flat_map(|groups| groups.values())
-        .flat_map(|group| &group.targets)
-        .filter(|target| !["healthy", "initial", "draining"].contains(&target.state.as_str()))
-    {
-        let by = format!("{}:{}", target.id, target.port);
-        // The reason is a word of its own; the description may be missing.
-        let text = target.description.as_deref().or(target.reason.as_deref());
-        let full = target.reason.as_deref().zip(target.description.as_deref());
-        let reading = match full {
-            Some((reason, text)) => {
-                classify(&format!("{reason}: {text}"), Some(Place::TargetHealth))
-            }
-            None => classify(text.unwrap_or_default(), Some(Place::TargetHealth)),
-        };
-        if let Some(text) = text {
-            said.push(Said {
-                place: Place::TargetHealth,
-                at: snapshot.taken_at,
-                by,
-                text,
-                reading,
-            });
-        }
-    }
-}
-
-fn lines<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    let failed: BTreeSet<&String> = current_failures(snapshot)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(id, ..)| id)
-        .collect();
-    let is_running = |id: &String| {
-        snapshot.tasks.as_ref().map_or(true, |tasks| {
-            tasks.get(id).is_some_and(|task| task.stopped_at.is_none())
-        })
-    };
-    for (id, lines) in snapshot.logs.iter().flatten() {
-        for line in lines {
-            let is_recent = is_running(id) && line.at >= snapshot.taken_at - RECENT;
-            if failed.contains(&id) || is_recent {
-                say(said, Place::AppLog, line.at, id, &line.message);
-            }
-        }
-    }
-}
-
-fn stack<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
-    let Ok(Some(stack)) = &snapshot.stack else {
-        return;
-    };
-    // Failures of an operation that went well in the end were mended by it.
-    if stack.status.contains("ROLLBACK") || stack.status.contains("FAILED") {
-        for failure in &stack.failures {
-            say(
-                said,
-                Place::CfnEvent,
-                failure.at,
-                &stack.name,
-                &failure.message,
-            );
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::{scenario, snapshot::LogLine};
 
@@ -376,20 +146,6 @@ mod tests {
                 1,
                 "{later}"
             );
-        }
-    }
-
-    #[test]
-    fn a_record_is_told_by_the_fields_that_say_something() {
-        for (line, told) in [
-            (
-                r#"{"timestamp":"t","level":"WARN","message":"request","method":"GET","path":"/events","status":503,"error":"database away"}"#,
-                "request · GET · /events · 503 · database away",
-            ),
-            (r#"{"level":"WARN"}"#, r#"{"level":"WARN"}"#),
-            (" FATAL: no ", "FATAL: no"),
-        ] {
-            assert_eq!(telling(line), told);
         }
     }
 
