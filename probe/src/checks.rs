@@ -6,7 +6,8 @@
 use crate::{
     case::Case,
     check::{Check, Finding, Fix},
-    snapshot::{Observed, Snapshot, Subject},
+    remedy,
+    snapshot::{Observed, Subject},
     words,
 };
 
@@ -67,27 +68,20 @@ pub fn by_class(class: &str) -> Option<&'static Check> {
 }
 
 /// Where to look when a symptom stands alone: what the tasks wrote.
-fn read_logs(snapshot: &Snapshot) -> Fix {
-    let Subject {
-        region,
-        cluster,
-        service,
-    } = &snapshot.target;
-    Fix {
-        title: words!("read what the tasks say", "タスクのログを読む"),
-        command: format!(
-            "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
-        ),
-    }
+fn read_logs(case: &Case<'_>) -> Fix {
+    remedy::read_logs(
+        case,
+        words!("read what the tasks say", "タスクのログを読む"),
+    )
 }
 
 /// Where to look when a symptom stands alone: how the tasks ended.
-fn read_tasks(snapshot: &Snapshot) -> Fix {
+fn read_tasks(case: &Case<'_>) -> Fix {
     let Subject {
         region,
         cluster,
         service,
-    } = &snapshot.target;
+    } = &case.target;
     Fix {
         title: words!("see how the tasks ended", "タスクがどう終了したか確認する"),
         command: format!("probe tasks --cluster {cluster} --service {service} --region {region}"),

@@ -64,6 +64,21 @@ pub fn container(name: &str) -> String {
     format!("(.containerDefinitions[] | select(.name==\"{name}\"))")
 }
 
+/// Reads what the tasks write.
+pub fn read_logs(case: &Case<'_>, title: Words) -> Fix {
+    let Subject {
+        region,
+        cluster,
+        service,
+    } = &case.target;
+    Fix {
+        title,
+        command: format!(
+            "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
+        ),
+    }
+}
+
 /// Reads what a task wrote.
 pub fn read_task(case: &Case<'_>, task: &str) -> Fix {
     let Subject {
@@ -80,4 +95,20 @@ pub fn read_task(case: &Case<'_>, task: &str) -> Fix {
             "probe logs --cluster {cluster} --service {service} --task {task} --since 2h --region {region}"
         ),
     }
+}
+
+/// Repairs of the same kind belong together: one alone would mend a part.
+pub fn joined(fixes: impl IntoIterator<Item = Fix>) -> Vec<Fix> {
+    let mut found: Vec<Fix> = vec![];
+    for fix in fixes {
+        match found.iter_mut().find(|other| other.title == fix.title) {
+            Some(other) if other.command.contains(&fix.command) => {}
+            Some(other) => {
+                other.command.push('\n');
+                other.command.push_str(&fix.command);
+            }
+            None => found.push(fix),
+        }
+    }
+    found
 }

@@ -1,5 +1,12 @@
 //! Faults between the load balancer and its targets.
 
+use crate::{
+    case::{Case, proof},
+    check::{Finding, Fix},
+    snapshot::Observed,
+    words::Words,
+};
+
 catalogue! {
     target_group_not_attached,
     zone_not_enabled,
@@ -16,4 +23,49 @@ catalogue! {
     health_check_failed,
     keep_alive_too_short,
     no_healthy_targets,
+}
+
+/// A target whose state is the fault itself, and its target group.
+struct Told<'a> {
+    target: &'a str,
+    name: &'a str,
+    arn: &'a str,
+}
+
+/// What a check finds in a target's state: the load balancer's words prove it, the check says what they mean.
+fn told(
+    case: &Case<'_>,
+    classes: &[&str],
+    expected: Words,
+    say: impl FnOnce(&Told<'_>) -> (Words, Fix),
+) -> Observed<Vec<Finding>> {
+    let groups = case.target_groups()?;
+    let said = case.said(classes)?;
+    let (Some(first), Some((arn, group))) = (said.first(), groups.iter().next()) else {
+        return Ok(vec![]);
+    };
+    let told = Told {
+        target: &first.by,
+        name: &group.name,
+        arn,
+    };
+    let (message, fix) = say(&told);
+    Ok(vec![Finding {
+        subject: group.name.clone(),
+        message,
+        evidence: proof(&said, expected).into_iter().collect(),
+        fix: vec![fix],
+    }])
+}
+
+/// Takes a target out of its group.
+fn deregister(case: &Case<'_>, told: &Told<'_>, title: Words) -> Fix {
+    let (arn, region) = (told.arn, &case.target.region);
+    let id = told.target.split(':').next().unwrap_or(told.target);
+    Fix {
+        title,
+        command: format!(
+            "aws elbv2 deregister-targets --target-group-arn {arn} --targets Id={id} --region {region}"
+        ),
+    }
 }

@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{Case, proof},
-    check::{Evidence, Fix},
-    network::{
-        EndpointFault, Goal, Kind, Need, Passage, Path, Refusal, Repair, Target, to_database,
-    },
+    check::{Evidence, Finding, Fix},
+    network::{EndpointFault, Goal, Kind, Need, Passage, Path, Refusal, Target, to_database},
     snapshot::Observed,
     words,
+    words::Words,
 };
 
 catalogue! {
@@ -44,6 +43,7 @@ const NOT_STARTING: &[&str] = &[
     "nacl-blocked",
     "task-egress-sg-blocked",
 ];
+
 /// What messages say when the database does not answer.
 const DATABASE_AWAY: &[&str] = &[
     "db-sg-ingress-missing",
@@ -52,8 +52,10 @@ const DATABASE_AWAY: &[&str] = &[
     "nacl-blocked",
     "task-egress-sg-blocked",
 ];
+
 /// Refusals that one repair mends, with the paths that they close.
 struct Refused<'p> {
+    first: (&'p Refusal, &'p Goal),
     refusals: Vec<&'p Refusal>,
     paths: Vec<&'p Path>,
     all: &'p [Path],
@@ -73,6 +75,7 @@ fn refused<'p>(id: &str, paths: &'p [Path], kinds: &[Kind]) -> Observed<Vec<Refu
             let refused = found
                 .entry(mends(path, refusal))
                 .or_insert_with(|| Refused {
+                    first: (refusal, &path.goal),
                     refusals: vec![],
                     paths: vec![],
                     all: paths,
@@ -94,6 +97,34 @@ fn refused<'p>(id: &str, paths: &'p [Path], kinds: &[Kind]) -> Observed<Vec<Refu
     Ok(found.into_values().collect())
 }
 
+/// Subject, message and repair.
+type Told = (String, Words, Vec<Fix>);
+
+/// The findings of a check: what it tells of the refusals that belong to it, with their proof.
+///
+/// # Errors
+/// As [`refused`].
+fn findings(
+    case: &Case<'_>,
+    id: &str,
+    paths: &[Path],
+    kinds: &[Kind],
+    classes: &[&str],
+    tell: impl Fn(&Refused<'_>) -> Option<Told>,
+) -> Observed<Vec<Finding>> {
+    let finding = |refused: Refused<'_>| {
+        let (subject, message, fix) = tell(&refused)?;
+        Some(Finding {
+            subject,
+            message,
+            evidence: refused.evidence(case, classes),
+            fix,
+        })
+    };
+    let refused = refused(id, paths, kinds)?;
+    Ok(refused.into_iter().filter_map(finding).collect())
+}
+
 /// What has to be repaired: refusals with the same answer are one fault, also in several subnets.
 fn mends(path: &Path, refusal: &Refusal) -> String {
     match refusal {
@@ -113,22 +144,6 @@ fn mends(path: &Path, refusal: &Refusal) -> String {
         | Refusal::NoPublicAddress { .. }
         | Refusal::LayersUnrouted { .. } => "routes".into(),
     }
-}
-
-/// Repairs of the same kind belong together: one alone would mend a part.
-fn joined(fixes: impl IntoIterator<Item = Fix>) -> Vec<Fix> {
-    let mut found: Vec<Fix> = vec![];
-    for fix in fixes {
-        match found.iter_mut().find(|other| other.title == fix.title) {
-            Some(other) if other.command.contains(&fix.command) => {}
-            Some(other) => {
-                other.command.push('\n');
-                other.command.push_str(&fix.command);
-            }
-            None => found.push(fix),
-        }
-    }
-    found
 }
 
 /// The one check that reports a refusal.
@@ -193,20 +208,15 @@ impl Refused<'_> {
                 evidence.push(shown);
             }
         }
-        let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
         let goals: BTreeSet<&Goal> = self.paths.iter().map(|path| &path.goal).collect();
-        let closed: BTreeSet<String> = self.paths.iter().map(|p| p.subnet.clone()).collect();
-        let open: BTreeSet<String> = self
-            .all
-            .iter()
-            .filter(|path| goals.contains(&path.goal) && !closed.contains(&path.subnet))
-            .map(|path| path.subnet.clone())
-            .collect();
-        let goals = list(goals.iter().map(ToString::to_string).collect());
-        let (none_open, closed, open) = (open.is_empty(), list(closed), list(open));
+        let closed: BTreeSet<&str> = self.paths.iter().map(|p| p.subnet.as_str()).collect();
+        let is_open =
+            |path: &&Path| goals.contains(&path.goal) && !closed.contains(path.subnet.as_str());
+        let open = list(self.all.iter().filter(is_open).map(|p| p.subnet.clone()));
+        let (goals, closed) = (list(goals.iter().map(ToString::to_string)), self.subnets());
         evidence.push(Evidence {
             source: "ecs:DescribeServices networkConfiguration",
-            saw: match none_open {
+            saw: match open.is_empty() {
                 true => words!("closed: {goals} ({closed})", "不通: {goals} ({closed})"),
                 false => words!(
                     "closed: {goals} in {closed} only; {open} works",
@@ -222,76 +232,29 @@ impl Refused<'_> {
 
     /// What the paths lead to, for a sentence.
     fn goals(&self) -> String {
-        let names: BTreeSet<String> = self
-            .paths
-            .iter()
-            .map(|path| match &path.goal {
-                Goal::Start(need) => need.to_string(),
-                goal => goal.to_string(),
-            })
-            .collect();
-        names.into_iter().collect::<Vec<_>>().join(", ")
+        let name = |path: &&Path| match &path.goal {
+            Goal::Start(need) => need.to_string(),
+            goal => goal.to_string(),
+        };
+        list(self.paths.iter().map(name))
     }
 
     /// The subnets in which the paths begin.
     fn subnets(&self) -> String {
-        let subnets: BTreeSet<&str> = self.paths.iter().map(|p| p.subnet.as_str()).collect();
-        subnets.into_iter().collect::<Vec<_>>().join(", ")
+        list(self.paths.iter().map(|path| path.subnet.clone()))
     }
+}
+
+/// Each name once, in order, for a sentence.
+fn list(names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The paths to the database, with an eye on whether somebody misses it.
 fn database_paths(case: &Case<'_>) -> Observed<Vec<Path>> {
     let is_missed = case.said(DATABASE_AWAY).is_ok_and(|said| !said.is_empty());
     to_database(case, is_missed)
-}
-
-/// Gives the tasks' subnets a way to the internet.
-fn ways_out(case: &Case<'_>, refused: &Refused<'_>) -> Vec<Fix> {
-    let repair = Repair(case);
-    let is_public = case.service.as_ref().is_ok_and(|s| s.assign_public_ip);
-    let (mut missing, mut lost, mut fixes) = (BTreeSet::new(), BTreeSet::new(), vec![]);
-    for refusal in &refused.refusals {
-        match refusal {
-            Refusal::NoPublicAddress { .. } => fixes.extend(public_address(case)),
-            Refusal::Blackhole { table, target, .. }
-                if matches!(Target::of(target), Target::Internet(_)) =>
-            {
-                fixes.extend(repair.internet_gateway(table, true));
-            }
-            Refusal::Blackhole { table, .. } => drop(lost.insert(table.clone())),
-            Refusal::NoRoute { table, .. } if is_public => {
-                fixes.extend(repair.internet_gateway(table, false));
-            }
-            Refusal::NoRoute { table, .. } => drop(missing.insert(table.clone())),
-            _ => {}
-        }
-    }
-    fixes.extend(repair.way_out(&missing, false));
-    fixes.extend(repair.way_out(&lost, true));
-    joined(fixes)
-}
-
-/// In a public subnet a task needs a public address of its own.
-fn public_address(case: &Case<'_>) -> Vec<Fix> {
-    let (cluster, name, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
-    let service = case.service.as_ref().ok();
-    let list = |ids: Option<&Vec<String>>| ids.map(|ids| ids.join(",")).unwrap_or_default();
-    let subnets = list(service.map(|service| &service.subnets));
-    let groups = list(service.map(|service| &service.security_groups));
-    vec![Fix {
-        title: words!(
-            "give the tasks public addresses; ECS replaces them one after the other",
-            "タスクにパブリック IP を割り当てる (ECS がタスクを順に入れ替える)"
-        ),
-        command: format!(
-            "aws ecs update-service --cluster {cluster} --service {name} --network-configuration 'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}' --region {region}"
-        ),
-    }]
 }
 
 /// The application has lost its database; these are the faults that it shows by.

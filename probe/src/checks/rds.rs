@@ -106,21 +106,6 @@ impl Heard<'_> {
     }
 }
 
-/// New tasks read their secrets and settings anew.
-fn new_tasks(case: &Case<'_>, title: Words) -> Fix {
-    let (cluster, service, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
-    Fix {
-        title,
-        command: format!(
-            "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment --region {region}"
-        ),
-    }
-}
-
 /// The secret from which the containers take their password, where one is injected.
 fn secret_of<'a>(case: &Case<'a>) -> Option<&'a String> {
     let snapshot: &'a crate::snapshot::Snapshot = case;

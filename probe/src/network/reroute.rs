@@ -2,10 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use super::{map::Map, repair::Repair, route::Target};
+use super::{map::Map, refusal::Refusal, repair::Repair, route::Target};
 use crate::{check::Fix, snapshot::Snapshot, words};
 
 impl Repair<'_> {
+    /// Gives the tasks' subnets the way to the internet that these refusals miss.
+    pub fn ways_out(self, refusals: &[&Refusal]) -> Vec<Fix> {
+        let is_public = self.0.service.as_ref().is_ok_and(|s| s.assign_public_ip);
+        let (mut missing, mut lost, mut fixes) = (BTreeSet::new(), BTreeSet::new(), vec![]);
+        for refusal in refusals {
+            match refusal {
+                Refusal::NoPublicAddress { .. } => fixes.extend(self.public_address()),
+                Refusal::Blackhole { table, target, .. }
+                    if matches!(Target::of(target), Target::Internet(_)) =>
+                {
+                    fixes.extend(self.internet_gateway(table, true));
+                }
+                Refusal::Blackhole { table, .. } => drop(lost.insert(table.clone())),
+                Refusal::NoRoute { table, .. } if is_public => {
+                    fixes.extend(self.internet_gateway(table, false));
+                }
+                Refusal::NoRoute { table, .. } => drop(missing.insert(table.clone())),
+                _ => {}
+            }
+        }
+        fixes.extend(self.way_out(&missing, false));
+        fixes.extend(self.way_out(&lost, true));
+        fixes
+    }
+
+    /// In a public subnet a task needs a public address of its own.
+    fn public_address(self) -> Vec<Fix> {
+        let (cluster, name, region) = (
+            &self.0.target.cluster,
+            &self.0.target.service,
+            &self.0.target.region,
+        );
+        let service = self.0.service.as_ref().ok();
+        let list = |ids: Option<&Vec<String>>| ids.map(|ids| ids.join(",")).unwrap_or_default();
+        let subnets = list(service.map(|service| &service.subnets));
+        let groups = list(service.map(|service| &service.security_groups));
+        vec![Fix {
+            title: words!(
+                "give the tasks public addresses; ECS replaces them one after the other",
+                "タスクにパブリック IP を割り当てる (ECS がタスクを順に入れ替える)"
+            ),
+            command: format!(
+                "aws ecs update-service --cluster {cluster} --service {name} --network-configuration 'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED}}' --region {region}"
+            ),
+        }]
+    }
+
     /// Gives route tables a way to the internet: by a NAT gateway that works, else by a new one.
     pub fn way_out(self, tables: &BTreeSet<String>, replaces: bool) -> Vec<Fix> {
         let Some(first) = tables.first() else {

@@ -2,10 +2,11 @@
 
 use crate::{
     case::Case,
-    check::{Check, Finding, Fix, Severity},
+    check::{Check, Finding, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed},
+    remedy::read_logs,
+    snapshot::Observed,
     words,
     words::Phrase,
 };
@@ -23,11 +24,6 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
     let groups = unhealthy(case, |failure| {
         matches!(failure, HealthFailure::NoAnswer | HealthFailure::Other)
     })?;
@@ -48,15 +44,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "the application listens at 0.0.0.0:{port}",
                 "アプリケーションが 0.0.0.0:{port} で待ち受ける"
             ))],
-            fix: vec![Fix {
-                title: words!(
+            fix: vec![read_logs(
+                case,
+                words!(
                     "see whether the application listens at port {port} on every address, not only on localhost",
                     "アプリケーションが localhost だけでなく全アドレスのポート {port} で待ち受けているか確認する"
                 ),
-                command: format!(
-                    "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
-                ),
-            }],
+            )],
         }
     };
     Ok(groups.into_iter().map(finding).collect())

@@ -2,10 +2,10 @@
 
 use crate::{
     case::{Case, proof},
-    check::{Check, Finding, Fix, Severity},
-    checks::read_logs,
+    check::{Check, Finding, Severity},
     evidence::{stopped, unhealthy},
     reading::HealthFailure,
+    remedy::read_logs,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -64,12 +64,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "アプリケーションが {name} のヘルスチェックを拒否しています。Host がタスク自身の IP アドレスのためです"
         ),
         evidence: vec![heard, failing],
-        fix: vec![Fix {
-            title: words!(
+        fix: vec![read_logs(
+            case,
+            words!(
                 "let the application accept any host on the health check's path only, or its own address (Django: ALLOWED_HOSTS)",
                 "ヘルスチェックのパスだけ任意の Host を許可するか、タスク自身のアドレスを許可する (Django では ALLOWED_HOSTS)"
             ),
-            command: read_logs(case).command,
-        }],
+        )],
     }])
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     case::Case,
-    check::{Check, Finding, Fix, Severity},
+    check::{Check, Finding, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed},
+    remedy::read_logs,
+    snapshot::Observed,
     words,
     words::Phrase,
 };
@@ -23,11 +24,6 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
     let groups = unhealthy(case, |failure| {
         matches!(failure, HealthFailure::Code(500..600))
     })?;
@@ -46,15 +42,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "{path} answers without an error",
                 "{path} がエラーなく応答する"
             ))],
-            fix: vec![Fix {
-                title: words!(
+            fix: vec![read_logs(
+                case,
+                words!(
                     "find the error in the application's log",
                     "アプリケーションのログでエラーを探す"
                 ),
-                command: format!(
-                    "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
-                ),
-            }],
+            )],
         })
     };
     Ok(groups.into_iter().filter_map(finding).collect())

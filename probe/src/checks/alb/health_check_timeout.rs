@@ -5,7 +5,8 @@ use crate::{
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed},
+    remedy::read_logs,
+    snapshot::Observed,
     words,
     words::Phrase,
 };
@@ -23,11 +24,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let (cluster, service, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
+    let region = &case.target.region;
     let groups = unhealthy(case, |failure| failure == HealthFailure::Timeout)?;
     let finding = |unhealthy: Unhealthy<'_>| {
         let (arn, name, check) = (
@@ -52,15 +49,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "{seconds} 秒以内の応答"
             ))],
             fix: vec![
-                Fix {
-                    title: words!(
+                read_logs(
+                    case,
+                    words!(
                         "find out what the application waits for",
                         "アプリケーションが何を待っているか調べる"
                     ),
-                    command: format!(
-                        "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
-                    ),
-                },
+                ),
                 Fix {
                     title: words!(
                         "or give it more time, if being slow is right",

@@ -1,7 +1,8 @@
 //! The load balancer itself fails to check the health.
 
+use super::told;
 use crate::{
-    case::{Case, proof},
+    case::Case,
     check::{Check, Finding, Fix, Severity},
     snapshot::Observed,
     words,
@@ -21,26 +22,23 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let groups = case.target_groups()?;
-    let region = &case.target.region;
-    let said = case.said(&["elb-internal-error"])?;
-    let Some(evidence) = proof(&said, words!("a result of the health check", "ヘルスチェックの結果")) else {
-        return Ok(vec![]);
-    };
-    let (Some(first), Some((arn, group))) = (said.first(), groups.iter().next()) else {
-        return Ok(vec![]);
-    };
-    let (target, name) = (&first.by, &group.name);
-    Ok(vec![Finding {
-        subject: name.clone(),
-        message: words!(
+    let expected = words!("a result of the health check", "ヘルスチェックの結果");
+    told(case, CHECK.classes, expected, |told| {
+        let (target, name) = (told.target, told.name);
+        let message = words!(
             "the load balancer could not check {target} of {name}: an error of its own",
             "ロードバランサーの内部エラーのため、{name} の {target} のヘルスチェックができませんでした"
-        ),
-        evidence: vec![evidence],
-        fix: vec![Fix {
-                title: words!("look again in five minutes; if it stays, replace the tasks", "5 分後にもう一度確認し、続くようならタスクを入れ替える"),
-                command: format!("aws elbv2 describe-target-health --target-group-arn {arn} --region {region}"),
-            }],
-    }])
+        );
+        let (arn, region) = (told.arn, &case.target.region);
+        let fix = Fix {
+            title: words!(
+                "look again in five minutes; if it stays, replace the tasks",
+                "5 分後にもう一度確認し、続くようならタスクを入れ替える"
+            ),
+            command: format!(
+                "aws elbv2 describe-target-health --target-group-arn {arn} --region {region}"
+            ),
+        };
+        (message, fix)
+    })
 }

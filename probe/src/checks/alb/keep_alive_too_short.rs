@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
+    remedy::read_logs,
     snapshot::{LoadBalancer, Observed},
     words,
     words::Phrase,
@@ -60,13 +61,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         ),
         evidence,
         fix: vec![
-            Fix {
-                title: words!(
+            read_logs(
+                case,
+                words!(
                     "let the application keep idle connections for {enough} s (Node.js: server.keepAliveTimeout and headersTimeout; gunicorn: --keep-alive)",
                     "アプリケーションのキープアライブを {enough} 秒にする (Node.js: server.keepAliveTimeout と headersTimeout、gunicorn: --keep-alive)"
                 ),
-                command: crate::checks::read_logs(case).command,
-            },
+            ),
             Fix {
                 title: words!(
                     "until then let the load balancer give up first",
@@ -85,10 +86,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 /// Whether all targets are healthy and no task ended lately: then nothing else explains a 502.
 fn is_calm(case: &Case<'_>) -> Observed<bool> {
     let since = case.taken_at - TimeDelta::minutes(15);
-    let ended = case
-        .tasks()?
-        .values()
-        .any(|task| task.stopped_at.or(task.stopping_at).is_some_and(|at| at > since));
+    let ended = case.tasks()?.values().any(|task| {
+        task.stopped_at
+            .or(task.stopping_at)
+            .is_some_and(|at| at > since)
+    });
     let healthy = case
         .target_groups()?
         .values()
@@ -98,7 +100,12 @@ fn is_calm(case: &Case<'_>) -> Observed<bool> {
 }
 
 fn bad_gateways(balancer: &LoadBalancer) -> Option<Evidence> {
-    let count = *balancer.metrics.as_ref()?.as_ref().ok()?.get("HTTPCode_ELB_502_Count")?;
+    let count = *balancer
+        .metrics
+        .as_ref()?
+        .as_ref()
+        .ok()?
+        .get("HTTPCode_ELB_502_Count")?;
     (count >= SEVERAL).then(|| Evidence {
         source: "cloudwatch:GetMetricData HTTPCode_ELB_502_Count",
         saw: words!(

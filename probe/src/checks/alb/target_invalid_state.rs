@@ -1,8 +1,9 @@
 //! A target has stopped or is gone, and is still registered.
 
+use super::{deregister, told};
 use crate::{
-    case::{Case, proof},
-    check::{Check, Finding, Fix, Severity},
+    case::Case,
+    check::{Check, Finding, Severity},
     snapshot::Observed,
     words,
     words::Phrase,
@@ -21,26 +22,21 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let groups = case.target_groups()?;
-    let region = &case.target.region;
-    let said = case.said(&["target-invalid-state"])?;
-    let Some(evidence) = proof(&said, words!("a running target", "実行中のターゲット")) else {
-        return Ok(vec![]);
-    };
-    let (Some(first), Some((arn, group))) = (said.first(), groups.iter().next()) else {
-        return Ok(vec![]);
-    };
-    let (target, name) = (&first.by, &group.name);
-    Ok(vec![Finding {
-        subject: name.clone(),
-        message: words!(
+    let expected = words!("a running target", "実行中のターゲット");
+    told(case, CHECK.classes, expected, |told| {
+        let (target, name) = (told.target, told.name);
+        let message = words!(
             "{target} is registered with {name}, but has stopped",
             "{target} は停止していますが、{name} に登録されたままです"
-        ),
-        evidence: vec![evidence],
-        fix: vec![Fix {
-                title: words!("take it out of the target group", "ターゲットグループから登録解除する"),
-                command: format!("aws elbv2 deregister-targets --target-group-arn {arn} --targets Id={} --region {region}", target.split(':').next().unwrap_or(target)),
-            }],
-    }])
+        );
+        let fix = deregister(
+            case,
+            told,
+            words!(
+                "take it out of the target group",
+                "ターゲットグループから登録解除する"
+            ),
+        );
+        (message, fix)
+    })
 }

@@ -1,8 +1,9 @@
 //! A target's address belongs to a load balancer: it cannot be a target.
 
+use super::{deregister, told};
 use crate::{
-    case::{Case, proof},
-    check::{Check, Finding, Fix, Severity},
+    case::Case,
+    check::{Check, Finding, Severity},
     snapshot::Observed,
     words,
     words::Phrase,
@@ -21,26 +22,21 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let groups = case.target_groups()?;
-    let region = &case.target.region;
-    let said = case.said(&["target-ip-unusable"])?;
-    let Some(evidence) = proof(&said, words!("the address of a task", "タスクの IP アドレス")) else {
-        return Ok(vec![]);
-    };
-    let (Some(first), Some((arn, group))) = (said.first(), groups.iter().next()) else {
-        return Ok(vec![]);
-    };
-    let (target, name) = (&first.by, &group.name);
-    Ok(vec![Finding {
-        subject: name.clone(),
-        message: words!(
+    let expected = words!("the address of a task", "タスクの IP アドレス");
+    told(case, CHECK.classes, expected, |told| {
+        let (target, name) = (told.target, told.name);
+        let message = words!(
             "{target} cannot be a target of {name}: the address belongs to a load balancer",
             "{target} は {name} のターゲットになれません。ロードバランサーの IP アドレスです"
-        ),
-        evidence: vec![evidence],
-        fix: vec![Fix {
-                title: words!("take the address out of the target group; ECS registers its tasks by itself", "その IP アドレスを登録解除する (タスクは ECS が自動で登録する)"),
-                command: format!("aws elbv2 deregister-targets --target-group-arn {arn} --targets Id={} --region {region}", target.split(':').next().unwrap_or(target)),
-            }],
-    }])
+        );
+        let fix = deregister(
+            case,
+            told,
+            words!(
+                "take the address out of the target group; ECS registers its tasks by itself",
+                "その IP アドレスを登録解除する (タスクは ECS が自動で登録する)"
+            ),
+        );
+        (message, fix)
+    })
 }

@@ -1,19 +1,17 @@
 //! The execution role may not read a parameter of Parameter Store that the task definition injects.
 
+use super::denied;
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
-    evidence::name_of,
-    execution_role::lacking,
     snapshot::Observed,
     supply::parameter_needs,
-    words,
     words::Phrase,
 };
 
 pub(super) const CHECK: Check = Check {
     id: "iam-parameter-read-denied",
-    classes: &["exec-role-missing-ssm-permission"],
+    classes: &[CLASS],
     severity: Severity::Critical,
     fault: Phrase {
         en: "the execution role may not read a parameter that the containers need",
@@ -23,25 +21,9 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
+const CLASS: &str = "exec-role-missing-ssm-permission";
+
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let definition = case.task_definition()?;
-    let Some(lack) = lacking(case, parameter_needs(case, definition), "exec-role-missing-ssm-permission")? else {
-        return Ok(vec![]);
-    };
-    let (name, actions, resources) = (name_of(lack.role), lack.actions(), lack.resources());
-    Ok(vec![Finding {
-        subject: lack.role.to_owned(),
-        message: match lack.swapped.map(name_of) {
-            Some(task_role) => words!(
-                "the execution role {name} lacks {actions} on {resources}; the task role {task_role} has it, which ECS does not use for this",
-                "タスク実行ロール {name} に、{resources} に対する {actions} の権限がありません (タスクロール {task_role} には付いていますが、ここでは使われません)"
-            ),
-            None => words!(
-                "the execution role {name} lacks {actions} on {resources}",
-                "タスク実行ロール {name} に、{resources} に対する {actions} の権限がありません"
-            ),
-        },
-        fix: lack.fix(case, "read-parameters"),
-        evidence: lack.evidence,
-    }])
+    let needs = parameter_needs(case, case.task_definition()?);
+    denied(case, needs, CLASS, "read-parameters")
 }

@@ -8,8 +8,12 @@ use crate::{
     evidence::name_of,
     execution_role::{Answer, answer, is_forbidden_elsewhere},
     reading::{classify, current_failures},
+    remedy::start_again,
     snapshot::{Observed, Role, TaskDefinition},
-    supply::{Need, ecr_image, home, image_needs, key_needs, log_needs, missing, parameter_needs, secret_needs},
+    supply::{
+        Need, ecr_image, home, image_needs, key_needs, log_needs, missing, parameter_needs,
+        secret_needs,
+    },
     words,
     words::{Phrase, Words},
 };
@@ -22,7 +26,11 @@ pub(super) const CHECK: Check = Check {
         en: "a permission that is there now had not arrived when the task started",
         ja: "現在はある権限が、タスクの起動時にはまだ反映されていませんでした",
     },
-    explains: &["image-pull-failed", "ecs-service-under-capacity", "ecs-deployment-failing"],
+    explains: &[
+        "image-pull-failed",
+        "ecs-service-under-capacity",
+        "ecs-deployment-failing",
+    ],
     find,
 };
 
@@ -50,13 +58,22 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let missing = missing(case);
     let mut denied: Vec<(&String, DateTime<Utc>, &str, &str)> = vec![];
     for (id, task, _) in current_failures(case)? {
-        let reasons = task.containers.values().filter_map(|container| container.reason.as_deref());
+        let reasons = task
+            .containers
+            .values()
+            .filter_map(|container| container.reason.as_deref());
         for text in task.stopped_reason.as_deref().into_iter().chain(reasons) {
             let is_about = missing.iter().any(|name| text.contains(name.as_str()));
             let class = classify(text, None).fault().unwrap_or_default();
-            let is_denial = class.starts_with("exec-role-missing-") || class == "iam-eventual-consistency";
+            let is_denial =
+                class.starts_with("exec-role-missing-") || class == "iam-eventual-consistency";
             if is_denial && !is_about && !is_forbidden_elsewhere(text) {
-                denied.push((id, task.created_at.or(task.stopped_at).unwrap_or(case.taken_at), class, text));
+                denied.push((
+                    id,
+                    task.created_at.or(task.stopped_at).unwrap_or(case.taken_at),
+                    class,
+                    text,
+                ));
             }
         }
     }
@@ -68,8 +85,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     let needs = needs(case, definition, class);
-    let is_allowed =
-        |need: &Need| matches!(answer(case, role, need), Answer::Allowed | Answer::Unforbidden(_));
+    let is_allowed = |need: &Need| {
+        matches!(
+            answer(case, role, need),
+            Answer::Allowed | Answer::Unforbidden(_)
+        )
+    };
     if needs.is_empty() || !needs.iter().all(is_allowed) {
         return Ok(vec![]);
     }
@@ -95,7 +116,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: Words::verbatim("allowed"),
         },
     ];
-    if let Some(Ok(Role::Present { created_at: Some(created), .. })) = case.roles.get(role) {
+    if let Some(Ok(Role::Present {
+        created_at: Some(created),
+        ..
+    })) = case.roles.get(role)
+    {
         let age = (at - *created).num_seconds();
         let is_young = (0..600).contains(&age);
         evidence.extend(is_young.then(|| Evidence {
@@ -104,7 +129,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: words!("minutes before the first task", "最初のタスクの数分前"),
         }));
     }
-    let (cluster, service, region) = (&case.target.cluster, &case.target.service, &case.target.region);
     Ok(vec![Finding {
         subject: role.to_owned(),
         message: words!(
@@ -113,15 +137,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         ),
         evidence,
         fix: vec![
-            Fix {
-                title: words!(
+            start_again(
+                case,
+                words!(
                     "start new tasks now, instead of when ECS tries again; they should start",
                     "ECS の再試行を待たずに新しいタスクを起動する (今度は起動するはず)"
                 ),
-                command: format!(
-                    "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment --region {region}"
-                ),
-            },
+            ),
             Fix {
                 title: words!(
                     "if they are denied again, a policy outside of the role decides (of the key, the secret, the endpoint or the organisation); for a new role, let the service wait for its policy in the template",

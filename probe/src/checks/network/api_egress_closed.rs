@@ -1,12 +1,11 @@
 //! The tasks' security group lets no HTTPS out: image, secrets and log are out of reach, and no task starts.
 
-use std::collections::BTreeSet;
-
-use super::{NOT_STARTING, joined, refused};
+use super::{NOT_STARTING, findings, list};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     network::{Closed, Kind, Refusal, Repair, at_start},
+    remedy::joined,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -30,8 +29,8 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let mut findings = vec![];
-    for refused in refused(CHECK.id, &paths, &[Kind::GroupOut])? {
+    let kinds = &[Kind::GroupOut];
+    findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let closed: Vec<&Closed> = refused
             .refusals
             .iter()
@@ -40,24 +39,21 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 _ => None,
             })
             .collect();
-        let Some(first) = closed.first() else {
-            continue;
-        };
+        let first = closed.first()?;
         // A way to everywhere is one to the addresses of S3 too.
         let everywhere = closed.iter().find(|closed| closed.peer() == "0.0.0.0/0");
         let wanted: Vec<&Closed> = everywhere.map_or_else(|| closed.clone(), |all| vec![all]);
-        let peers: BTreeSet<&str> = wanted.iter().map(|closed| closed.peer()).collect();
-        let peers = peers.into_iter().collect::<Vec<_>>().join(", ");
+        let peers = list(wanted.iter().map(|closed| closed.peer().to_owned()));
         let (group, goals) = (first.groups.join(", "), refused.goals());
-        findings.push(Finding {
-            subject: group.clone(),
-            message: words!(
-                "{group} of the tasks has no egress rule for TCP 443 to {peers}, so that no task reaches {goals} when it starts",
-                "タスクの {group} に {peers} への TCP 443 を許可するアウトバウンドルールがなく、起動時に {goals} に接続できません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix: joined(wanted.iter().flat_map(|closed| Repair(case).group(closed, true))),
-        });
-    }
-    Ok(findings)
+        let message = words!(
+            "{group} of the tasks has no egress rule for TCP 443 to {peers}, so that no task reaches {goals} when it starts",
+            "タスクの {group} に {peers} への TCP 443 を許可するアウトバウンドルールがなく、起動時に {goals} に接続できません"
+        );
+        let fix = joined(
+            wanted
+                .iter()
+                .flat_map(|closed| Repair(case).group(closed, true)),
+        );
+        Some((group, message, fix))
+    })
 }

@@ -1,6 +1,6 @@
 //! Nobody reaches the load balancer: its security group or its subnets keep clients out.
 
-use super::refused;
+use super::findings;
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
@@ -24,21 +24,19 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = from_clients(case)?;
-    let mut findings = vec![];
-    for refused in refused(CHECK.id, &paths, &[Kind::GroupIn, Kind::Route])? {
-        let (Some(refusal), Some(Goal::Listener { balancer, port })) =
-            (refused.refusals.first(), refused.paths.first().map(|path| &path.goal))
-        else {
-            continue;
+    let kinds = &[Kind::GroupIn, Kind::Route];
+    findings(case, CHECK.id, &paths, kinds, &[], |refused| {
+        let (refusal, Goal::Listener { balancer, port }) = refused.first else {
+            return None;
         };
-        let (subject, message, fix) = match refusal {
+        match refusal {
             Refusal::GroupIn(closed) => {
                 let (group, place) = (closed.groups.join(", "), &closed.place);
                 let message = words!(
                     "{group} of the load balancer {balancer} has no ingress rule for TCP {port} from {place}",
                     "ロードバランサー {balancer} の {group} に、{place} から TCP {port} を許可するインバウンドルールがありません"
                 );
-                (group, message, Repair(case).group(closed, false))
+                Some((group, message, Repair(case).group(closed, false)))
             }
             Refusal::NoRoute { table, .. } | Refusal::Blackhole { table, .. } => {
                 let subnets = refused.subnets();
@@ -48,16 +46,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 );
                 let table_has_default = matches!(refusal, Refusal::Blackhole { .. });
                 let fix = Repair(case).internet_gateway(table, table_has_default);
-                (balancer.clone(), message, fix)
+                Some((balancer.clone(), message, fix))
             }
-            _ => continue,
-        };
-        findings.push(Finding {
-            subject,
-            message,
-            evidence: refused.evidence(case, &[]),
-            fix,
-        });
-    }
-    Ok(findings)
+            _ => None,
+        }
+    })
 }

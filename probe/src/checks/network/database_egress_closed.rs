@@ -1,6 +1,6 @@
 //! The tasks' security group lets nothing out to the database: connections time out, silently.
 
-use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, database_paths, refused};
+use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, database_paths, findings};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
@@ -24,23 +24,16 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = database_paths(case)?;
-    let mut findings = vec![];
-    for refused in refused(CHECK.id, &paths, &[Kind::GroupOut])? {
-        let (Some(Refusal::GroupOut(closed)), Some(Goal::Database { id, port })) =
-            (refused.refusals.first(), refused.paths.first().map(|path| &path.goal))
-        else {
-            continue;
+    let kinds = &[Kind::GroupOut];
+    findings(case, CHECK.id, &paths, kinds, DATABASE_AWAY, |refused| {
+        let (Refusal::GroupOut(closed), Goal::Database { id, port }) = refused.first else {
+            return None;
         };
         let (group, peer) = (closed.groups.join(", "), closed.peer());
-        findings.push(Finding {
-            subject: group.clone(),
-            message: words!(
-                "{group} of the tasks has no egress rule for TCP {port} to {peer} of the database {id}",
-                "タスクの {group} に、データベース {id} の {peer} への TCP {port} を許可するアウトバウンドルールがありません"
-            ),
-            evidence: refused.evidence(case, DATABASE_AWAY),
-            fix: Repair(case).group(closed, true),
-        });
-    }
-    Ok(findings)
+        let message = words!(
+            "{group} of the tasks has no egress rule for TCP {port} to {peer} of the database {id}",
+            "タスクの {group} に、データベース {id} の {peer} への TCP {port} を許可するアウトバウンドルールがありません"
+        );
+        Some((group, message, Repair(case).group(closed, true)))
+    })
 }

@@ -1,6 +1,6 @@
 //! The database's security group does not let the tasks in: connections time out, silently.
 
-use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, database_paths, refused};
+use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, database_paths, findings};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
@@ -24,23 +24,16 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = database_paths(case)?;
-    let mut findings = vec![];
-    for refused in refused(CHECK.id, &paths, &[Kind::GroupIn])? {
-        let (Some(Refusal::GroupIn(closed)), Some(Goal::Database { id, port })) =
-            (refused.refusals.first(), refused.paths.first().map(|path| &path.goal))
-        else {
-            continue;
+    let kinds = &[Kind::GroupIn];
+    findings(case, CHECK.id, &paths, kinds, DATABASE_AWAY, |refused| {
+        let (Refusal::GroupIn(closed), Goal::Database { id, port }) = refused.first else {
+            return None;
         };
         let (group, peer) = (closed.groups.join(", "), closed.peer());
-        findings.push(Finding {
-            subject: group.clone(),
-            message: words!(
-                "{group} of the database {id} has no ingress rule for TCP {port} from {peer} of the tasks",
-                "データベース {id} の {group} に、タスクの {peer} から TCP {port} を許可するインバウンドルールがありません"
-            ),
-            evidence: refused.evidence(case, DATABASE_AWAY),
-            fix: Repair(case).group(closed, false),
-        });
-    }
-    Ok(findings)
+        let message = words!(
+            "{group} of the database {id} has no ingress rule for TCP {port} from {peer} of the tasks",
+            "データベース {id} の {group} に、タスクの {peer} から TCP {port} を許可するインバウンドルールがありません"
+        );
+        Some((group, message, Repair(case).group(closed, false)))
+    })
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, Refused, database_paths, joined, refused};
+use super::{DATABASE_AWAY, DATABASE_SYMPTOMS, database_paths, findings};
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     network::{Kind, Path, Refusal, Repair},
+    remedy::joined,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -26,33 +27,31 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = database_paths(case)?;
-    let refused = refused(CHECK.id, &paths, &[Kind::Route])?;
-    if refused.is_empty() {
-        return named_publicly(case, &paths);
-    }
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Route];
+    let found = findings(case, CHECK.id, &paths, kinds, DATABASE_AWAY, |refused| {
         let (goals, subnets) = (refused.goals(), refused.subnets());
         let database = case.database.as_ref().ok().and_then(Option::as_ref);
         let id = database.map(|database| database.id.clone());
         let fix = joined(refused.refusals.iter().flat_map(|r| fixes(case, r)));
-        Finding {
-            subject: id.unwrap_or_default(),
-            message: words!(
-                "no route leads from {subnets} to the database and back ({goals})",
-                "{subnets} とデータベースの間のルートがありません ({goals})"
-            ),
-            evidence: refused.evidence(case, DATABASE_AWAY),
-            fix,
-        }
-    };
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "no route leads from {subnets} to the database and back ({goals})",
+            "{subnets} とデータベースの間のルートがありません ({goals})"
+        );
+        Some((id.unwrap_or_default(), message, fix))
+    })?;
+    match found.is_empty() {
+        true => named_publicly(case, &paths),
+        false => Ok(found),
+    }
 }
 
 /// A connection between two VPCs has to be named in the route tables of both.
 fn fixes(case: &Case<'_>, refusal: &Refusal) -> Vec<Fix> {
     let region = &case.target.region;
     let (table, destination, verb) = match refusal {
-        Refusal::Misrouted { table, destination, .. } => {
+        Refusal::Misrouted {
+            table, destination, ..
+        } => {
             return vec![Fix {
                 title: words!(
                     "take the route away that leads {destination} astray; the local route then serves it",
@@ -63,12 +62,12 @@ fn fixes(case: &Case<'_>, refusal: &Refusal) -> Vec<Fix> {
                 ),
             }];
         }
-        Refusal::NoRoute { table, destination, .. } if destination != "0.0.0.0/0" => {
-            (table, destination, "create-route")
-        }
-        Refusal::Blackhole { table, destination, .. } if destination != "0.0.0.0/0" => {
-            (table, destination, "replace-route")
-        }
+        Refusal::NoRoute {
+            table, destination, ..
+        } if destination != "0.0.0.0/0" => (table, destination, "create-route"),
+        Refusal::Blackhole {
+            table, destination, ..
+        } if destination != "0.0.0.0/0" => (table, destination, "replace-route"),
         Refusal::NoRoute { table, .. } | Refusal::NoPublicAddress { table, .. } => {
             return Repair(case).way_out(&BTreeSet::from([table.clone()]), false);
         }
@@ -98,7 +97,8 @@ fn named_publicly(case: &Case<'_>, paths: &[Path]) -> Observed<Vec<Finding>> {
         return Ok(vec![]); // another check says why
     }
     let said = case.said(CHECK.classes)?;
-    let Some(proof) = proof(&said, words!("a private address", "プライベートアドレス")) else {
+    let Some(proof) = proof(&said, words!("a private address", "プライベートアドレス"))
+    else {
         return Ok(vec![]);
     };
     let (id, region) = (&database.id, &case.target.region);

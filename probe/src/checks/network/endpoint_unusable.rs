@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{NOT_STARTING, Refused, joined, refused};
+use super::{NOT_STARTING, findings, list};
 use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
     network::{EndpointFault, Kind, Refusal, Repair, at_start},
+    remedy::joined,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -30,15 +31,15 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let kinds = [Kind::Endpoint, Kind::GroupIn];
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Endpoint, Kind::GroupIn];
+    findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let goals = refused.goals();
-        let ids: BTreeSet<&str> = refused
-            .paths
-            .iter()
-            .filter_map(|path| path.endpoint.as_deref())
-            .collect();
-        let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+        let ids = list(
+            refused
+                .paths
+                .iter()
+                .filter_map(|path| path.endpoint.clone()),
+        );
         let mut repaired: BTreeSet<String> = BTreeSet::new();
         let fix = refused.refusals.iter().flat_map(|refusal| {
             let fixes = fixes(case, &ids, refusal);
@@ -46,18 +47,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             if is_new { fixes } else { vec![] }
         });
         let fix = joined(fix);
-        Finding {
-            subject: ids.clone(),
-            message: words!(
-                "the VPC endpoint {ids} is of no use to the tasks, which need it for {goals}",
-                "{goals} のための VPC エンドポイント {ids} を、タスクから利用できません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix,
-        }
-    };
-    let refused = refused(CHECK.id, &paths, &kinds)?;
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "the VPC endpoint {ids} is of no use to the tasks, which need it for {goals}",
+            "{goals} のための VPC エンドポイント {ids} を、タスクから利用できません"
+        );
+        Some((ids, message, fix))
+    })
 }
 
 fn fixes(case: &Case<'_>, ids: &str, refusal: &Refusal) -> Vec<Fix> {
@@ -73,7 +68,9 @@ fn fixes(case: &Case<'_>, ids: &str, refusal: &Refusal) -> Vec<Fix> {
                 "let the service's own name resolve to the endpoint",
                 "サービスの名前がエンドポイントに解決されるよう、プライベート DNS を有効にする"
             ),
-            format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --private-dns-enabled --region {region}"),
+            format!(
+                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --private-dns-enabled --region {region}"
+            ),
         ),
         EndpointFault::VpcDns(vpc) => (
             words!(
@@ -88,8 +85,13 @@ fn fixes(case: &Case<'_>, ids: &str, refusal: &Refusal) -> Vec<Fix> {
             let subnets = case.service.as_ref().map(|s| s.subnets.join(" "));
             let subnets = subnets.unwrap_or_default();
             (
-                words!("put it into the tasks' subnets", "タスクのサブネットに追加する"),
-                format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --add-subnet-ids {subnets} --region {region}"),
+                words!(
+                    "put it into the tasks' subnets",
+                    "タスクのサブネットに追加する"
+                ),
+                format!(
+                    "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --add-subnet-ids {subnets} --region {region}"
+                ),
             )
         }
         EndpointFault::Policy { .. } => (
@@ -97,7 +99,9 @@ fn fixes(case: &Case<'_>, ids: &str, refusal: &Refusal) -> Vec<Fix> {
                 "go back to the policy that allows every call, and leave it to IAM to decide",
                 "すべてを許可するポリシーに戻し、制御は IAM に任せる"
             ),
-            format!("aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --reset-policy --region {region}"),
+            format!(
+                "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} --reset-policy --region {region}"
+            ),
         ),
         EndpointFault::State(_) => (
             words!(

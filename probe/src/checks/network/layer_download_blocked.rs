@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{NOT_STARTING, Refused, refused};
+use super::{NOT_STARTING, Refused, findings};
 use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
@@ -30,22 +30,15 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let kinds = [Kind::Endpoint, Kind::Route];
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Endpoint, Kind::Route];
+    findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let subnets = refused.subnets();
-        let fix = fixes(case, &refused);
-        Finding {
-            subject: subnets.clone(),
-            message: words!(
-                "tasks in {subnets} reach ECR, but not S3, which holds the layers of their image",
-                "{subnets} のタスクは ECR に接続できますが、イメージのレイヤーがある S3 に接続できません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix,
-        }
-    };
-    let refused = refused(CHECK.id, &paths, &kinds)?;
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "tasks in {subnets} reach ECR, but not S3, which holds the layers of their image",
+            "{subnets} のタスクは ECR に接続できますが、イメージのレイヤーがある S3 に接続できません"
+        );
+        Some((subnets, message, fixes(case, refused)))
+    })
 }
 
 fn fixes(case: &Case<'_>, refused: &Refused<'_>) -> Vec<Fix> {
@@ -54,7 +47,10 @@ fn fixes(case: &Case<'_>, refused: &Refused<'_>) -> Vec<Fix> {
     let (mut endpoint, mut policy) = (None, None);
     for refusal in &refused.refusals {
         match refusal {
-            Refusal::LayersUnrouted { table, endpoint: found } => {
+            Refusal::LayersUnrouted {
+                table,
+                endpoint: found,
+            } => {
                 tables.insert(table);
                 endpoint = endpoint.or(found.as_ref());
             }

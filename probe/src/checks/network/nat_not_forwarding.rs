@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{NOT_STARTING, Refused, refused};
+use super::{NOT_STARTING, findings};
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -30,36 +30,33 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let refused = refused(CHECK.id, &paths, &[Kind::Nat, Kind::Route])?;
-    if refused.is_empty() {
-        return instances(case, &paths);
-    }
     let repair = Repair(case);
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Nat, Kind::Route];
+    let found = findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let goals = refused.goals();
         // Never the subnet of the NAT gateway: a private subnet must not become public.
         let subnets: BTreeSet<&str> = refused.paths.iter().map(|p| p.subnet.as_str()).collect();
-        let tables: BTreeSet<String> = subnets.into_iter().filter_map(|s| repair.table_of(s)).collect();
-        let device = match refused.refusals.first() {
-            Some(
-                Refusal::NatUnavailable { nat, .. }
-                | Refusal::NatPrivate { nat, .. }
-                | Refusal::NatUnrouted { nat, .. },
-            ) => nat.clone(),
-            Some(Refusal::Blackhole { target, .. }) => target.clone(),
-            _ => String::new(),
+        let tables: BTreeSet<String> = subnets
+            .into_iter()
+            .filter_map(|s| repair.table_of(s))
+            .collect();
+        let device = match refused.first.0 {
+            Refusal::NatUnavailable { nat, .. }
+            | Refusal::NatPrivate { nat, .. }
+            | Refusal::NatUnrouted { nat, .. } => nat.clone(),
+            Refusal::Blackhole { target, .. } => target.clone(),
+            _ => return None,
         };
-        Finding {
-            message: words!(
-                "the tasks' way out leads to {device}, which does not forward, so that no task reaches {goals} when it starts",
-                "タスクの外向きのルートの先にある {device} が通信を転送できず、起動時に {goals} に接続できません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix: repair.way_out(&tables, true),
-            subject: device,
-        }
-    };
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "the tasks' way out leads to {device}, which does not forward, so that no task reaches {goals} when it starts",
+            "タスクの外向きのルートの先にある {device} が通信を転送できず、起動時に {goals} に接続できません"
+        );
+        Some((device, message, repair.way_out(&tables, true)))
+    })?;
+    match found.is_empty() {
+        true => instances(case, &paths),
+        false => Ok(found),
+    }
 }
 
 /// Whether a NAT instance forwards, only the tasks can tell.
@@ -89,7 +86,9 @@ fn instances(case: &Case<'_>, paths: &[Path]) -> Observed<Vec<Finding>> {
     let (device, region) = (&route.target, &case.target.region);
     let attribute = match device.starts_with("i-") {
         true => format!("aws ec2 modify-instance-attribute --instance-id {device}"),
-        false => format!("aws ec2 modify-network-interface-attribute --network-interface-id {device}"),
+        false => {
+            format!("aws ec2 modify-network-interface-attribute --network-interface-id {device}")
+        }
     };
     let mut fix = vec![Fix {
         title: words!(

@@ -1,10 +1,11 @@
 //! No way leads from the tasks' subnets to the APIs of AWS, so that no task starts.
 
-use super::{NOT_STARTING, Refused, refused, ways_out};
+use super::{NOT_STARTING, findings};
 use crate::{
     case::{Case, proof},
-    check::{Check, Finding, Fix, Severity},
-    network::{Hop, Kind, Passage, Path, Target, at_start},
+    check::{Check, Finding, Severity},
+    network::{Hop, Kind, Passage, Path, Repair, Target, at_start},
+    remedy::{joined, start_again},
     snapshot::Observed,
     words,
     words::Phrase,
@@ -28,24 +29,23 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let kinds = [Kind::Route, Kind::Nat, Kind::Endpoint];
-    let refused = refused(CHECK.id, &paths, &kinds)?;
-    if refused.is_empty() {
-        return Ok(unexplained(case, &paths)?.into_iter().collect());
-    }
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Route, Kind::Nat, Kind::Endpoint];
+    let found = findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let (goals, subnets) = (refused.goals(), refused.subnets());
-        Finding {
-            subject: subnets.clone(),
-            message: words!(
-                "tasks in {subnets} have no way to {goals}, which they need to start",
-                "{subnets} のタスクから、起動に必要な {goals} への経路がありません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix: ways_out(case, &refused),
-        }
-    };
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "tasks in {subnets} have no way to {goals}, which they need to start",
+            "{subnets} のタスクから、起動に必要な {goals} への経路がありません"
+        );
+        Some((
+            subnets,
+            message,
+            joined(Repair(case).ways_out(&refused.refusals)),
+        ))
+    })?;
+    match found.is_empty() {
+        true => Ok(unexplained(case, &paths)?.into_iter().collect()),
+        false => Ok(found),
+    }
 }
 
 /// What the tasks say although configuration shows a way: a firewall, a DNS server, another network.
@@ -75,7 +75,6 @@ fn unexplained(case: &Case<'_>, paths: &[Path]) -> Observed<Option<Finding>> {
         return Ok(None);
     }
     let service = &case.target.service;
-    let (cluster, region) = (&case.target.cluster, &case.target.region);
     let Some(proof) = proof(&said, words!("an answer", "応答がある")) else {
         return Ok(None);
     };
@@ -86,14 +85,12 @@ fn unexplained(case: &Case<'_>, paths: &[Path]) -> Observed<Option<Finding>> {
             "ルート、ネットワーク ACL、セキュリティグループでは許可されていますが、{service} の起動中のタスクは AWS から応答を得られません。経路上のファイアウォールや DNS を確認してください"
         ),
         evidence: vec![proof],
-        fix: vec![Fix {
-            title: words!(
+        fix: vec![start_again(
+            case,
+            words!(
                 "if the way was mended just now, start new tasks",
                 "経路を直した直後であれば、新しいタスクを起動する"
             ),
-            command: format!(
-                "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment --region {region}"
-            ),
-        }],
+        )],
     }))
 }

@@ -1,10 +1,11 @@
 //! No way leads from the tasks' subnets to a registry on the internet.
 
-use super::{NOT_STARTING, Refused, refused, ways_out};
+use super::{NOT_STARTING, findings};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
-    network::{Kind, at_start},
+    network::{Kind, Repair, at_start},
+    remedy::joined,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -28,18 +29,17 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = at_start(case)?;
-    let finding = |refused: Refused<'_>| {
+    let kinds = &[Kind::Route, Kind::Nat];
+    findings(case, CHECK.id, &paths, kinds, NOT_STARTING, |refused| {
         let (goals, subnets) = (refused.goals(), refused.subnets());
-        Finding {
-            subject: subnets.clone(),
-            message: words!(
-                "tasks in {subnets} have no way to the internet, from where {goals} serves their image",
-                "{subnets} のタスクにインターネットへの経路がなく、{goals} からイメージを取得できません"
-            ),
-            evidence: refused.evidence(case, NOT_STARTING),
-            fix: ways_out(case, &refused),
-        }
-    };
-    let refused = refused(CHECK.id, &paths, &[Kind::Route, Kind::Nat])?;
-    Ok(refused.into_iter().map(finding).collect())
+        let message = words!(
+            "tasks in {subnets} have no way to the internet, from where {goals} serves their image",
+            "{subnets} のタスクにインターネットへの経路がなく、{goals} からイメージを取得できません"
+        );
+        Some((
+            subnets,
+            message,
+            joined(Repair(case).ways_out(&refused.refusals)),
+        ))
+    })
 }

@@ -1,6 +1,6 @@
 //! The load balancer cannot reach the tasks' port: health checks and requests time out.
 
-use super::refused;
+use super::findings;
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
@@ -28,15 +28,12 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let paths = to_tasks(case)?;
-    let mut findings = vec![];
-    let kinds = [Kind::GroupOut, Kind::GroupIn, Kind::Route];
-    for refused in refused(CHECK.id, &paths, &kinds)? {
-        let (Some(refusal), Some(Goal::Tasks { balancer, port })) =
-            (refused.refusals.first(), refused.paths.first().map(|path| &path.goal))
-        else {
-            continue;
+    let kinds = &[Kind::GroupOut, Kind::GroupIn, Kind::Route];
+    findings(case, CHECK.id, &paths, kinds, CHECK.classes, |refused| {
+        let (refusal, Goal::Tasks { balancer, port }) = refused.first else {
+            return None;
         };
-        let (subject, message, fix) = match refusal {
+        Some(match refusal {
             Refusal::GroupIn(closed) => {
                 let (ours, theirs) = (closed.groups.join(", "), closed.peer());
                 let message = words!(
@@ -61,13 +58,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 );
                 (balancer.clone(), message, vec![])
             }
-        };
-        findings.push(Finding {
-            subject,
-            message,
-            evidence: refused.evidence(case, &["health-check-timeout"]),
-            fix,
-        });
-    }
-    Ok(findings)
+        })
+    })
 }

@@ -4,6 +4,7 @@ use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::name_of,
+    remedy::start_again,
     snapshot::{Observed, Secret},
     supply::{places, readers},
     words,
@@ -34,10 +35,18 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         _ => None,
     };
     let proof = |said: &[&crate::case::Said<'_>]| {
-        proof(said, words!("the secret can be read", "シークレットを読める"))
+        proof(
+            said,
+            words!("the secret can be read", "シークレットを読める"),
+        )
     };
     let finding = |arn: &String, evidence| {
-        self::finding(case, arn, &places(readers(definition, arn).into_iter()), evidence)
+        self::finding(
+            case,
+            arn,
+            &places(readers(definition, arn).into_iter()),
+            evidence,
+        )
     };
     let found: Vec<_> = case
         .secrets
@@ -57,22 +66,26 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(found.into_iter().map(finding).collect());
     }
     // Where Secrets Manager could not be asked, only ECS tells.
-    let unseen = case.secrets.iter().find_map(|(arn, secret)| Some((arn, secret.as_ref().err()?)));
+    let unseen = case
+        .secrets
+        .iter()
+        .find_map(|(arn, secret)| Some((arn, secret.as_ref().err()?)));
     let Some((arn, unseen)) = unseen else {
         return Ok(vec![]);
     };
     let said = said?;
     let is_named = |arn: &&String| said.iter().any(|said| said.text.contains(arn.as_str()));
     match proof(&said) {
-        Some(evidence) => {
-            Ok(vec![finding(case.secrets.keys().find(is_named).unwrap_or(arn), vec![evidence])])
-        }
+        Some(evidence) => Ok(vec![finding(
+            case.secrets.keys().find(is_named).unwrap_or(arn),
+            vec![evidence],
+        )]),
         None => Err(unseen.clone()),
     }
 }
 
 fn finding(case: &Case<'_>, arn: &str, used: &str, evidence: Vec<Evidence>) -> Finding {
-    let (cluster, service, region) = (&case.target.cluster, &case.target.service, &case.target.region);
+    let region = &case.target.region;
     let name = name_of(arn);
     Finding {
         message: words!(
@@ -87,17 +100,17 @@ fn finding(case: &Case<'_>, arn: &str, used: &str, evidence: Vec<Evidence>) -> F
                     "bring the secret back, with its old value and ARN",
                     "シークレットを元の値と ARN のまま復元する"
                 ),
-                command: format!("aws secretsmanager restore-secret --secret-id {arn} --region {region}"),
+                command: format!(
+                    "aws secretsmanager restore-secret --secret-id {arn} --region {region}"
+                ),
             },
-            Fix {
-                title: words!(
+            start_again(
+                case,
+                words!(
                     "then start new tasks at once, because ECS waits longer after each failure",
                     "続いて、すぐに新しいタスクを起動する (失敗が続くと ECS の再試行間隔が延びるため)"
                 ),
-                command: format!(
-                    "aws ecs update-service --cluster {cluster} --service {service} --force-new-deployment --region {region}"
-                ),
-            },
+            ),
         ],
     }
 }

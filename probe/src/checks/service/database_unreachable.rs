@@ -4,8 +4,9 @@ use chrono::TimeDelta;
 
 use crate::{
     case::{Case, Said, proof},
-    check::{Check, Evidence, Finding, Fix, Severity},
+    check::{Check, Evidence, Finding, Severity},
     reading::{DATABASE_AWAY, Place},
+    remedy::read_logs,
     snapshot::Observed,
     words,
     words::Phrase,
@@ -42,11 +43,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     if away.is_empty() {
         return Ok(vec![]);
     }
-    let (cluster, service, region) = (
-        &case.target.cluster,
-        &case.target.service,
-        &case.target.region,
-    );
+    let service = &case.target.service;
     let database = case.database.as_ref().ok().and_then(Option::as_ref);
     let subject = database.map_or_else(|| service.clone(), |database| database.id.clone());
     let status = database.map(|database| Evidence {
@@ -63,14 +60,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         ),
         subject,
         evidence,
-        fix: vec![Fix {
-            title: words!(
+        fix: vec![read_logs(
+            case,
+            words!(
                 "read what the tasks say, and check the network path and the database's status",
                 "タスクのログを読み、ネットワーク経路とデータベースの状態を確認する"
             ),
-            command: format!(
-                "probe logs --cluster {cluster} --service {service} --since 15m --region {region}"
-            ),
-        }],
+        )],
     }])
 }
