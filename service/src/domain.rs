@@ -9,7 +9,9 @@ pub mod language;
 pub mod page;
 pub mod text;
 
-pub use event::{Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant};
+pub use event::{
+    Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
+};
 pub use invalid::{Invalid, Reason};
 pub use language::Language;
 pub use page::{Cursor, Limit, Page, When};

@@ -3,6 +3,7 @@
 //! Each function is one round trip.
 //! They take their values by ownership, so that [`crate::db::Db`] can run them a second time.
 
+pub mod edits;
 pub mod events;
 pub mod list;
 pub mod participants;

@@ -1,6 +1,6 @@
 //! Events and their participants.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Reason, Text};
@@ -76,7 +76,8 @@ impl EventDate {
                 max: 2199,
             });
         }
-        Ok(Self(time))
+        // The database keeps microseconds; whoever creates an event is told what is kept.
+        Ok(Self(time.trunc_subsecs(6)))
     }
 
     /// The time.
@@ -125,9 +126,36 @@ pub struct Event {
     pub participants_count: i32,
     /// How many can still join; never negative, also when the capacity was lowered.
     pub seats_left: i32,
+    /// How many wait for a seat.
+    pub waitlist_count: i32,
 }
 
-/// An event with the people who have joined it, in the order in which they did.
+impl Event {
+    /// The event that a draft has become.
+    pub fn new(
+        id: i64,
+        draft: &EventDraft,
+        created_at: DateTime<Utc>,
+        participants_count: i32,
+        waitlist_count: i32,
+    ) -> Self {
+        Self {
+            id,
+            title: draft.title.as_str().to_owned(),
+            description: draft.description.as_str().to_owned(),
+            event_date: draft.event_date.get(),
+            location: draft.location.as_str().to_owned(),
+            max_participants: draft.max_participants.get(),
+            organizer: draft.organizer.as_str().to_owned(),
+            created_at,
+            participants_count,
+            seats_left: (draft.max_participants.get() - participants_count).max(0),
+            waitlist_count,
+        }
+    }
+}
+
+/// An event with the people who have joined it or wait for a seat, in the order in which they did.
 #[derive(Debug, Clone, Serialize)]
 pub struct EventWithParticipants {
     /// The event.
@@ -135,6 +163,27 @@ pub struct EventWithParticipants {
     pub event: Event,
     /// Who has joined.
     pub participants: Vec<Participant>,
+    /// Who waits.
+    pub waitlist: Vec<Waiting>,
+    /// Which version of the event this is; seats do not count.
+    #[serde(skip)]
+    pub version: Version,
+}
+
+/// A version of an event: another one after each change of the event itself, the same when somebody joins or leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(String);
+
+impl Version {
+    /// Takes what the database calls the version, or what a client has kept of it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Somebody who has joined an event.
@@ -144,6 +193,17 @@ pub struct Participant {
     pub user_name: String,
     /// When they joined.
     pub registered_at: DateTime<Utc>,
+}
+
+/// Somebody who waits for a seat.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Their name.
+    pub user_name: String,
+    /// Since when they wait.
+    pub registered_at: DateTime<Utc>,
+    /// Whose turn it is: 1 for the next one.
+    pub position: i32,
 }
 
 #[cfg(test)]
@@ -174,6 +234,15 @@ mod tests {
         for raw in [0, -1, 1_000_001, i64::MAX, i64::MIN] {
             assert!(Capacity::parse(raw).is_err(), "{raw}");
         }
+    }
+
+    #[test]
+    fn a_time_is_what_the_database_keeps_of_it() {
+        let parsed = EventDate::parse("2026-04-01T19:00:00.123456789Z").unwrap();
+        assert_eq!(
+            parsed.get().to_rfc3339(),
+            "2026-04-01T19:00:00.123456+00:00"
+        );
     }
 
     #[test]

@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     domain::{Cursor, EventId, EventWithParticipants, Page, Text},
-    store::{self, list::Filter},
+    store::{
+        self,
+        edits::{self, Changed, Created, Deleted},
+        list::Filter,
+    },
 };
 
 /// The words of a search.
@@ -57,10 +61,14 @@ pub(super) async fn create(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let draft = fields.into_draft()?;
-    let event = state
+    let actor = Some(draft.organizer.clone());
+    let created = state
         .db
-        .once(|c| Box::pin(store::events::create(c, draft.clone())))
+        .once(|c| Box::pin(edits::create(c, draft.clone(), actor.clone(), None)))
         .await?;
+    let Created::Event(event) = created else {
+        return Err(Problem::new(Kind::Internal).because("a key was refused that was not given"));
+    };
     let location = [(header::LOCATION, format!("/events/{}", event.id))];
     Ok((StatusCode::CREATED, location, Json(event)).into_response())
 }
@@ -80,13 +88,20 @@ pub(super) async fn replace(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let draft = fields.into_draft()?;
-    let event = state
+    let changed = state
         .db
-        .idempotent(|c| Box::pin(store::events::replace(c, id, draft.clone())))
+        .idempotent(|c| Box::pin(edits::change(c, id, draft.clone(), None, None)))
         .await?;
-    event
-        .map(|event| Json(event).into_response())
-        .ok_or_else(|| Problem::new(Kind::EventNotFound))
+    match changed {
+        Changed::Event(event) => Ok(Json(event).into_response()),
+        Changed::BelowParticipants { participants } => {
+            let problem = Problem::new(Kind::CapacityBelowParticipants);
+            Err(problem
+                .with("participants_count", participants)
+                .with("max_participants", draft.max_participants.get()))
+        }
+        Changed::OtherVersion | Changed::NoEvent => Err(Problem::new(Kind::EventNotFound)),
+    }
 }
 
 pub(super) async fn delete(
@@ -95,9 +110,10 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Problem> {
     let deleted = state
         .db
-        .idempotent(|c| Box::pin(store::events::delete(c, id)))
+        .idempotent(|c| Box::pin(edits::delete(c, id, None, None)))
         .await?;
-    deleted
-        .then_some(StatusCode::NO_CONTENT)
-        .ok_or_else(|| Problem::new(Kind::EventNotFound))
+    match deleted {
+        Deleted::Now => Ok(StatusCode::NO_CONTENT),
+        Deleted::OtherVersion | Deleted::NoEvent => Err(Problem::new(Kind::EventNotFound)),
+    }
 }

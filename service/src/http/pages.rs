@@ -24,7 +24,7 @@ use crate::{
     store::{
         self,
         list::Filter,
-        participants::{Joined, Left},
+        participants::{IfFull, Joined, Left},
     },
 };
 
@@ -106,6 +106,8 @@ pub(super) async fn event_or_json(
 pub(super) struct SeatForm {
     event_id: String,
     user_name: String,
+    /// There if the person has seen that the event is full and wants to wait.
+    waitlist: Option<String>,
 }
 
 type SeatFormResult = Result<Form<SeatForm>, FormRejection>;
@@ -114,14 +116,16 @@ pub(super) async fn join(
     State(state): State<AppState>,
     form: SeatFormResult,
 ) -> Result<Response, Problem> {
-    let (id, name) = parse(form)?;
+    let (id, name, if_full) = parse(form)?;
     let Some(user) = name else {
         return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
     };
-    let notice = match take_seat(&state, id, &user).await? {
+    let notice = match take_seat(&state, id, &user, if_full).await? {
         Joined::Now { .. } => Notice::Joined,
         Joined::Before { .. } => Notice::AlreadyJoined,
+        Joined::Waiting { .. } => Notice::Waiting,
         Joined::Full { .. } => Notice::Full,
+        Joined::Begun => Notice::Begun,
         Joined::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
     };
     Ok(answer(&state, id, user, notice))
@@ -131,19 +135,21 @@ pub(super) async fn leave(
     State(state): State<AppState>,
     form: SeatFormResult,
 ) -> Result<Response, Problem> {
-    let (id, name) = parse(form)?;
+    let (id, name, _) = parse(form)?;
     let Some(user) = name else {
         return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
     };
     let notice = match give_seat_back(&state, id, &user).await? {
-        Left::Now => Notice::Left,
+        Left::Seat => Notice::Left,
+        Left::Waitlist => Notice::LeftWaitlist,
         Left::NotJoined => Notice::NotJoined,
+        Left::Begun => Notice::Begun,
         Left::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
     };
     Ok(answer(&state, id, user, notice))
 }
 
-fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>), Problem> {
+fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>, IfFull), Problem> {
     let Form(form) = form.map_err(|rejection| {
         let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
         Problem::new(if too_large {
@@ -153,7 +159,8 @@ fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>), Problem> {
         })
     })?;
     let id = EventId::parse(&form.event_id).ok_or_else(|| Problem::new(Kind::EventNotFound))?;
-    Ok((id, UserName::parse(&form.user_name).ok()))
+    let if_full = form.waitlist.map_or(IfFull::Refuse, |_| IfFull::Wait);
+    Ok((id, UserName::parse(&form.user_name).ok(), if_full))
 }
 
 /// Goes back to the event and remembers the name for the next form.

@@ -11,19 +11,26 @@ use super::{
     request_log::Actor,
 };
 use crate::{
-    domain::{EventId, Participant, event::UserName},
+    domain::{EventId, Participant, Reason, Waiting, event::UserName},
     store::{
         self,
-        participants::{Joined, Left},
+        participants::{IfFull, Joined, Left},
     },
 };
 
-/// The answer to somebody who has a seat.
+/// The answer to somebody who has a seat, or waits for one.
 #[derive(Serialize)]
-pub(super) struct Seat {
+pub(super) struct Place {
     event_id: i64,
     #[serde(flatten)]
-    participant: Participant,
+    person: Person,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Person {
+    Seated(Participant),
+    Waiting(Waiting),
 }
 
 type Answer<T> = Result<(Extension<Actor>, T), Problem>;
@@ -31,13 +38,39 @@ type Answer<T> = Result<(Extension<Actor>, T), Problem>;
 pub(super) async fn join(
     State(state): State<AppState>,
     Id(id): Id,
+    mut params: Params,
     fields: Fields,
-) -> Answer<(StatusCode, Json<Seat>)> {
+) -> Answer<(StatusCode, Json<Place>)> {
+    let if_full = params.take("waitlist", wish_to_wait);
+    params.end()?;
     let user = fields.into_user_name()?;
-    let (status, registered_at) = match take_seat(&state, id, &user).await? {
-        Joined::Now { registered_at } => (StatusCode::CREATED, registered_at),
-        Joined::Before { registered_at } => (StatusCode::OK, registered_at),
-        Joined::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
+    let user_name = user.as_str().to_owned();
+    let joined = take_seat(&state, id, &user, if_full.unwrap_or(IfFull::Refuse)).await?;
+    let (status, person) = match joined {
+        Joined::Now { registered_at } | Joined::Before { registered_at } => {
+            let newly = matches!(joined, Joined::Now { .. });
+            let status = if newly {
+                StatusCode::CREATED
+            } else {
+                StatusCode::OK
+            };
+            let participant = Participant {
+                user_name,
+                registered_at,
+            };
+            (status, Person::Seated(participant))
+        }
+        Joined::Waiting {
+            registered_at,
+            position,
+        } => {
+            let waiting = Waiting {
+                user_name,
+                registered_at,
+                position,
+            };
+            (StatusCode::ACCEPTED, Person::Waiting(waiting))
+        }
         Joined::Full {
             participants,
             max_participants,
@@ -47,16 +80,22 @@ pub(super) async fn join(
                 .with("participants_count", participants)
                 .with("max_participants", max_participants));
         }
+        Joined::Begun => return Err(Problem::new(Kind::EventBegun)),
+        Joined::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
     };
-    let participant = Participant {
-        user_name: user.as_str().to_owned(),
-        registered_at,
-    };
-    let seat = Seat {
+    let place = Place {
         event_id: id.get(),
-        participant,
+        person,
     };
-    Ok((Extension(Actor(user)), (status, Json(seat))))
+    Ok((Extension(Actor(user)), (status, Json(place))))
+}
+
+fn wish_to_wait(raw: &str) -> Result<IfFull, Reason> {
+    match raw {
+        "true" => Ok(IfFull::Wait),
+        "false" => Ok(IfFull::Refuse),
+        _ => Err(Reason::NotOneOf("true, false")),
+    }
 }
 
 pub(super) async fn leave(
@@ -68,32 +107,48 @@ pub(super) async fn leave(
     params.end()?;
     let user = user.ok_or_else(|| Problem::new(Kind::InvalidParameters))?;
     match give_seat_back(&state, id, &user).await? {
-        Left::Now => Ok((Extension(Actor(user)), StatusCode::NO_CONTENT)),
+        Left::Seat | Left::Waitlist => Ok((Extension(Actor(user)), StatusCode::NO_CONTENT)),
         Left::NotJoined => Err(Problem::new(Kind::NotJoined)),
+        Left::Begun => Err(Problem::new(Kind::EventBegun)),
         Left::NoEvent => Err(Problem::new(Kind::EventNotFound)),
     }
 }
 
-/// Takes a seat. A second try after a lost answer finds the seat taken by the first and says so.
+/// Takes a seat, or a place on the waitlist.
+/// A second try after a lost answer finds what the first has taken and says so.
 pub(super) async fn take_seat(
     state: &AppState,
     id: EventId,
     user: &UserName,
+    if_full: IfFull,
 ) -> Result<Joined, Problem> {
+    let actor = Some(user.clone());
     Ok(state
         .db
-        .idempotent(|c| Box::pin(store::participants::join(c, id, user.clone())))
+        .idempotent(|c| {
+            let (user, actor) = (user.clone(), actor.clone());
+            Box::pin(store::participants::join(c, id, user, if_full, actor))
+        })
         .await?)
 }
 
-/// Gives a seat back. A second try after a lost answer may say "had not joined", which is true by then.
+/// Gives a seat or a place on the waitlist back.
+/// A second try after a lost answer may say "had not joined", which is true by then.
 pub(super) async fn give_seat_back(
     state: &AppState,
     id: EventId,
     user: &UserName,
 ) -> Result<Left, Problem> {
+    let actor = Some(user.clone());
     Ok(state
         .db
-        .idempotent(|c| Box::pin(store::participants::leave(c, id, user.clone())))
+        .idempotent(|c| {
+            Box::pin(store::participants::leave(
+                c,
+                id,
+                user.clone(),
+                actor.clone(),
+            ))
+        })
         .await?)
 }

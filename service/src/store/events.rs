@@ -1,10 +1,10 @@
-//! The events.
+//! One event.
 
-use sqlx::{PgConnection, query, query_as, types::Json};
+use sqlx::{PgConnection, query, types::Json};
 
-use crate::domain::{Event, EventDraft, EventId, EventWithParticipants, Participant};
+use crate::domain::{Event, EventId, EventWithParticipants, Participant, Version, Waiting};
 
-/// Finds an event and who has joined it.
+/// Finds an event, who has joined it and who waits.
 pub async fn find(
     connection: &mut PgConnection,
     id: EventId,
@@ -12,13 +12,21 @@ pub async fn find(
     let row = query!(
         r#"
         select e.id, e.title, e.description, e.event_date, e.location, e.max_participants, e.organizer, e.created_at,
-               p.participants as "participants!: Json<Vec<Participant>>"
+               e.xmin::text as "version!",
+               p.participants as "participants!: Json<Vec<Participant>>",
+               w.waitlist as "waitlist!: Json<Vec<Waiting>>"
           from events e
          cross join lateral (
                select coalesce(json_agg(json_build_object('user_name', user_name, 'registered_at', registered_at)
                                         order by id), '[]') as participants
                  from participants
                 where event_id = e.id) p
+         cross join lateral (
+               select coalesce(json_agg(json_build_object('user_name', user_name, 'registered_at', registered_at,
+                                                          'position', position) order by position), '[]') as waitlist
+                 from (select user_name, registered_at, row_number() over (order by id) as position
+                         from waitlist
+                        where event_id = e.id) q) w
          where e.id = $1
         "#,
         id.get(),
@@ -27,7 +35,8 @@ pub async fn find(
     .await?;
     Ok(row.map(|row| {
         let Json(participants) = row.participants;
-        let count = i32::try_from(participants.len()).unwrap_or(i32::MAX);
+        let Json(waitlist) = row.waitlist;
+        let count = |people: usize| i32::try_from(people).unwrap_or(i32::MAX);
         let event = Event {
             id: row.id,
             title: row.title,
@@ -37,74 +46,15 @@ pub async fn find(
             max_participants: row.max_participants,
             organizer: row.organizer,
             created_at: row.created_at,
-            participants_count: count,
-            seats_left: (row.max_participants - count).max(0),
+            participants_count: count(participants.len()),
+            seats_left: (row.max_participants - count(participants.len())).max(0),
+            waitlist_count: count(waitlist.len()),
         };
         EventWithParticipants {
             event,
             participants,
+            waitlist,
+            version: Version::new(row.version),
         }
     }))
-}
-
-/// Creates an event.
-pub async fn create(connection: &mut PgConnection, draft: EventDraft) -> sqlx::Result<Event> {
-    query_as!(
-        Event,
-        r#"
-        insert into events (title, description, event_date, location, max_participants, organizer)
-        values ($1, $2, $3, $4, $5, $6)
-        returning id, title, description, event_date, location, max_participants, organizer, created_at,
-                  0 as "participants_count!", max_participants as "seats_left!"
-        "#,
-        draft.title.as_str(),
-        draft.description.as_str(),
-        draft.event_date.get(),
-        draft.location.as_str(),
-        draft.max_participants.get(),
-        draft.organizer.as_str(),
-    )
-    .fetch_one(connection)
-    .await
-}
-
-/// Replaces what can be changed of an event.
-pub async fn replace(
-    connection: &mut PgConnection,
-    id: EventId,
-    draft: EventDraft,
-) -> sqlx::Result<Option<Event>> {
-    query_as!(
-        Event,
-        r#"
-        with changed as (
-            update events
-               set title = $2, description = $3, event_date = $4, location = $5, max_participants = $6, organizer = $7
-             where id = $1
-            returning *
-        )
-        select e.id, e.title, e.description, e.event_date, e.location, e.max_participants, e.organizer, e.created_at,
-               p.count as "participants_count!",
-               greatest(e.max_participants - p.count, 0) as "seats_left!"
-          from changed e
-         cross join lateral (select count(*)::integer as count from participants where event_id = e.id) p
-        "#,
-        id.get(),
-        draft.title.as_str(),
-        draft.description.as_str(),
-        draft.event_date.get(),
-        draft.location.as_str(),
-        draft.max_participants.get(),
-        draft.organizer.as_str(),
-    )
-    .fetch_optional(connection)
-    .await
-}
-
-/// Deletes an event and its participants; false if there was none.
-pub async fn delete(connection: &mut PgConnection, id: EventId) -> sqlx::Result<bool> {
-    let result = query!("delete from events where id = $1", id.get())
-        .execute(connection)
-        .await?;
-    Ok(result.rows_affected() > 0)
 }

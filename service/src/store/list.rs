@@ -36,9 +36,10 @@ async fn list_forwards(connection: &mut PgConnection, filter: Filter) -> sqlx::R
         r#"
         select e.id, e.title, e.description, e.event_date, e.location, e.max_participants, e.organizer, e.created_at,
                p.count as "participants_count!",
-               greatest(e.max_participants - p.count, 0) as "seats_left!"
+               greatest(e.max_participants - p.count, 0) as "seats_left!", w.count as "waitlist_count!"
           from events e
          cross join lateral (select count(*)::integer as count from participants where event_id = e.id) p
+         cross join lateral (select count(*)::integer as count from waitlist where event_id = e.id) w
          where ($1::timestamptz is null or e.event_date >= $1)
            and ($2::timestamptz is null or (e.event_date, e.id) > ($2, $3))
            and ($4 = '' or strpos(
@@ -64,9 +65,10 @@ async fn list_backwards(connection: &mut PgConnection, filter: Filter) -> sqlx::
         r#"
         select e.id, e.title, e.description, e.event_date, e.location, e.max_participants, e.organizer, e.created_at,
                p.count as "participants_count!",
-               greatest(e.max_participants - p.count, 0) as "seats_left!"
+               greatest(e.max_participants - p.count, 0) as "seats_left!", w.count as "waitlist_count!"
           from events e
          cross join lateral (select count(*)::integer as count from participants where event_id = e.id) p
+         cross join lateral (select count(*)::integer as count from waitlist where event_id = e.id) w
          where e.event_date < $1
            and ($2::timestamptz is null or (e.event_date, e.id) < ($2, $3))
            and ($4 = '' or strpos(

@@ -1,9 +1,19 @@
-//! Who takes part.
+//! Who takes part and who waits; the functions in the migrations have the rules.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, query};
 
+use super::edits::unknown;
 use crate::domain::{EventId, event::UserName};
+
+/// Whether somebody who finds the event full wants to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfFull {
+    /// Then there is nothing to do.
+    Refuse,
+    /// Then they wait for a seat.
+    Wait,
+}
 
 /// What came of a wish to join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +28,13 @@ pub enum Joined {
         /// When it was taken.
         registered_at: DateTime<Utc>,
     },
+    /// There is a place on the waitlist.
+    Waiting {
+        /// Since when.
+        registered_at: DateTime<Utc>,
+        /// Whose turn it is: 1 for the next one.
+        position: i32,
+    },
     /// All seats are taken.
     Full {
         /// How many have joined.
@@ -25,70 +42,86 @@ pub enum Joined {
         /// How many can.
         max_participants: i32,
     },
+    /// The event has begun.
+    Begun,
     /// There is no such event.
     NoEvent,
 }
 
-/// Takes a seat, never one too many; `join_event` in the migrations says how.
+/// Takes a seat, never one too many, or a place on the waitlist.
 pub async fn join(
     connection: &mut PgConnection,
     id: EventId,
     user: UserName,
+    if_full: IfFull,
+    actor: Option<UserName>,
 ) -> sqlx::Result<Joined> {
     let row = query!(
         r#"
-        select status as "status!", registered_at, coalesce(taken, 0) as "taken!", coalesce(capacity, 0) as "capacity!"
-          from join_event($1, $2)
+        select outcome as "outcome!", registered_at, coalesce(place, 0) as "place!", coalesce(taken, 0) as "taken!",
+               coalesce(capacity, 0) as "capacity!"
+          from join_event($1, $2, $3, $4)
         "#,
         id.get(),
         user.as_str(),
+        if_full == IfFull::Wait,
+        actor.as_ref().map(UserName::as_str),
     )
     .fetch_one(connection)
     .await?;
-    match (row.status, row.registered_at) {
-        (201, Some(registered_at)) => Ok(Joined::Now { registered_at }),
-        (200, Some(registered_at)) => Ok(Joined::Before { registered_at }),
-        (409, _) => Ok(Joined::Full {
+    match (row.outcome.as_str(), row.registered_at) {
+        ("joined", Some(registered_at)) => Ok(Joined::Now { registered_at }),
+        ("already_joined", Some(registered_at)) => Ok(Joined::Before { registered_at }),
+        ("waitlisted" | "waiting", Some(registered_at)) => Ok(Joined::Waiting {
+            registered_at,
+            position: row.place,
+        }),
+        ("full", _) => Ok(Joined::Full {
             participants: row.taken,
             max_participants: row.capacity,
         }),
-        (404, _) => Ok(Joined::NoEvent),
-        (status, _) => Err(sqlx::Error::Decode(
-            format!("join_event answered with status {status}").into(),
-        )),
+        ("begun", _) => Ok(Joined::Begun),
+        ("no_event", _) => Ok(Joined::NoEvent),
+        (outcome, _) => Err(unknown("join_event", outcome)),
     }
 }
 
 /// What came of a wish to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// The seat is free again.
-    Now,
-    /// There was no seat of that name.
+    /// The seat is free again, or belongs to the first who waited.
+    Seat,
+    /// The place on the waitlist is given up.
+    Waitlist,
+    /// There was neither seat nor place of that name.
     NotJoined,
+    /// The event has begun.
+    Begun,
     /// There is no such event.
     NoEvent,
 }
 
-/// Gives a seat back.
+/// Gives a seat or a place on the waitlist back.
 pub async fn leave(
     connection: &mut PgConnection,
     id: EventId,
     user: UserName,
+    actor: Option<UserName>,
 ) -> sqlx::Result<Left> {
     let row = query!(
-        r#"
-        with gone as (delete from participants where event_id = $1 and user_name = $2 returning id)
-        select exists (select from gone) as "left!", exists (select from events where id = $1) as "known!"
-        "#,
+        r#"select outcome as "outcome!" from leave_event($1, $2, $3)"#,
         id.get(),
         user.as_str(),
+        actor.as_ref().map(UserName::as_str),
     )
     .fetch_one(connection)
     .await?;
-    Ok(match (row.left, row.known) {
-        (true, _) => Left::Now,
-        (false, true) => Left::NotJoined,
-        (false, false) => Left::NoEvent,
-    })
+    match row.outcome.as_str() {
+        "left" => Ok(Left::Seat),
+        "left_waitlist" => Ok(Left::Waitlist),
+        "not_joined" => Ok(Left::NotJoined),
+        "begun" => Ok(Left::Begun),
+        "no_event" => Ok(Left::NoEvent),
+        outcome => Err(unknown("leave_event", outcome)),
+    }
 }

@@ -2,7 +2,10 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection as _,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 
 use crate::client::{application, call, create, draft};
 
@@ -24,6 +27,7 @@ async fn an_event_is_created_read_replaced_and_deleted(
     let read = call(&app, "GET", &path, Value::Null).await;
     assert_eq!(read.status, StatusCode::OK);
     event["participants"] = json!([]);
+    event["waitlist"] = json!([]);
     assert_eq!(read.json(), event);
 
     let mut changed = draft();
@@ -175,35 +179,66 @@ async fn a_search_finds_parts_of_words_and_takes_wildcards_literally(
 }
 
 #[sqlx::test]
-async fn a_lowered_capacity_never_shows_negative_seats(
+async fn the_capacity_is_not_lowered_below_the_participants(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
     let app = application(&options).await;
-    let id = create(&app, json!({})).await;
+    let id = create(&app, json!({ "max_participants": 3 })).await;
+    let path = format!("/events/{id}");
     for name in ["a", "b"] {
-        call(
-            &app,
-            "POST",
-            &format!("/events/{id}/join"),
-            json!({ "user_name": name }),
-        )
-        .await;
+        let body = json!({ "user_name": name });
+        call(&app, "POST", &format!("{path}/join"), body).await;
     }
     let mut smaller = draft();
     smaller["max_participants"] = 1.into();
-    let replaced = call(&app, "PUT", &format!("/events/{id}"), smaller)
+    let refused = call(&app, "PUT", &path, smaller.clone())
         .await
-        .json();
+        .assert_problem(409, "capacity-below-participants");
     assert_eq!(
-        (&replaced["participants_count"], &replaced["seats_left"]),
-        (&json!(2), &json!(0))
+        (&refused["participants_count"], &refused["max_participants"]),
+        (&json!(2), &json!(1))
     );
-    let read = call(&app, "GET", &format!("/events/{id}"), Value::Null)
-        .await
-        .json();
+    let read = call(&app, "GET", &path, Value::Null).await.json();
     assert_eq!(
         (&read["participants_count"], &read["seats_left"]),
-        (&json!(2), &json!(0))
+        (&json!(2), &json!(1))
+    );
+    smaller["max_participants"] = 2.into();
+    let replaced = call(&app, "PUT", &path, smaller).await;
+    assert_eq!(replaced.status, StatusCode::OK);
+    assert_eq!(replaced.json()["seats_left"], 0);
+}
+
+#[sqlx::test]
+async fn an_event_that_was_too_small_already_can_be_changed_otherwise(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let app = application(&options).await;
+    let id = create(&app, json!({ "max_participants": 2 })).await;
+    let path = format!("/events/{id}");
+    for name in ["a", "b"] {
+        let body = json!({ "user_name": name });
+        call(&app, "POST", &format!("{path}/join"), body).await;
+    }
+    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
+    sqlx::query("update events set max_participants = 1")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+
+    let mut renamed = draft();
+    renamed["max_participants"] = 1.into();
+    renamed["title"] = "renamed".into();
+    let replaced = call(&app, "PUT", &path, renamed).await;
+    assert_eq!(replaced.status, StatusCode::OK, "{}", replaced.body);
+    assert_eq!(
+        (
+            &replaced.json()["participants_count"],
+            &replaced.json()["seats_left"]
+        ),
+        (&json!(2), &json!(0)),
+        "seats left are never negative"
     );
 }

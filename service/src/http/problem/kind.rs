@@ -15,6 +15,8 @@ pub(in crate::http) enum Kind {
     MethodNotAllowed,
     BodyTooSlow,
     EventFull,
+    EventBegun,
+    CapacityBelowParticipants,
     BodyTooLarge,
     NotJson,
     InvalidBody,
@@ -135,6 +137,27 @@ impl Kind {
                 (
                     "All seats are taken.",
                     "定員に達したため、参加登録できませんでした。",
+                ),
+            ),
+            Self::EventBegun => (
+                "event-begun",
+                StatusCode::CONFLICT,
+                ("The event has begun", "イベントはすでに始まっています"),
+                (
+                    "Nobody can join or leave an event that has begun.",
+                    "開始後のイベントには、参加登録もキャンセルもできません。",
+                ),
+            ),
+            Self::CapacityBelowParticipants => (
+                "capacity-below-participants",
+                StatusCode::CONFLICT,
+                (
+                    "More people have joined than could",
+                    "定員が参加者数を下回っています",
+                ),
+                (
+                    "`max_participants` must not be lowered below `participants_count`.",
+                    "`max_participants` を `participants_count` より小さくすることはできません。",
                 ),
             ),
             Self::BodyTooLarge => (

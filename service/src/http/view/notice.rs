@@ -7,18 +7,24 @@ use crate::http::language::Language;
 pub(in crate::http) enum Notice {
     Joined,
     AlreadyJoined,
+    Waiting,
     Left,
+    LeftWaitlist,
     Full,
+    Begun,
     NotJoined,
     BadName,
 }
 
 impl Notice {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 9] = [
         ("joined", Self::Joined),
         ("already-joined", Self::AlreadyJoined),
+        ("waiting", Self::Waiting),
         ("left", Self::Left),
+        ("left-waitlist", Self::LeftWaitlist),
         ("full", Self::Full),
+        ("begun", Self::Begun),
         ("not-joined", Self::NotJoined),
         ("bad-name", Self::BadName),
     ];
@@ -37,7 +43,10 @@ impl Notice {
     }
 
     pub(super) fn is_good(self) -> bool {
-        matches!(self, Self::Joined | Self::AlreadyJoined | Self::Left)
+        matches!(
+            self,
+            Self::Joined | Self::AlreadyJoined | Self::Waiting | Self::Left | Self::LeftWaitlist
+        )
     }
 
     pub(super) fn text(self, language: Language) -> &'static str {
@@ -48,6 +57,17 @@ impl Notice {
             ),
             Self::AlreadyJoined => {
                 language.pick("You had already joined.", "すでに参加登録済みです。")
+            }
+            Self::Waiting => language.pick(
+                "You are on the waitlist. A seat that becomes free is yours when it is your turn.",
+                "キャンセル待ちに登録しました。空席が出ると、順番に参加が確定します。",
+            ),
+            Self::LeftWaitlist => language.pick(
+                "You have left the waitlist.",
+                "キャンセル待ちを取り消しました。",
+            ),
+            Self::Begun => {
+                language.pick("The event has begun.", "イベントはすでに始まっています。")
             }
             Self::Left => language.pick("You have left the event.", "参加をキャンセルしました。"),
             Self::Full => language.pick(
