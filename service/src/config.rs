@@ -9,8 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::telemetry::LogFormat;
 
 mod database;
+mod identity;
 
 pub use database::{Database, SslMode};
+pub use identity::{Auth, People};
 
 /// The event service: its API, its pages and what belongs to running them.
 #[derive(Debug, Parser)]
@@ -46,9 +48,9 @@ pub struct Serve {
     /// Where this runs: production refuses what is only good for development
     #[arg(long, env, value_enum, default_value = "development")]
     pub app_env: AppEnv,
-    /// Who people are: `none` believes the name they give (no default in production)
-    #[arg(long, env, value_enum)]
-    pub auth: Option<Auth>,
+    /// Who people are.
+    #[command(flatten)]
+    pub people: People,
     /// Seconds to go on serving after SIGTERM, while the load balancer takes the task out
     /// (default: 5 in production, else 0)
     #[arg(long, env, value_parser = clap::value_parser!(u64).range(0..=8))]
@@ -65,15 +67,6 @@ pub enum AppEnv {
     Development,
     /// For real.
     Production,
-}
-
-/// Who people are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Auth {
-    /// Whoever they say they are.
-    None,
-    /// Whoever the load balancer has logged in.
-    AlbOidc,
 }
 
 /// Options of `seed`.
@@ -101,11 +94,8 @@ pub struct Healthcheck {
 impl Serve {
     /// Refuses what must not be served, before anything is started.
     pub fn check(&self) -> Result<()> {
-        if self.auth == Some(Auth::AlbOidc) {
-            bail!("AUTH=alb-oidc is not available in this version; only AUTH=none is");
-        }
         if self.app_env == AppEnv::Production {
-            if self.auth.is_none() {
+            if self.people.auth.is_none() {
                 bail!(
                     "APP_ENV=production needs AUTH to be set on purpose; AUTH=none lets anybody act in any name"
                 );

@@ -3,12 +3,14 @@
 //! Pure: no HTTP, no SQL, no clock.
 //! A value of these types has passed its checks; there is no other way to make one.
 
+pub mod actor;
 pub mod event;
 pub mod invalid;
 pub mod language;
 pub mod page;
 pub mod text;
 
+pub use actor::Actor;
 pub use event::{
     Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
 };

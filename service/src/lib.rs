@@ -9,6 +9,7 @@ pub mod domain;
 #[cfg(feature = "embedded-db")]
 pub mod embedded;
 pub mod http;
+pub mod identity;
 pub mod outgoing;
 pub mod run;
 pub mod sample;

@@ -27,6 +27,7 @@ pub async fn run(cli: Cli) -> Result<()> {
 
 async fn serve(arguments: Serve) -> Result<()> {
     arguments.check()?;
+    let identity = arguments.people.identity()?;
     // Before anything else: a signal during the start must not be lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -45,7 +46,10 @@ async fn serve(arguments: Serve) -> Result<()> {
     let db = Db::new(&database.options, arguments.database.db_pool_size.into())?;
     let app = http::app(AppState {
         db: db.clone(),
-        site: Arc::new(Site { https: production }),
+        site: Arc::new(Site {
+            https: production,
+            identity,
+        }),
     });
     info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "listening");
 
