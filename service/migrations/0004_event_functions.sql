@@ -271,12 +271,14 @@ $$;
 -- Changes an event, and seats those for whom there is room now.
 -- Nothing is written, told or noted of a change that changes nothing, so that a repeated request does no harm.
 --
--- outcome: changed; below_participants, that is fewer seats than are taken; other_version; no_event.
+-- outcome: changed; below_participants, that is fewer seats than are taken; other_version; not_organizer; no_event.
 -- The version of an event is that of its row: joins do not touch it.
 -- p_versions: which versions may be changed; null for any.
+-- p_may: who must be the organiser, or else nothing is changed; null for anybody. Compared under the lock, because
+-- between a look at the event and its change somebody could hand it over.
 create function change_event(
     p_event bigint, p_title text, p_description text, p_event_date timestamptz, p_location text,
-    p_max_participants integer, p_organizer text, p_actor text, p_versions text[],
+    p_max_participants integer, p_organizer text, p_actor text, p_versions text[], p_may text default null,
     out outcome text, out version text, out created_at timestamptz, out taken integer, out waiting integer)
 language plpgsql volatile
 as $$
@@ -289,6 +291,10 @@ begin
     select e.* into v_old from events e where e.id = p_event for no key update;
     if not found then
         outcome := 'no_event';
+        return;
+    end if;
+    if v_old.organizer <> p_may then
+        outcome := 'not_organizer';
         return;
     end if;
     select e.xmin::text into version from events e where e.id = p_event;
@@ -334,8 +340,10 @@ $$;
 
 -- Deletes an event, and with it all seats. If it was still to come, that cancels it, and those who had joined are told.
 --
--- outcome: deleted; other_version; no_event.
-create function delete_event(p_event bigint, p_actor text, p_versions text[], out outcome text)
+-- outcome: deleted; other_version; not_organizer; no_event. The parameters are those of change_event.
+create function delete_event(
+    p_event bigint, p_actor text, p_versions text[], p_may text default null,
+    out outcome text)
 language plpgsql volatile
 as $$
 declare
@@ -346,6 +354,10 @@ begin
     select e.* into v_event from events e where e.id = p_event for update;
     if not found then
         outcome := 'no_event';
+        return;
+    end if;
+    if v_event.organizer <> p_may then
+        outcome := 'not_organizer';
         return;
     end if;
     select e.xmin::text into v_version from events e where e.id = p_event;
