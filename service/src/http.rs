@@ -3,9 +3,11 @@
 pub mod client;
 pub mod server;
 
+mod cross_site;
 mod events;
 mod fields;
 mod health;
+mod identity;
 mod language;
 mod pages;
 mod params;
@@ -19,14 +21,14 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{Method, StatusCode},
+    http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::db::Db;
+use crate::{db::Db, identity::Identity};
 use problem::{Kind, Problem};
 
 /// The largest body accepted.
@@ -39,19 +41,28 @@ pub const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 pub struct AppState {
     /// The database.
     pub db: Db,
-    /// What the pages need to know of the configuration.
+    /// What they need to know of the configuration.
     pub site: Arc<Site>,
 }
 
-/// What the pages need to know of the configuration.
+/// What the handlers need to know of the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// Whether people reach the pages by HTTPS, so that cookies may insist on it.
     pub https: bool,
+    /// How it is known who somebody is.
+    pub identity: Identity,
 }
 
 /// The whole service as one function from request to response.
 pub fn app(state: AppState) -> Router {
+    let site = state.site.clone();
+    // What is asked by machines that nobody logs in, and what a page that says so needs.
+    let open = Router::new()
+        .route("/assets/style.css", get(pages::style))
+        .route("/health", get(health::alive))
+        .route("/health/ready", get(health::ready))
+        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed));
     Router::new()
         .route("/", get(pages::upcoming))
         .route("/events", get(events::list).post(events::create))
@@ -67,16 +78,18 @@ pub fn app(state: AppState) -> Router {
         )
         .route("/forms/join", post(pages::join))
         .route("/forms/leave", post(pages::leave))
-        .route("/assets/style.css", get(pages::style))
-        .route("/health", get(health::alive))
-        .route("/health/ready", get(health::ready))
         .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            identity::establish,
+        ))
+        .merge(open)
         .with_state(state)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(within_limit))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(refuse_cross_site))
+        .layer(middleware::from_fn_with_state(site, cross_site::refuse))
         .layer(middleware::from_fn(problem::describe))
         .layer(middleware::from_fn(request_log::record))
 }
@@ -88,22 +101,6 @@ async fn within_limit(request: Request, next: Next) -> Response {
             .because("the request took too long")
             .into_response(),
     }
-}
-
-/// Another site's page must not act in the name of somebody who happens to have ours open.
-async fn refuse_cross_site(request: Request, next: Next) -> Response {
-    let safe = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
-    let site = request
-        .headers()
-        .get("sec-fetch-site")
-        .map(|value| value.as_bytes());
-    if !safe && matches!(site, Some(b"cross-site" | b"same-site")) {
-        return Problem::new(Kind::CrossSite).into_response();
-    }
-    next.run(request).await
 }
 
 fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response {

@@ -111,7 +111,10 @@ fn region(arn: &str) -> Option<&str> {
 }
 
 fn admins(raw: &str, name_claim: &str) -> Result<BTreeSet<String>> {
-    let names = raw.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let names = raw
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     names
         .map(|name| {
             let name = UserName::parse(name)

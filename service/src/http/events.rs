@@ -11,6 +11,7 @@ use chrono::Utc;
 use super::{
     AppState,
     fields::Fields,
+    identity::Caller,
     params::{Id, Params},
     problem::{Kind, Problem},
 };
@@ -58,10 +59,12 @@ pub(super) async fn list(
 
 pub(super) async fn create(
     State(state): State<AppState>,
+    caller: Caller,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let draft = fields.into_draft()?;
-    let actor = Some(draft.organizer.clone());
+    let draft = fields.into_draft(caller.name())?;
+    caller.must_be(&draft.organizer)?;
+    let actor = Some(caller.name().unwrap_or(&draft.organizer).clone());
     let created = state
         .db
         .once(|c| Box::pin(edits::create(c, draft.clone(), actor.clone(), None)))
@@ -84,13 +87,18 @@ pub(super) async fn find(state: &AppState, id: EventId) -> Result<EventWithParti
 
 pub(super) async fn replace(
     State(state): State<AppState>,
+    caller: Caller,
     Id(id): Id,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let draft = fields.into_draft()?;
+    // An organiser may hand the event over by naming somebody else. Whose it is, an admin has to say.
+    let draft = fields.into_draft(caller.must_be_organizer())?;
     let changed = state
         .db
-        .idempotent(|c| Box::pin(edits::change(c, id, draft.clone(), None, None)))
+        .idempotent(|c| {
+            let by = caller.by();
+            Box::pin(edits::change(c, id, draft.clone(), by, None))
+        })
         .await?;
     match changed {
         Changed::Event(event) => Ok(Json(event).into_response()),
@@ -100,20 +108,23 @@ pub(super) async fn replace(
                 .with("participants_count", participants)
                 .with("max_participants", draft.max_participants.get()))
         }
+        Changed::NotOrganizer => Err(Problem::new(Kind::NotOrganizer)),
         Changed::OtherVersion | Changed::NoEvent => Err(Problem::new(Kind::EventNotFound)),
     }
 }
 
 pub(super) async fn delete(
     State(state): State<AppState>,
+    caller: Caller,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     let deleted = state
         .db
-        .idempotent(|c| Box::pin(edits::delete(c, id, None, None)))
+        .idempotent(|c| Box::pin(edits::delete(c, id, caller.by(), None)))
         .await?;
     match deleted {
         Deleted::Now => Ok(StatusCode::NO_CONTENT),
+        Deleted::NotOrganizer => Err(Problem::new(Kind::NotOrganizer)),
         Deleted::OtherVersion | Deleted::NoEvent => Err(Problem::new(Kind::EventNotFound)),
     }
 }

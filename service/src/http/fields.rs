@@ -73,8 +73,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 impl Fields {
-    /// Reads the draft of an event, and nothing else.
-    pub(super) fn into_draft(mut self) -> Result<EventDraft, Problem> {
+    /// Reads the draft of an event, and nothing else. Who sends no organiser means `organizer`, if that is somebody.
+    pub(super) fn into_draft(
+        mut self,
+        organizer: Option<&UserName>,
+    ) -> Result<EventDraft, Problem> {
+        self.fill_in("organizer", organizer);
         let title = self.text("title");
         let description = self.optional_text("description");
         let event_date = self.take("event_date", |value| {
@@ -120,11 +124,20 @@ impl Fields {
         }
     }
 
-    /// Reads the name of a person, and nothing else.
-    pub(super) fn into_user_name(mut self) -> Result<UserName, Problem> {
+    /// Reads the name of a person, and nothing else. Who sends no name means `user`, if that is somebody.
+    pub(super) fn into_user_name(mut self, user: Option<&UserName>) -> Result<UserName, Problem> {
+        self.fill_in("user_name", user);
         let name = self.text("user_name");
         self.end()?;
         name.ok_or_else(|| Problem::new(Kind::InvalidBody))
+    }
+
+    fn fill_in(&mut self, field: &str, name: Option<&UserName>) {
+        if let Some(name) = name
+            && self.members.get(field).is_none_or(Value::is_null)
+        {
+            self.members.insert(field.to_owned(), name.as_str().into());
+        }
     }
 
     fn text<const MIN: usize, const MAX: usize>(&mut self, field: &str) -> Option<Text<MIN, MAX>> {

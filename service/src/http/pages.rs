@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::{
     AppState, events,
+    identity::Caller,
     language::Language,
     params::Id,
     participants::{give_seat_back, take_seat},
@@ -45,6 +46,7 @@ impl Shown {
 
 pub(super) async fn upcoming(
     State(state): State<AppState>,
+    caller: Caller,
     language: Language,
     Query(shown): Query<Shown>,
     headers: HeaderMap,
@@ -72,7 +74,8 @@ pub(super) async fn upcoming(
     let page = EventsPage {
         language,
         notice: shown.notice(),
-        name: name_of(&headers),
+        known: caller.name().is_some(),
+        name: name_of(&caller, &headers),
         events,
         next,
     };
@@ -82,6 +85,7 @@ pub(super) async fn upcoming(
 /// An event as a page for browsers and as JSON for everybody else.
 pub(super) async fn event_or_json(
     State(state): State<AppState>,
+    caller: Caller,
     language: Language,
     Id(id): Id,
     Query(shown): Query<Shown>,
@@ -92,7 +96,8 @@ pub(super) async fn event_or_json(
         let page = EventPage {
             language,
             notice: shown.notice(),
-            name: name_of(&headers),
+            known: caller.name().is_some(),
+            name: name_of(&caller, &headers),
             found,
         };
         return Ok(view::page(language, &page));
@@ -105,7 +110,8 @@ pub(super) async fn event_or_json(
 #[derive(Deserialize)]
 pub(super) struct SeatForm {
     event_id: String,
-    user_name: String,
+    /// Not asked for where it is known anyway.
+    user_name: Option<String>,
     /// There if the person has seen that the event is full and wants to wait.
     waitlist: Option<String>,
 }
@@ -114,13 +120,14 @@ type SeatFormResult = Result<Form<SeatForm>, FormRejection>;
 
 pub(super) async fn join(
     State(state): State<AppState>,
+    caller: Caller,
     form: SeatFormResult,
 ) -> Result<Response, Problem> {
-    let (id, name, if_full) = parse(form)?;
+    let (id, name, if_full) = parse(&caller, form)?;
     let Some(user) = name else {
         return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
     };
-    let notice = match take_seat(&state, id, &user, if_full).await? {
+    let notice = match take_seat(&state, &caller, id, &user, if_full).await? {
         Joined::Now { .. } => Notice::Joined,
         Joined::Before { .. } => Notice::AlreadyJoined,
         Joined::Waiting { .. } => Notice::Waiting,
@@ -128,28 +135,32 @@ pub(super) async fn join(
         Joined::Begun => Notice::Begun,
         Joined::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
     };
-    Ok(answer(&state, id, user, notice))
+    Ok(answer(&state, &caller, id, user, notice))
 }
 
 pub(super) async fn leave(
     State(state): State<AppState>,
+    caller: Caller,
     form: SeatFormResult,
 ) -> Result<Response, Problem> {
-    let (id, name, _) = parse(form)?;
+    let (id, name, _) = parse(&caller, form)?;
     let Some(user) = name else {
         return Ok(Redirect::to(&address(id, Notice::BadName)).into_response());
     };
-    let notice = match give_seat_back(&state, id, &user).await? {
+    let notice = match give_seat_back(&state, &caller, id, &user).await? {
         Left::Seat => Notice::Left,
         Left::Waitlist => Notice::LeftWaitlist,
         Left::NotJoined => Notice::NotJoined,
         Left::Begun => Notice::Begun,
         Left::NoEvent => return Err(Problem::new(Kind::EventNotFound)),
     };
-    Ok(answer(&state, id, user, notice))
+    Ok(answer(&state, &caller, id, user, notice))
 }
 
-fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>, IfFull), Problem> {
+fn parse(
+    caller: &Caller,
+    form: SeatFormResult,
+) -> Result<(EventId, Option<UserName>, IfFull), Problem> {
     let Form(form) = form.map_err(|rejection| {
         let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
         Problem::new(if too_large {
@@ -160,17 +171,30 @@ fn parse(form: SeatFormResult) -> Result<(EventId, Option<UserName>, IfFull), Pr
     })?;
     let id = EventId::parse(&form.event_id).ok_or_else(|| Problem::new(Kind::EventNotFound))?;
     let if_full = form.waitlist.map_or(IfFull::Refuse, |_| IfFull::Wait);
-    Ok((id, UserName::parse(&form.user_name).ok(), if_full))
+    let name = match (form.user_name, caller.name()) {
+        (Some(name), _) => UserName::parse(&name).ok(),
+        (None, Some(known)) => Some(known.clone()),
+        (None, None) => return Err(Problem::new(Kind::Unreadable)),
+    };
+    Ok((id, name, if_full))
 }
 
-/// Goes back to the event and remembers the name for the next form.
-fn answer(state: &AppState, id: EventId, user: UserName, notice: Notice) -> Response {
+/// Goes back to the event and remembers the name for the next form, unless it is known anyway.
+fn answer(
+    state: &AppState,
+    caller: &Caller,
+    id: EventId,
+    user: UserName,
+    notice: Notice,
+) -> Response {
     let encoded = utf8_percent_encode(user.as_str(), NON_ALPHANUMERIC);
     let secure = if state.site.https { "; Secure" } else { "" };
     let cookie =
         format!("{COOKIE}={encoded}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
     let mut response = Redirect::to(&address(id, notice)).into_response();
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
+    if let Ok(value) = HeaderValue::from_str(&cookie)
+        && caller.name().is_none()
+    {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     response.extensions_mut().insert(Actor(user));
@@ -181,8 +205,11 @@ fn address(id: EventId, notice: Notice) -> String {
     format!("/events/{}?notice={}", id.get(), notice.name())
 }
 
-/// The name in the cookie, empty if there is none that could be a name.
-fn name_of(headers: &HeaderMap) -> String {
+/// The name of the reader, or else the one in the cookie; empty if there is none that could be a name.
+fn name_of(caller: &Caller, headers: &HeaderMap) -> String {
+    if let Some(name) = caller.name() {
+        return name.as_str().to_owned();
+    }
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()

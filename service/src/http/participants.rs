@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     AppState,
     fields::Fields,
+    identity::Caller,
     params::{Id, Params},
     problem::{Kind, Problem},
     request_log::Actor,
@@ -37,15 +38,17 @@ type Answer<T> = Result<(Extension<Actor>, T), Problem>;
 
 pub(super) async fn join(
     State(state): State<AppState>,
+    caller: Caller,
     Id(id): Id,
     mut params: Params,
     fields: Fields,
 ) -> Answer<(StatusCode, Json<Place>)> {
     let if_full = params.take("waitlist", wish_to_wait);
     params.end()?;
-    let user = fields.into_user_name()?;
+    let user = fields.into_user_name(caller.name())?;
     let user_name = user.as_str().to_owned();
-    let joined = take_seat(&state, id, &user, if_full.unwrap_or(IfFull::Refuse)).await?;
+    let if_full = if_full.unwrap_or(IfFull::Refuse);
+    let joined = take_seat(&state, &caller, id, &user, if_full).await?;
     let (status, person) = match joined {
         Joined::Now { registered_at } | Joined::Before { registered_at } => {
             let newly = matches!(joined, Joined::Now { .. });
@@ -100,13 +103,19 @@ fn wish_to_wait(raw: &str) -> Result<IfFull, Reason> {
 
 pub(super) async fn leave(
     State(state): State<AppState>,
+    caller: Caller,
     Id(id): Id,
     mut params: Params,
 ) -> Answer<StatusCode> {
-    let user = params.require("user_name", UserName::parse);
+    let user = match caller.name() {
+        Some(_) => params.take("user_name", UserName::parse),
+        None => params.require("user_name", UserName::parse),
+    };
     params.end()?;
-    let user = user.ok_or_else(|| Problem::new(Kind::InvalidParameters))?;
-    match give_seat_back(&state, id, &user).await? {
+    let user = user
+        .or_else(|| caller.name().cloned())
+        .ok_or_else(|| Problem::new(Kind::InvalidParameters))?;
+    match give_seat_back(&state, &caller, id, &user).await? {
         Left::Seat | Left::Waitlist => Ok((Extension(Actor(user)), StatusCode::NO_CONTENT)),
         Left::NotJoined => Err(Problem::new(Kind::NotJoined)),
         Left::Begun => Err(Problem::new(Kind::EventBegun)),
@@ -118,11 +127,13 @@ pub(super) async fn leave(
 /// A second try after a lost answer finds what the first has taken and says so.
 pub(super) async fn take_seat(
     state: &AppState,
+    caller: &Caller,
     id: EventId,
     user: &UserName,
     if_full: IfFull,
 ) -> Result<Joined, Problem> {
-    let actor = Some(user.clone());
+    caller.must_be(user)?;
+    let actor = Some(caller.name().unwrap_or(user).clone());
     Ok(state
         .db
         .idempotent(|c| {
@@ -136,10 +147,12 @@ pub(super) async fn take_seat(
 /// A second try after a lost answer may say "had not joined", which is true by then.
 pub(super) async fn give_seat_back(
     state: &AppState,
+    caller: &Caller,
     id: EventId,
     user: &UserName,
 ) -> Result<Left, Problem> {
-    let actor = Some(user.clone());
+    caller.must_be(user)?;
+    let actor = Some(caller.name().unwrap_or(user).clone());
     Ok(state
         .db
         .idempotent(|c| {

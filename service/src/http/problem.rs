@@ -23,6 +23,9 @@ pub(super) use kind::Kind;
 /// Seconds after which it is worth to come back when the database was away.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
+/// The way to log in is that of the load balancer, which has no registered name.
+const LOG_IN: HeaderValue = HeaderValue::from_static("ALB-OIDC realm=\"events\"");
+
 /// What went wrong with a request.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
@@ -177,6 +180,9 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if kind.status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    if kind.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, LOG_IN);
     }
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         headers.insert(header::ALLOW, allow);

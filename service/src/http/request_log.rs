@@ -43,7 +43,11 @@ pub(super) async fn record(request: Request, next: Next) -> Response {
         .get::<Cause>()
         .map(|Cause(text)| text.as_str());
     let (method, code) = (method.as_str(), status.as_u16());
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    // Who is not logged in should not have come as far as here: somebody has to look at the load balancer.
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::UNAUTHORIZED
+    ) {
         warn!(
             request_id,
             method,

@@ -47,6 +47,8 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
 pub(super) struct EventsPage {
     pub(super) language: Language,
     pub(super) notice: Option<Notice>,
+    /// Whether the reader's name is known for sure, and need not be asked for.
+    pub(super) known: bool,
     pub(super) name: String,
     pub(super) events: Vec<Event>,
     /// The cursor of the next page.
@@ -59,6 +61,8 @@ pub(super) struct EventsPage {
 pub(super) struct EventPage {
     pub(super) language: Language,
     pub(super) notice: Option<Notice>,
+    /// Whether the reader's name is known for sure, and need not be asked for.
+    pub(super) known: bool,
     pub(super) name: String,
     pub(super) found: EventWithParticipants,
 }

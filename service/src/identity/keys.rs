@@ -42,7 +42,9 @@ impl FromStr for KeyService {
             _ => return Err("must begin with https:// (http:// only on this machine)"),
         }
         let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        plain.then_some(Self(url)).ok_or("must have no user, query or fragment")
+        plain
+            .then_some(Self(url))
+            .ok_or("must have no user, query or fragment")
     }
 }
 
@@ -109,7 +111,10 @@ impl Keys {
                 coming
             }
         };
-        let answer = coming.wait_for(Option::is_some).await.map_err(|_| KeysAway)?;
+        let answer = coming
+            .wait_for(Option::is_some)
+            .await
+            .map_err(|_| KeysAway)?;
         told(answer.unwrap_or(Answer::Away))
     }
 }
@@ -150,7 +155,10 @@ impl Inner {
         }
         let mut pem = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            ensure!(pem.len() + chunk.len() <= LONGEST, "the answer is too long for a key");
+            ensure!(
+                pem.len() + chunk.len() <= LONGEST,
+                "the answer is too long for a key"
+            );
             pem.extend_from_slice(&chunk);
         }
         let key = PublicKey::from_pem(&pem).context("the answer is of no use")?;

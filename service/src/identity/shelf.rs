@@ -122,10 +122,10 @@ impl Shelf {
     }
 
     fn may_ask(&mut self, now: Instant) -> bool {
-        let rested = self.rested.unwrap_or(now).max(now);
-        let allowed = rested.duration_since(now) < INTERVAL * BURST;
+        let rested = self.rested.unwrap_or(now).max(now) + INTERVAL;
+        let allowed = rested.duration_since(now) <= INTERVAL * BURST;
         if allowed {
-            self.rested = Some(rested + INTERVAL);
+            self.rested = Some(rested);
         }
         allowed
     }
@@ -206,6 +206,9 @@ mod tests {
             asked += u32::from(asks(&mut shelf, number.into(), now));
         }
         assert_eq!(asked, BURST + 19);
-        assert!(asks(&mut shelf, 20_000, start + Duration::from_secs(60)), "afterwards it is as before");
+        assert!(
+            asks(&mut shelf, 20_000, start + Duration::from_secs(60)),
+            "afterwards it is as before"
+        );
     }
 }

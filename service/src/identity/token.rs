@@ -143,10 +143,14 @@ impl<'t> Token<'t> {
             return Err(Refusal::Malformed("it demands extensions"));
         }
         if header.signer.as_ref() != Some(&expected.signer) {
-            return Err(Refusal::Signer(shortened(header.signer.unwrap_or_default())));
+            return Err(Refusal::Signer(shortened(
+                header.signer.unwrap_or_default(),
+            )));
         }
         if expected.client.is_some() && header.client != expected.client {
-            return Err(Refusal::Client(shortened(header.client.unwrap_or_default())));
+            return Err(Refusal::Client(shortened(
+                header.client.unwrap_or_default(),
+            )));
         }
         let expires = header
             .exp

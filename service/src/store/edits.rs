@@ -4,6 +4,15 @@ use sqlx::{PgConnection, query};
 
 use crate::domain::{Event, EventDraft, EventId, Version, event::UserName};
 
+/// Who changes an event.
+#[derive(Debug, Clone, Default)]
+pub struct By {
+    /// Their name, if it is known.
+    pub actor: Option<UserName>,
+    /// Who must be the organiser, or else nothing is changed; `None` for anybody.
+    pub organizer: Option<UserName>,
+}
+
 /// The name that a client gave its request, so that it can be repeated without harm.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
@@ -68,6 +77,8 @@ pub enum Changed {
     },
     /// The event is not of any of the versions that were to be changed.
     OtherVersion,
+    /// Somebody else is the organiser.
+    NotOrganizer,
     /// There is no such event.
     NoEvent,
 }
@@ -77,14 +88,14 @@ pub async fn change(
     connection: &mut PgConnection,
     id: EventId,
     draft: EventDraft,
-    actor: Option<UserName>,
+    by: By,
     versions: Option<Vec<Version>>,
 ) -> sqlx::Result<Changed> {
     let versions = names(versions);
     let row = query!(
         r#"
         select outcome as "outcome!", created_at, coalesce(taken, 0) as "taken!", coalesce(waiting, 0) as "waiting!"
-          from change_event($1, $2, $3, $4, $5, $6, $7, $8, $9)
+          from change_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         "#,
         id.get(),
         draft.title.as_str(),
@@ -93,8 +104,9 @@ pub async fn change(
         draft.location.as_str(),
         draft.max_participants.get(),
         draft.organizer.as_str(),
-        actor.as_ref().map(UserName::as_str),
+        by.actor.as_ref().map(UserName::as_str),
         versions.as_deref(),
+        by.organizer.as_ref().map(UserName::as_str),
     )
     .fetch_one(connection)
     .await?;
@@ -106,6 +118,7 @@ pub async fn change(
         ("below_participants", _) => Ok(Changed::BelowParticipants {
             participants: row.taken,
         }),
+        ("not_organizer", _) => Ok(Changed::NotOrganizer),
         ("other_version", _) => Ok(Changed::OtherVersion),
         ("no_event", _) => Ok(Changed::NoEvent),
         (outcome, _) => Err(unknown("change_event", outcome)),
@@ -119,6 +132,8 @@ pub enum Deleted {
     Now,
     /// The event is not of any of the versions that were to be deleted.
     OtherVersion,
+    /// Somebody else is the organiser.
+    NotOrganizer,
     /// There is no such event.
     NoEvent,
 }
@@ -127,20 +142,22 @@ pub enum Deleted {
 pub async fn delete(
     connection: &mut PgConnection,
     id: EventId,
-    actor: Option<UserName>,
+    by: By,
     versions: Option<Vec<Version>>,
 ) -> sqlx::Result<Deleted> {
     let versions = names(versions);
     let row = query!(
-        r#"select outcome as "outcome!" from delete_event($1, $2, $3)"#,
+        r#"select outcome as "outcome!" from delete_event($1, $2, $3, $4)"#,
         id.get(),
-        actor.as_ref().map(UserName::as_str),
+        by.actor.as_ref().map(UserName::as_str),
         versions.as_deref(),
+        by.organizer.as_ref().map(UserName::as_str),
     )
     .fetch_one(connection)
     .await?;
     match row.outcome.as_str() {
         "deleted" => Ok(Deleted::Now),
+        "not_organizer" => Ok(Deleted::NotOrganizer),
         "other_version" => Ok(Deleted::OtherVersion),
         "no_event" => Ok(Deleted::NoEvent),
         outcome => Err(unknown("delete_event", outcome)),

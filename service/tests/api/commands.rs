@@ -68,7 +68,7 @@ async fn production_refuses_what_is_only_good_for_development() {
         (
             vec![("AUTH", "alb-oidc"), ("DATABASE_URL", strict)],
             vec![],
-            "alb-oidc is not available in this version",
+            "AUTH=alb-oidc needs ALB_ARN",
         ),
         (vec![("AUTH", "none")], vec![], "no database is named"),
     ] {

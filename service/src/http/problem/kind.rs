@@ -8,7 +8,10 @@ pub(in crate::http) enum Kind {
     Unreadable,
     InvalidParameters,
     MalformedJson,
+    NotLoggedIn,
     CrossSite,
+    NotYourself,
+    NotOrganizer,
     NotFound,
     EventNotFound,
     NotJoined,
@@ -22,6 +25,7 @@ pub(in crate::http) enum Kind {
     InvalidBody,
     Internal,
     DatabaseAway,
+    KeysAway,
     Overloaded,
 }
 
@@ -70,6 +74,18 @@ impl Kind {
                     "本文は UTF-8 の JSON オブジェクト 1 つにしてください。",
                 ),
             ),
+            Self::NotLoggedIn => (
+                "not-logged-in",
+                StatusCode::UNAUTHORIZED,
+                ("You are not logged in", "ログインしていません"),
+                (
+                    "The load balancer, which logs people in, did not say who you are, or is not believed; `reason` \
+                     has the class, the log the details. Its listener rules must authenticate people before they \
+                     forward to the service, and ALB_ARN must name it.",
+                    "ロードバランサーによるログイン情報がないか、信頼できません。理由は `reason` とログで確認できます。\
+                     リスナールールで認証してから転送していること、ALB_ARN が正しいことを確認してください。",
+                ),
+            ),
             Self::CrossSite => (
                 "cross-site",
                 StatusCode::FORBIDDEN,
@@ -78,8 +94,32 @@ impl Kind {
                     "他サイトからのリクエストは拒否されます",
                 ),
                 (
-                    "The browser says that another site's page sent this request.",
-                    "このリクエストは他サイトのページから送信されたとブラウザーが示しています。",
+                    "Another site's page sent this request, or an old browser that does not say which page did.",
+                    "このリクエストは他サイトのページから送信されたか、送信元を確認できません。",
+                ),
+            ),
+            Self::NotYourself => (
+                "not-yourself",
+                StatusCode::FORBIDDEN,
+                (
+                    "This can only be done for oneself",
+                    "ご本人以外の名前では操作できません",
+                ),
+                (
+                    "The name sent is not the one you are logged in with. Leave it out, or ask an admin.",
+                    "送信された名前がログイン中の名前と異なります。名前を省略するか、管理者に依頼してください。",
+                ),
+            ),
+            Self::NotOrganizer => (
+                "not-organizer",
+                StatusCode::FORBIDDEN,
+                (
+                    "Only the organiser can do this",
+                    "この操作は主催者だけができます",
+                ),
+                (
+                    "The event can be changed and deleted by its organiser and by admins.",
+                    "イベントを変更・削除できるのは、主催者と管理者だけです。",
                 ),
             ),
             Self::NotFound => (
@@ -215,6 +255,18 @@ impl Kind {
                 (
                     "The database is not available. Please try again in a moment.",
                     "データベースに接続できません。しばらくしてからもう一度お試しください。",
+                ),
+            ),
+            Self::KeysAway => (
+                "keys-unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                (
+                    "Log-ins cannot be checked right now",
+                    "現在ログインを確認できません",
+                ),
+                (
+                    "The load balancer's key could not be fetched. Please try again in a moment.",
+                    "ロードバランサーの公開鍵を取得できません。しばらくしてからもう一度お試しください。",
                 ),
             ),
             Self::Overloaded => (
