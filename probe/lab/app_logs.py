@@ -170,7 +170,7 @@ def grow_older(service: Any, seconds: float) -> None:
 def write(service: Any, task: Any, lines: list[tuple[float, str]]) -> None:
     """Put lines into the stream of a task, which awslogs names prefix/container/task."""
     container = ecs.definition(service, task.task_definition_arn).container_definitions[0]
-    if lines:
+    if lines and "logConfiguration" in container:
         put(service.region_name, *_stream(container, task), lines)
 
 

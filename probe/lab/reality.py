@@ -26,7 +26,7 @@ _FAILED = "TaskFailedToStart"
 
 def refusal(service: Any, task_definition: Any) -> str | None:
     """Why ECS does not even make a task: a role that it cannot take on."""
-    for arn in (_execution_role(task_definition), task_definition.task_role_arn):
+    for arn in (_execution_role(task_definition), getattr(task_definition, "task_role_arn", None)):
         role = (arn or "").split("/")[-1]
         if arn and not iam.trusts(role, "ecs-tasks.amazonaws.com", service.region_name):
             return wordings.not_assumable(arn)
