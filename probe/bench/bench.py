@@ -17,6 +17,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import crowd
 import large
 import replay
 
@@ -132,8 +133,13 @@ def main() -> int:
             if delayed.unknown:
                 raise SystemExit(f"not recorded: {delayed.unknown}")
         print(table(measures))
-        print(f"\ncalls of one diagnosis: {len(delayed.names)}; the longest chain of calls, each after the end of another: {delayed.rounds}")
-    return int(any(m.is_missed for m in measures))
+        print(f"\nthe longest chain of calls, each after the end of another: {delayed.rounds}")
+        crowd.gather(aws, REGION)
+        with replay.Door(aws) as door:
+            crowded = record(binary, door)
+        beside = f"beside {crowd.SERVICES} services with {crowd.TASKS} tasks"
+        print(f"calls of one diagnosis: {len(delayed.names)}; {beside}: {len(crowded.names)}")
+    return int(any(m.is_missed for m in measures) or len(crowded.names) > len(delayed.names))
 
 
 def from_file(binary: Path, file: Path) -> list[str]:
