@@ -40,11 +40,37 @@ def parameter_read_denied(stack: Stack) -> None:
 @scenario("iam-key-decrypt-denied")
 def key_decrypt_denied(stack: Stack) -> None:
     """The secret is encrypted with a key of our own, which the role may not use."""
+    _encrypt(stack)
+    restart_one_task(stack)
+
+
+@scenario("iam-key-decrypt-denied, by the policy of the key")
+def key_policy_denies(stack: Stack) -> None:
+    """The role may use the key, whose own policy is for its administrator alone."""
+    key = _encrypt(stack)
+    permit(stack, "decrypt-secrets", ["kms:Decrypt"], key)
+    administrator = stack.client("iam").create_role(
+        RoleName=f"{stack.prefix}-keys",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}),
+    )["Role"]["Arn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": administrator},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    stack.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+    restart_one_task(stack)
+
+
+def _encrypt(stack: Stack) -> str:
+    """Give the secret of the database a key of our own."""
     key = stack.client("kms").create_key(Description="database secret")["KeyMetadata"]
     stack.client("secretsmanager").update_secret(
         SecretId=stack.exports["DbSecretArn"], KmsKeyId=key["Arn"]
     )
-    restart_one_task(stack)
+    return key["Arn"]
 
 
 @scenario("iam-role-not-assumable")

@@ -5,9 +5,10 @@ of a role made by CloudFormation as a text of Python and the versions of a polic
 encoding, has none of the policies that AWS manages unless it loads all of them at each reset, and
 calls what is not found in words of its own.
 
-The decision covers identity policies of a role: Action and NotAction, Resource and NotResource
-with wildcards, an explicit Deny before an Allow. A statement with a Condition does not apply,
-since no context is given. Permission boundaries and service control policies are not looked at.
+The decision covers identity policies of a role and the policy of a key: Action and NotAction,
+Resource and NotResource with wildcards, an explicit Deny before an Allow. A statement applies
+where its conditions hold for the context that is given; of the operators the two are known that
+our policies have. Permission boundaries and service control policies are not looked at.
 """
 
 from __future__ import annotations
@@ -92,12 +93,39 @@ def managed_by_aws(self: IAMBackend) -> list[AWSManagedPolicy]:
     ]
 
 
-def allowed(role_name: str, action: str, resource: str) -> bool:
+def allowed(role_name: str, action: str, resource: str, context: dict[str, str] | None = None) -> bool:
     """Whether the policies of a role permit an action on a resource."""
     if not exists(role_name):
         return False
     backend = iam_backends[ACCOUNT]["aws"]
-    return decide(documents(backend, backend.get_role(role_name)), action, resource) == "allowed"
+    policies = documents(backend, backend.get_role(role_name))
+    return decide(policies, action, resource, context) == "allowed"
+
+
+def decrypts(role_name: str, key: dict, policy: str, service: str) -> bool:
+    """Whether a service may decrypt with a key for a role of the key's account.
+
+    The policy of the key names the role or everybody, or leaves the decision to the account.
+    """
+    if not exists(role_name):
+        return False
+    arn, context = key["Arn"], {"kms:viaservice": service, "kms:calleraccount": ACCOUNT}
+    role = iam_backends[ACCOUNT]["aws"].get_role(role_name).arn
+    account = {ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"}
+    meant: dict[str, list[dict]] = {"role": [], "account": []}
+    for statement in _list(_parse(policy)["Statement"]):
+        who = statement.get("Principal", {})
+        named = {"*"} if who == "*" else set(_list(who.get("AWS", [])))
+        if named & {"*", role} or statement["Effect"] == "Deny" and named & account:
+            meant["role"].append(statement)
+        elif named & account:
+            meant["account"].append(statement)
+    by_role, by_account = (
+        decide([{"Statement": statements}], "kms:Decrypt", arn, context)
+        for statements in meant.values()
+    )
+    left = by_account == "allowed" and allowed(role_name, "kms:Decrypt", arn, context)
+    return by_role != "explicitDeny" and (by_role == "allowed" or left)
 
 
 def exists(role_name: str) -> bool:
@@ -129,7 +157,7 @@ def trusts(role_name: str, principal: str, region: str) -> bool:
 
 
 def _holds(operator: str, wanted: dict[str, Any], given: dict[str, str]) -> bool:
-    """One operator of a condition; the two that the trust of a task's role is made of."""
+    """One operator of a condition; those that the trust of a task's role and policies for keys are made of."""
     if operator not in ("StringEquals", "StringLike", "ArnEquals", "ArnLike"):
         return False
     return all(
@@ -157,12 +185,14 @@ def _parse(document: Any) -> dict:
     return json.loads(text)
 
 
-def decide(policies: list[dict], action: str, resource: str) -> str:
+def decide(
+    policies: list[dict], action: str, resource: str, context: dict[str, str] | None = None
+) -> str:
     """The word that the simulator uses for the outcome."""
     decision = "implicitDeny"
     for policy in policies:
         for statement in _list(policy["Statement"]):
-            if not _applies(statement, action, resource):
+            if not _applies(statement, action, resource, context or {}):
                 continue
             if statement["Effect"] == "Deny":
                 return "explicitDeny"
@@ -170,8 +200,8 @@ def decide(policies: list[dict], action: str, resource: str) -> str:
     return decision
 
 
-def _applies(statement: dict, action: str, resource: str) -> bool:
-    if statement.get("Condition"):
+def _applies(statement: dict, action: str, resource: str, context: dict[str, str]) -> bool:
+    if not all(_holds(*test, context) for test in statement.get("Condition", {}).items()):
         return False
     lower = action.lower()
     if "NotAction" in statement:
@@ -195,11 +225,15 @@ def _list(value: Any) -> list:
 def simulate_principal_policy(self: Any) -> ActionResult:
     role = self.backend.get_role_by_arn(self._get_param("PolicySourceArn"))
     policies = documents(self.backend, role)
+    context = {
+        entry["ContextKeyName"].lower(): entry["ContextKeyValues"][0]
+        for entry in self._get_param("ContextEntries", [])
+    }
     results = [
         {
             "EvalActionName": action,
             "EvalResourceName": resource,
-            "EvalDecision": decide(policies, action, resource),
+            "EvalDecision": decide(policies, action, resource, context),
             "MatchedStatements": [],
             "MissingContextValues": [],
         }

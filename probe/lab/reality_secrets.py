@@ -48,7 +48,9 @@ def _secret(start: Start, source: str) -> str | None:
     try:
         wanted["SecretId"] = _found(start.region, arn)
         about = api.describe_secret(SecretId=wanted["SecretId"])
-        if "DeletedDate" not in about and not _decrypts(start, about.get("KmsKeyId")):
+        if "DeletedDate" not in about and not _decrypts(
+            start, "secretsmanager", about.get("KmsKeyId")
+        ):
             code = f"status code: 400, request id: {uuid.uuid4()}"
             denied = f"AccessDeniedException: Access to KMS is not allowed {code}"
             return wordings.secrets(fetch + denied)
@@ -84,15 +86,18 @@ def _key_failure(value: str, key: str) -> str | None:
     return None
 
 
-def _decrypts(start: Start, key_id: str | None) -> bool:
+def _decrypts(start: Start, service: str, key_id: str | None) -> bool:
     """Whether the execution role may use the key of a secret; AWS's own key is open to it."""
     if not key_id or "alias/aws/" in key_id:
         return True
+    kms = client("kms", start.region)
     try:
-        key = client("kms", start.region).describe_key(KeyId=key_id)["KeyMetadata"]
+        key = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+        policy = kms.get_key_policy(KeyId=key["Arn"], PolicyName="default")["Policy"]
     except ClientError:
         return False
-    return key["Enabled"] and iam.allowed(start.role, "kms:Decrypt", key["Arn"])
+    host = f"{service}.{start.region}.amazonaws.com"
+    return key["Enabled"] and iam.decrypts(start.role, key, policy, host)
 
 
 def _parameter(start: Start, source: str) -> str | None:
@@ -110,7 +115,9 @@ def _parameter(start: Start, source: str) -> str | None:
     )["Parameters"]
     if not found:
         return wordings.parameters(f"invalid ssm parameters: {name}")
-    if found[0]["Type"] == "SecureString" and not _decrypts(start, found[0].get("KeyId")):
+    if found[0]["Type"] == "SecureString" and not _decrypts(
+        start, "ssm", found[0].get("KeyId")
+    ):
         key = client("kms", start.region).describe_key(KeyId=found[0]["KeyId"])["KeyMetadata"]
         return wordings.parameters(wordings.denied(start.role, "kms:Decrypt", key["Arn"]))
     return None

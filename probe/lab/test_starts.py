@@ -56,6 +56,26 @@ class Permissions(Start):
         self.put_policy("kms:Decrypt", about["Arn"])
         self.assert_recovers()
 
+    def test_a_key_whose_policy_is_for_its_administrator(self) -> None:
+        scenario = "iam-key-decrypt-denied, by the policy of the key"
+        self.assert_cannot_start(scenario, "Access to KMS is not allowed")
+        kms = client("kms")
+        secret = client("secretsmanager").describe_secret(SecretId=self.exports["DbSecretArn"])
+        name = {"KeyId": secret["KmsKeyId"], "PolicyName": "default"}
+        policy = json.loads(kms.get_key_policy(**name)["Policy"])
+        [statement] = policy["Statement"]
+        statement["Principal"]["AWS"] = [
+            statement["Principal"]["AWS"],
+            "arn:aws:iam::123456789012:root",
+        ]
+        through = {"StringEquals": {"kms:ViaService": "rds.ap-northeast-1.amazonaws.com"}}
+        statement["Condition"] = through
+        kms.put_key_policy(**name, Policy=json.dumps(policy))
+        self.assert_stays_broken()  # not through Secrets Manager
+        through["StringEquals"]["kms:ViaService"] = "secretsmanager.ap-northeast-1.amazonaws.com"
+        kms.put_key_policy(**name, Policy=json.dumps(policy))
+        self.assert_recovers()
+
     def test_a_role_that_ecs_cannot_assume(self) -> None:
         self.break_("iam-role-not-assumable")
         self.assertEqual([], self.failed())  # no task is made

@@ -79,6 +79,7 @@ pub const ACTIONS: &[&str] = &[
     "iam:ListRolePolicies",
     "iam:SimulatePrincipalPolicy",
     "kms:DescribeKey",
+    "kms:GetKeyPolicy",
     "logs:DescribeLogGroups",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
@@ -123,13 +124,13 @@ pub enum SecretValues {
 ///          VPCs: attributes, subnets, routes, ACLs,     images, secrets, parameters, log groups,
 ///          NAT gateways, endpoints                      the last log lines, roles and their policies
 ///          database                                     service deployments
-/// round 4  listener rules                               the keys of the secrets, policy documents,
-///                                                       what was to be deployed
+/// round 4  listener rules                               the keys of secrets and parameters,
+///                                                       policy documents, what was to be deployed
 ///          security groups of tasks, load balancers, endpoints, database
 ///          parameters, events and metrics of the database
 ///          the database's VPC, where it is another one
-/// round 5  prefix lists                                 simulated permissions, managed policies
-///                                                       in force, service revisions
+/// round 5  prefix lists                                 simulated permissions, policies of the keys,
+///                                                       managed policies in force, service revisions
 /// ```
 ///
 /// A further round before finds the service by its stack. Every call of a round is made at once; only further pages
@@ -200,6 +201,7 @@ pub async fn collect(
         secrets: supply.secrets,
         parameters: supply.parameters,
         keys: supply.keys,
+        key_policies: supply.key_policies,
         images: supply.images,
         log_groups: supply.log_groups,
         roles: supply.roles,

@@ -4,6 +4,7 @@
 //! boundary or an organisation's policy may still forbid it, so without the simulation that stays unknown.
 
 mod grant;
+mod key;
 
 use crate::{
     case::{Case, Said},
@@ -14,6 +15,8 @@ use crate::{
     supply::Need,
     words,
 };
+
+pub use key::{Decryption, decryption};
 
 /// Whether the execution role may do one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +91,7 @@ fn decided<'a>(policies: impl Iterator<Item = &'a Policy>, need: &Need) -> Decis
         Some(group) => format!("{group}:log-stream:stream"),
         None => need.resource.clone(),
     };
-    decide(policies, need.action, &resource)
+    decide(policies, need.action, &resource, &[])
 }
 
 /// What the execution role lacks of these needs; messages of these classes count where IAM could not be asked, and

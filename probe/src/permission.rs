@@ -1,9 +1,16 @@
 //! What policy documents permit. Pure: documents in, answer out.
 //!
-//! For when the simulation of IAM is refused. It knows the policies of the role alone: no permission boundary,
-//! no policy of the organisation, none of the resource.
+//! For when the simulation of IAM is refused, and for the policies of keys, which it does not know. It knows the
+//! policies of the role and of the key alone: no permission boundary, no policy of the organisation, no grant.
+
+mod key;
 
 use crate::snapshot::{Policy, Statement, Text};
+
+pub use key::{KeyRequest, decide_with_key};
+
+/// What is known of a request beside action and resource: keys of conditions, and their values.
+pub type Context<'a> = [(&'a str, &'a str)];
 
 /// The answer, in the words of the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +42,20 @@ pub fn decide<'a>(
     policies: impl IntoIterator<Item = &'a Policy>,
     action: &str,
     resource: &str,
+    context: &Context<'_>,
 ) -> Decision {
     let (mut allows, mut denies) = (Fit::No, Fit::No);
     for statement in policies.into_iter().flat_map(|policy| &policy.statements) {
-        let fit = fits(statement, action, resource);
+        let fit = fits(statement, action, resource, context);
         match statement.allow {
             true => allows = allows.max(fit),
             false => denies = denies.max(fit),
         }
     }
+    decision(allows, denies)
+}
+
+fn decision(allows: Fit, denies: Fit) -> Decision {
     match (allows, denies) {
         (_, Fit::Yes) => Decision::ExplicitDeny,
         (Fit::No, _) => Decision::ImplicitDeny,
@@ -70,7 +82,7 @@ impl Fit {
     }
 }
 
-fn fits(statement: &Statement, action: &str, resource: &str) -> Fit {
+fn fits(statement: &Statement, action: &str, resource: &str, context: &Context<'_>) -> Fit {
     let lower = action.to_ascii_lowercase();
     let of_action = match statement.not_actions.is_empty() {
         true => any(&statement.actions, |pattern| {
@@ -88,11 +100,40 @@ fn fits(statement: &Statement, action: &str, resource: &str) -> Fit {
         })
         .not(),
     };
-    let fit = of_action.min(of_resource);
-    match statement.conditions.is_empty() {
-        true => fit,
-        false => fit.min(Fit::Maybe),
-    }
+    of_action
+        .min(of_resource)
+        .min(conditions(statement, context))
+}
+
+/// Whether the conditions hold; a condition whose values were not kept may.
+fn conditions(statement: &Statement, context: &Context<'_>) -> Fit {
+    let holds = |key: &Text| {
+        let same = |other: &Text| other.eq_ignore_ascii_case(key);
+        let times = statement.conditions.iter().filter(|key| same(key)).count();
+        let tests: Vec<_> = statement
+            .tests
+            .iter()
+            .filter(|test| same(&test.key))
+            .collect();
+        match context
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(key))
+        {
+            Some((_, value)) if tests.len() == times => {
+                let fits = tests
+                    .iter()
+                    .map(|test| any(&test.values, |pattern| matches(pattern, value)));
+                fits.min().unwrap_or(Fit::Maybe)
+            }
+            _ => Fit::Maybe,
+        }
+    };
+    statement
+        .conditions
+        .iter()
+        .map(holds)
+        .min()
+        .unwrap_or(Fit::Yes)
 }
 
 fn any(patterns: &[Text], matches: impl Fn(&str) -> bool) -> Fit {
@@ -153,6 +194,7 @@ mod tests {
             not_resources: vec![],
             principals: vec![],
             conditions: vec![],
+            tests: vec![],
         }
     }
 
@@ -161,6 +203,7 @@ mod tests {
             [&Policy { statements }],
             "secretsmanager:GetSecretValue",
             SECRET,
+            &[],
         )
     }
 

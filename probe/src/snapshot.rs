@@ -23,7 +23,7 @@ pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup
 pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
-pub use role::{Permission, Policy, Role, Statement, View};
+pub use role::{Permission, Policy, Role, Statement, Test, View};
 pub use service::{
     Deployment, DeploymentConfiguration, Event, LoadBalancerMapping, Service, ServiceDeployment,
 };
@@ -92,9 +92,12 @@ macro_rules! sections {
             /// The parameters that the task definition names, by ARN or name as it stands there.
             #[serde(default)]
             pub parameters: BTreeMap<String, Observed<Parameter>>,
-            /// The customer managed keys of those secrets, by ARN or id.
+            /// The customer managed keys of those secrets and parameters, by ARN, id or alias as those name them.
             #[serde(default)]
             pub keys: BTreeMap<String, Observed<Key>>,
+            /// The keys' own policies, by the same names.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            pub key_policies: BTreeMap<String, Observed<Policy>>,
             /// The images in ECR that the task definition names, by reference.
             #[serde(default)]
             pub images: BTreeMap<String, Observed<Image>>,

@@ -1,6 +1,7 @@
 //! What a task is given before its containers start, as its task definition names it: images, secrets, parameters
 //! and a place for its logs; and what of it the execution role needs a permission for.
 
+mod keys;
 mod needs;
 
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
     },
 };
 
-pub use needs::{Need, image_needs, key_needs, log_needs, parameter_needs, secret_needs};
+pub use keys::{KeyUse, keys_in_use};
+pub use needs::{Need, image_needs, log_needs, parameter_needs, secret_needs};
 
 /// An image in a private registry of ECR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::{
     Clients,
     ecs::{Definition, time},
     failure::unobserved,
-    policy,
+    policy::read,
 };
 use crate::snapshot::{Observed, Policy, Role, Unobserved};
 
@@ -127,18 +127,4 @@ async fn managed(clients: &Clients, arn: &str) -> Observed<Policy> {
         .policy_version()
         .and_then(|version| version.document());
     read(OPERATION, document.unwrap_or_default())
-}
-
-fn read(operation: &str, document: &str) -> Observed<Policy> {
-    // The error of the parser quotes the document: only its place is told.
-    policy::parse(document).map_err(|error| Unobserved {
-        operation: operation.to_owned(),
-        code: "InvalidDocument".into(),
-        message: format!(
-            "the policy document cannot be read at line {}, column {}",
-            error.line(),
-            error.column()
-        )
-        .into(),
-    })
 }

@@ -1,12 +1,12 @@
-//! KMS: the customer managed keys that encrypt the secrets.
+//! KMS: the customer managed keys that encrypt secrets and parameters, and their policies.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_kms::types::KeyManagerType;
 use futures::future::join_all;
 
-use super::{Clients, failure::unobserved, secrets::Secrets};
-use crate::snapshot::{Key, Observed};
+use super::{Clients, failure::unobserved, policy};
+use crate::snapshot::{Key, Observed, Policy};
 
 /// The keys as the snapshot keeps them, with the ARNs by which IAM judges.
 #[derive(Default)]
@@ -16,36 +16,39 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// ARNs of the keys, as far as they are known.
-    pub(super) fn arns(&self) -> BTreeSet<String> {
-        self.arns.values().cloned().collect()
+    /// ARN of a key, as far as it is known.
+    pub(super) fn arn(&self, key: &str) -> Option<&String> {
+        self.arns.get(key)
     }
 }
 
 /// What KMS says of a key.
 enum Described {
-    Customers(Key, Option<String>),
-    /// AWS manages it, and lets Secrets Manager use it for everyone in the account.
+    Customers(Key),
+    /// AWS manages it, and lets its own service use it for everyone in the account.
     OfAws,
 }
 
-pub(super) async fn keys(clients: &Clients, secrets: &Secrets) -> Keys {
-    let named: BTreeMap<&String, &String> = secrets.keys().collect();
-    let observe = |(id, secret): (&String, &String)| {
-        let (id, secret) = (id.clone(), secret.clone());
+/// The keys, by ARN, id or alias; each is named with the ARN of something that it encrypts.
+pub(super) async fn keys(clients: &Clients, named: &BTreeMap<String, String>) -> Keys {
+    let observe = |(id, encrypted): (&String, &String)| {
+        let (id, encrypted) = (id.clone(), encrypted.clone());
         async move {
             let described = describe(clients, &id).await;
-            (id, secret, described)
+            (id, encrypted, described)
         }
     };
     let mut keys = Keys::default();
-    for (id, secret, described) in join_all(named.into_iter().map(observe)).await {
+    for (id, encrypted, described) in join_all(named.iter().map(observe)).await {
         let (shown, arn) = match described {
             Ok(Described::OfAws) => continue,
-            Ok(Described::Customers(key, arn)) => (Ok(key), arn),
+            Ok(Described::Customers(key)) => {
+                let arn = key.arn.clone();
+                (Ok(key), arn)
+            }
             Err(unobserved) => (Err(unobserved), None),
         };
-        if let Some(arn) = arn.or_else(|| arn_of(&id, &secret)) {
+        if let Some(arn) = arn.or_else(|| arn_of(&id, &encrypted)) {
             keys.arns.insert(id.clone(), arn);
         }
         keys.shown.insert(id, shown);
@@ -61,24 +64,49 @@ async fn describe(clients: &Clients, id: &str) -> Observed<Described> {
         return Ok(Described::OfAws);
     }
     let state = about.and_then(|about| about.key_state());
-    let key = Key {
+    Ok(Described::Customers(Key {
         state: state
             .map(|state| state.as_str().to_owned())
             .unwrap_or_default(),
-    };
-    let arn = about.and_then(|about| about.arn()).map(ToOwned::to_owned);
-    Ok(Described::Customers(key, arn))
+        arn: about.and_then(|about| about.arn()).map(ToOwned::to_owned),
+    }))
 }
 
-/// The ARN of a key that only its secret tells of; an alias does not say which key it stands for.
-fn arn_of(id: &str, secret: &str) -> Option<String> {
+/// The keys' own policies. KMS takes no alias here: without its ARN there is nothing to ask for.
+pub(super) async fn policies(clients: &Clients, keys: &Keys) -> BTreeMap<String, Observed<Policy>> {
+    let read = |(id, arn): (&String, &String)| {
+        let (id, arn) = (id.clone(), arn.clone());
+        async move {
+            let policy = policy(clients, &arn).await;
+            (id, policy)
+        }
+    };
+    let read = join_all(keys.arns.iter().map(read)).await;
+    read.into_iter().collect()
+}
+
+async fn policy(clients: &Clients, arn: &str) -> Observed<Policy> {
+    const OPERATION: &str = "kms:GetKeyPolicy";
+    // A key has one policy, of this name.
+    let call = clients
+        .kms
+        .get_key_policy()
+        .key_id(arn)
+        .policy_name("default");
+    let answer = call.send().await;
+    let answer = answer.map_err(|error| unobserved(OPERATION, &error))?;
+    policy::read(OPERATION, answer.policy().unwrap_or_default())
+}
+
+/// The ARN of a key that only what it encrypts tells of; an alias does not say which key it stands for.
+fn arn_of(id: &str, encrypted: &str) -> Option<String> {
     if id.contains("alias/") {
         return None;
     }
     if id.starts_with("arn:") {
         return Some(id.to_owned());
     }
-    let parts: Vec<&str> = secret.split(':').collect();
+    let parts: Vec<&str> = encrypted.split(':').collect();
     match parts[..] {
         [_, partition, _, region, account, ..] => {
             Some(format!("arn:{partition}:kms:{region}:{account}:key/{id}"))

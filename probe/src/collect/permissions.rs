@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
 use futures::future::try_join_all;
 
-use super::{Clients, ecr, ecs::Definition, failure::unobserved, kms::Keys, secrets::Secrets, ssm};
+use super::{Clients, ecr, ecs::Definition, failure::unobserved, secrets::Secrets, ssm};
 use crate::{
     permission::decide,
     snapshot::{Observed, Permission, Policy, Role, TaskDefinition, Unobserved, View},
@@ -23,10 +24,24 @@ const PULL: [&str; 3] = [
 pub(super) struct Need {
     actions: Vec<&'static str>,
     resources: BTreeSet<String>,
+    /// The service that uses a key for the role: policies may name it.
+    via: Option<String>,
+}
+
+impl Need {
+    fn context(&self) -> Option<(&str, &str)> {
+        Some(("kms:ViaService", self.via.as_deref()?))
+    }
 }
 
 /// Everything that ECS does with the execution role before and while a task of this definition runs.
-pub(super) fn needed(definition: &TaskDefinition, secrets: &Secrets, keys: &Keys) -> Vec<Need> {
+///
+/// Of the keys it takes the ARNs, by the service that decrypts with them.
+pub(super) fn needed(
+    definition: &TaskDefinition,
+    secrets: &Secrets,
+    keys: BTreeMap<String, BTreeSet<String>>,
+) -> Vec<Need> {
     let images = definition
         .containers
         .iter()
@@ -50,14 +65,22 @@ pub(super) fn needed(definition: &TaskDefinition, secrets: &Secrets, keys: &Keys
         ),
         (PULL.to_vec(), repositories),
         (vec!["secretsmanager:GetSecretValue"], secrets.full_arns()),
-        (vec!["kms:Decrypt"], keys.arns()),
         (vec!["ssm:GetParameters"], parameters.collect()),
         (vec!["logs:CreateLogStream", "logs:PutLogEvents"], streams),
         (vec!["logs:CreateLogGroup"], groups),
     ];
+    let needs = needs.into_iter().map(|(actions, resources)| Need {
+        actions,
+        resources,
+        via: None,
+    });
+    let of_keys = keys.into_iter().map(|(via, resources)| Need {
+        actions: vec!["kms:Decrypt"],
+        resources,
+        via: Some(via),
+    });
     needs
-        .into_iter()
-        .map(|(actions, resources)| Need { actions, resources })
+        .chain(of_keys)
         .filter(|need| !need.resources.is_empty())
         .collect()
 }
@@ -100,12 +123,21 @@ pub(super) async fn simulated(
     };
     let simulate = |need: &Need| {
         let actions = need.actions.iter().map(|action| (*action).to_owned());
+        let entry = |(key, value): (&str, &str)| {
+            ContextEntry::builder()
+                .context_key_name(key)
+                .context_key_values(value)
+                .context_key_type(ContextKeyTypeEnum::String)
+                .build()
+        };
+        let known = need.context().map(entry);
         let pages = clients
             .iam
             .simulate_principal_policy()
             .policy_source_arn(role)
             .set_action_names(Some(actions.collect()))
             .set_resource_arns(Some(need.resources.iter().cloned().collect()))
+            .set_context_entries(known.map(|entry| vec![entry]))
             .into_paginator()
             .items()
             .send();
@@ -161,9 +193,14 @@ fn by_documents(policies: &BTreeMap<String, Policy>, need: &Need) -> Vec<Option<
         Some(Permission {
             action: action.to_owned(),
             resource: resource.clone(),
-            decision: decide(policies.values(), action, resource)
-                .as_str()?
-                .to_owned(),
+            decision: decide(
+                policies.values(),
+                action,
+                resource,
+                need.context().as_slice(),
+            )
+            .as_str()?
+            .to_owned(),
             view: View::Documents,
         })
     };
@@ -192,6 +229,7 @@ mod tests {
             not_resources: vec![],
             principals: vec![],
             conditions: conditions.iter().map(|key| (*key).into()).collect(),
+            tests: vec![],
         };
         let policy = Policy {
             statements: vec![statement],
@@ -207,6 +245,7 @@ mod tests {
         [Need {
             actions: vec!["ssm:GetParameters"],
             resources: [PARAMETER.to_owned()].into(),
+            via: None,
         }]
     }
 

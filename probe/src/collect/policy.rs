@@ -1,14 +1,14 @@
-//! Policy documents of IAM, in the parts that decide.
+//! Policy documents of IAM and KMS, in the parts that decide.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::snapshot::{Policy, Statement, Text};
+use crate::snapshot::{Observed, Policy, Statement, Test, Text, Unobserved};
 
 /// Reads a policy document, percent-encoded as most calls of IAM give it, or plain.
 ///
-/// `Sid` and the values of conditions are not read: they may hold anything.
+/// `Sid` is not read, and of most conditions the values are not kept: they may hold anything.
 pub(super) fn parse(document: &str) -> serde_json::Result<Policy> {
     let plain = document.trim_start().starts_with('{');
     let document: Document = match plain {
@@ -18,6 +18,21 @@ pub(super) fn parse(document: &str) -> serde_json::Result<Policy> {
     let statements = document.statement.into_iter().map(Statement::from);
     Ok(Policy {
         statements: statements.collect(),
+    })
+}
+
+/// Reads what the call `operation` answered.
+pub(super) fn read(operation: &str, document: &str) -> Observed<Policy> {
+    // The error of the parser quotes the document: only its place is told.
+    parse(document).map_err(|error| Unobserved {
+        operation: operation.to_owned(),
+        code: "InvalidDocument".into(),
+        message: format!(
+            "the policy document cannot be read at line {}, column {}",
+            error.line(),
+            error.column()
+        )
+        .into(),
     })
 }
 
@@ -43,8 +58,21 @@ struct StatementDocument {
     principal: Principal,
     /// Operator, key, values.
     #[serde(default)]
-    condition: BTreeMap<String, BTreeMap<String, IgnoredAny>>,
+    condition: BTreeMap<String, BTreeMap<String, Values>>,
 }
+
+/// The values of a condition; numbers and truth values are not told apart.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    Texts(OneOrMany<Text>),
+    Others(IgnoredAny),
+}
+
+/// Conditions that ask for a service of AWS or an account: their values hold nothing else.
+const TOLD: [&str; 2] = ["kms:ViaService", "kms:CallerAccount"];
+/// Operators that hold where the request's value is like one of the condition's.
+const LIKE: [&str; 2] = ["StringEquals", "StringLike"];
 
 #[derive(Deserialize, PartialEq)]
 enum Effect {
@@ -93,7 +121,21 @@ impl<T> IntoIterator for OneOrMany<T> {
 
 impl From<StatementDocument> for Statement {
     fn from(statement: StatementDocument) -> Self {
-        let keys = statement.condition.into_values().flatten();
+        let (mut conditions, mut tests) = (vec![], vec![]);
+        for (operator, condition) in statement.condition {
+            let is_like = LIKE.contains(&operator.trim_end_matches("IfExists"));
+            for (key, values) in condition {
+                let is_told = TOLD.iter().any(|told| told.eq_ignore_ascii_case(&key));
+                let key = Text::from(key);
+                if let (true, Values::Texts(values)) = (is_like && is_told, values) {
+                    tests.push(Test {
+                        key: key.clone(),
+                        values: values.into_iter().collect(),
+                    });
+                }
+                conditions.push(key);
+            }
+        }
         Self {
             allow: statement.effect == Effect::Allow,
             actions: statement.action.into_iter().collect(),
@@ -104,7 +146,8 @@ impl From<StatementDocument> for Statement {
                 Principal::Everyone(everyone) => vec![everyone],
                 Principal::Kinds(kinds) => kinds.into_values().flatten().collect(),
             },
-            conditions: keys.map(|(key, _)| Text::from(key)).collect(),
+            conditions,
+            tests,
         }
     }
 }
@@ -190,9 +233,11 @@ mod tests {
     }
 
     #[test]
-    fn of_conditions_only_the_keys_are_kept() {
+    fn of_conditions_the_keys_are_kept_and_of_those_about_services_and_accounts_the_values() {
         let document = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": "hunter2", "sts:ExternalId": ["hunter2"]},
+            "Condition": {"StringEquals": {"aws:SourceAccount": "hunter2", "sts:ExternalId": ["hunter2"],
+                                           "kms:viaservice": "secretsmanager.eu-west-1.amazonaws.com"},
+                          "StringNotLike": {"kms:ViaService": ["hunter2"]},
                           "Bool": {"aws:SecureTransport": true}}}}"#;
         let policy = parse(document).unwrap();
         let keys: Vec<&str> = policy.statements[0]
@@ -202,7 +247,21 @@ mod tests {
             .collect();
         assert_eq!(
             keys,
-            ["aws:SecureTransport", "aws:SourceAccount", "sts:ExternalId"]
+            [
+                "aws:SecureTransport",
+                "aws:SourceAccount",
+                "kms:viaservice",
+                "sts:ExternalId",
+                "kms:ViaService"
+            ]
+        );
+        let [test] = &policy.statements[0].tests[..] else {
+            panic!("{policy:?}");
+        };
+        assert_eq!(&*test.key, "kms:viaservice");
+        assert_eq!(
+            test.values,
+            ["secretsmanager.eu-west-1.amazonaws.com".into()]
         );
         assert!(!format!("{policy:?}").contains("hunter2"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ssm::types::ParameterStringFilter;
+use aws_sdk_ssm::types::{ParameterMetadata, ParameterStringFilter};
 use futures::future::try_join_all;
 
 use super::{Clients, ecs::Definition, failure::unobserved};
@@ -59,13 +59,12 @@ pub(super) async fn parameters(
         };
         (reference.to_owned(), Err(unobserved))
     };
-    let known = names(clients, &near).await;
+    let known = known(clients, &near).await;
     let seen = |reference: &str| {
         let found = known.as_ref().map_err(Clone::clone).map(|known| {
-            match candidates(reference).any(|name| known.contains(&name)) {
-                true => Parameter::Present,
-                false => Parameter::Missing,
-            }
+            candidates(reference)
+                .find_map(|name| known.get(&name))
+                .map_or(Parameter::Missing, Clone::clone)
         });
         (reference.to_owned(), found)
     };
@@ -73,6 +72,18 @@ pub(super) async fn parameters(
         .map(|reference| seen(reference))
         .chain(far.into_iter().map(elsewhere))
         .collect()
+}
+
+/// Forgets keys that turned out to be managed by AWS.
+pub(super) fn keep_keys(
+    parameters: &mut BTreeMap<String, Observed<Parameter>>,
+    is_customers: impl Fn(&str) -> bool,
+) {
+    for parameter in parameters.values_mut().flatten() {
+        if matches!(parameter, Parameter::Encrypted { key } if !is_customers(key)) {
+            *parameter = Parameter::Present;
+        }
+    }
 }
 
 fn region_of(reference: &str) -> Option<&str> {
@@ -90,8 +101,8 @@ fn candidates(reference: &str) -> impl Iterator<Item = String> {
         .flatten()
 }
 
-/// Which of the names exist.
-async fn names(clients: &Clients, references: &[&str]) -> Observed<BTreeSet<String>> {
+/// Those of the parameters that exist, by name.
+async fn known(clients: &Clients, references: &[&str]) -> Observed<BTreeMap<String, Parameter>> {
     let wanted: Vec<String> = references.iter().copied().flat_map(candidates).collect();
     let ask = |names: &[String]| {
         let filter = ParameterStringFilter::builder()
@@ -110,14 +121,27 @@ async fn names(clients: &Clients, references: &[&str]) -> Observed<BTreeSet<Stri
             let mut found = vec![];
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|error| unobserved(OPERATION, &error))?;
-                let names = page.parameters().iter().filter_map(|known| known.name());
-                found.extend(names.map(ToOwned::to_owned));
+                let known = page.parameters().iter();
+                found.extend(
+                    known.filter_map(|known| Some((known.name()?.to_owned(), shown(known)))),
+                );
             }
             Ok::<_, Unobserved>(found)
         }
     };
     let found = try_join_all(wanted.chunks(NAMES).map(ask)).await?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// AWS's own key is open to everyone in the account.
+fn shown(parameter: &ParameterMetadata) -> Parameter {
+    let key = parameter.key_id().filter(|key| !key.contains("alias/aws/"));
+    match key {
+        Some(key) => Parameter::Encrypted {
+            key: key.to_owned(),
+        },
+        None => Parameter::Present,
+    }
 }
 
 #[cfg(test)]

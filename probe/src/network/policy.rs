@@ -58,6 +58,7 @@ mod tests {
             not_resources: vec![],
             principals: texts(&["*"]),
             conditions: vec![],
+            tests: vec![],
         }
     }
 

@@ -55,7 +55,7 @@ pub enum Role {
     Missing,
 }
 
-/// A policy document, in the parts that decide. Texts of other parts (`Sid`, condition values) are not kept.
+/// A policy document, in the parts that decide. Texts of other parts (`Sid`, most condition values) are not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Policy {
     /// Its statements.
@@ -85,4 +85,16 @@ pub struct Statement {
     /// Keys of its conditions, for example `aws:SourceAccount`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Text>,
+    /// Those of the conditions whose values are kept: they ask for nothing but a service of AWS or an account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<Test>,
+}
+
+/// A condition that holds where the request's value is like one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    /// For example `kms:ViaService`.
+    pub key: Text,
+    /// The values, with wildcards.
+    pub values: Vec<Text>,
 }

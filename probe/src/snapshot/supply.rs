@@ -52,6 +52,11 @@ pub enum SecretShape {
 pub enum Parameter {
     /// It exists.
     Present,
+    /// It exists, encrypted with a customer managed key.
+    Encrypted {
+        /// ARN, id or alias of the key.
+        key: String,
+    },
     /// There is no such parameter in this Region and account.
     Missing,
 }
@@ -61,6 +66,9 @@ pub enum Parameter {
 pub struct Key {
     /// `Enabled`, `Disabled`, `PendingDeletion`, …
     pub state: String,
+    /// Its ARN, where KMS told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
 }
 
 /// Whether ECR has an image.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{ecr_image, home, missing};
 use crate::{
     case::Case,
-    snapshot::{LogGroup, Parameter, Secret, TaskDefinition},
+    snapshot::{LogGroup, Parameter, TaskDefinition},
 };
 
 /// One thing that the execution role must be allowed to do.
@@ -100,33 +100,6 @@ pub fn parameter_needs(case: &Case<'_>, definition: &TaskDefinition) -> Vec<Need
         },
     };
     names.into_iter().filter(there).map(need).collect()
-}
-
-/// What decrypting the secrets needs, where a customer managed key encrypts them.
-pub fn key_needs(case: &Case<'_>, definition: &TaskDefinition) -> Vec<Need> {
-    let (partition, account) = home(definition);
-    let keys: BTreeSet<&String> = case
-        .secrets
-        .values()
-        .filter_map(|secret| match secret {
-            Ok(Secret::Present { key, .. }) => key.as_ref(),
-            _ => None,
-        })
-        .collect();
-    let need = |key: &String| Need {
-        action: "kms:Decrypt",
-        resource: match key.starts_with("arn:") {
-            true => key.clone(),
-            false => format!(
-                "arn:{partition}:kms:{}:{account}:key/{key}",
-                case.target.region
-            ),
-        },
-    };
-    keys.into_iter()
-        .filter(|key| !key.contains("alias/"))
-        .map(need)
-        .collect()
 }
 
 /// What writing the logs with `awslogs` needs, as far as the groups are there.

@@ -4,7 +4,10 @@ use probe::{
     diagnose::diagnose,
     report::Report,
     scenario,
-    snapshot::{Key, Observed, Parameter, Secret, SecretShape, Snapshot, Unobserved},
+    snapshot::{
+        Key, Observed, Parameter, Permission, Secret, SecretReference, SecretShape, Snapshot,
+        Unobserved, View,
+    },
     words::Lang,
 };
 
@@ -95,6 +98,7 @@ fn a_key_that_is_switched_off_needs_no_permission() {
         let key = s.keys.values_mut().next().unwrap();
         *key = Ok(Key {
             state: "PendingDeletion".into(),
+            arn: None,
         });
     });
     assert_eq!(causes(&report), ["iam-key-decrypt-denied"]);
@@ -102,18 +106,125 @@ fn a_key_that_is_switched_off_needs_no_permission() {
     assert!(first.starts_with("aws kms cancel-key-deletion"), "{first}");
 }
 
-#[test]
-fn a_key_whose_own_policy_may_allow_is_no_fault_while_tasks_start() {
+/// The scenario, with everything that runs as in the healthy one.
+fn while_tasks_run(name: &str, change: impl FnOnce(&mut Snapshot)) -> Report {
     let healthy = scenario::snapshot("healthy").unwrap().unwrap();
-    let report = report("iam-key-decrypt-denied", |s| {
+    report(name, |s| {
         (s.service, s.tasks, s.target_groups, s.logs) = (
             healthy.service,
             healthy.tasks,
             healthy.target_groups,
             healthy.logs,
         );
+        change(s);
+    })
+}
+
+fn principal(snapshot: &mut Snapshot, named: &str) {
+    for policy in snapshot.key_policies.values_mut().flatten() {
+        policy.statements[0].principals = vec![named.into()];
+    }
+}
+
+fn denied_calls(report: &Report) -> Vec<&str> {
+    report
+        .unknown
+        .iter()
+        .map(|unknown| unknown.operation.as_str())
+        .collect()
+}
+
+#[test]
+fn the_policy_of_a_key_decides_with_that_of_the_role() {
+    let allow = |s: &mut Snapshot| {
+        for permission in s.permissions.as_mut().unwrap() {
+            permission.decision = "allowed".into();
+        }
+    };
+    const OTHER: &str = "arn:aws:iam::123456789012:role/administrator";
+    let of_key = report("iam-key-decrypt-denied", |s| {
+        allow(s);
+        principal(s, OTHER);
     });
-    assert_eq!(causes(&report), [] as [&str; 0]);
+    assert_eq!(causes(&of_key), ["iam-key-decrypt-denied"]);
+    assert_eq!(of_key.causes[0].evidence[0].source, "kms:GetKeyPolicy");
+    assert!(
+        of_key.causes[0].fix[0]
+            .command
+            .contains("aws kms put-key-policy")
+    );
+    let latent = while_tasks_run("iam-key-decrypt-denied", |s| principal(s, OTHER));
+    assert_eq!(causes(&latent), ["iam-key-decrypt-denied"]);
+    let by_role = while_tasks_run("iam-key-decrypt-denied", |_| {});
+    assert_eq!(causes(&by_role), ["iam-key-decrypt-denied"]);
+    assert_eq!(
+        by_role.causes[0].evidence[0].source,
+        "iam:SimulatePrincipalPolicy"
+    );
+    let named = while_tasks_run("iam-key-decrypt-denied", |s| {
+        let role = s.task_definition.as_ref().unwrap().execution_role.clone();
+        principal(s, &role.unwrap());
+    });
+    assert_eq!((causes(&named), denied_calls(&named)), (vec![], vec![]));
+    let both = while_tasks_run("iam-key-decrypt-denied", allow);
+    assert_eq!((causes(&both), denied_calls(&both)), (vec![], vec![]));
+}
+
+#[test]
+fn a_key_whose_policy_was_not_seen_is_unknown_until_a_start_fails() {
+    let refuse = |s: &mut Snapshot| {
+        s.key_policies
+            .values_mut()
+            .for_each(|policy| *policy = refused())
+    };
+    let running = while_tasks_run("iam-key-decrypt-denied", refuse);
+    assert_eq!(
+        (causes(&running), denied_calls(&running)),
+        (vec![], vec!["x:Y"])
+    );
+    let failed = report("iam-key-decrypt-denied", refuse);
+    assert_eq!(causes(&failed), ["iam-key-decrypt-denied"]);
+    let forbidden = while_tasks_run("iam-key-decrypt-denied", |s| {
+        refuse(s);
+        for permission in s.permissions.as_mut().unwrap() {
+            if permission.action == "kms:Decrypt" {
+                permission.decision = "explicitDeny".into();
+            }
+        }
+    });
+    assert_eq!(causes(&forbidden), ["iam-key-decrypt-denied"]);
+}
+
+#[test]
+fn a_key_of_a_parameter_is_judged_as_that_of_a_secret() {
+    let encrypted = |s: &mut Snapshot| {
+        let key = s.keys.keys().next().unwrap().clone();
+        if let Ok(Secret::Present { key, .. }) = secret(s) {
+            *key = None;
+        }
+        let name = "/events/mail-key";
+        let reference = SecretReference {
+            name: "MAIL_KEY".into(),
+            value_from: name.into(),
+        };
+        s.task_definition.as_mut().unwrap().containers[0]
+            .secrets
+            .push(reference);
+        s.parameters = [(name.to_owned(), Ok(Parameter::Encrypted { key }))].into();
+        s.permissions.as_mut().unwrap().push(Permission {
+            action: "ssm:GetParameters".into(),
+            resource: "arn:aws:ssm:ap-northeast-1:123456789012:parameter/events/mail-key".into(),
+            decision: "allowed".into(),
+            view: View::Simulated,
+        });
+    };
+    let report = while_tasks_run("iam-key-decrypt-denied", encrypted);
+    assert_eq!(causes(&report), ["iam-key-decrypt-denied"]);
+    assert!(
+        report.causes[0].fault.contains("/events/mail-key"),
+        "{}",
+        report.causes[0].fault
+    );
 }
 
 #[test]

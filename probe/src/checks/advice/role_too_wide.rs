@@ -108,6 +108,7 @@ mod tests {
             not_resources: vec![],
             principals: vec![],
             conditions: condition.into_iter().map(Into::into).collect(),
+            tests: vec![],
         };
         for (action, resource, condition, expected) in [
             ("*", "*", None, true),

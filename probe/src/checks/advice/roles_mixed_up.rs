@@ -62,7 +62,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     for (action, resource) in asked {
         let Some((policy, _)) = policies
             .iter()
-            .find(|(_, policy)| decide([&named(policy)], action, &resource) == Decision::Allowed)
+            .find(|(_, policy)| decide([&named(policy)], action, &resource, &[]) == Decision::Allowed)
         else {
             continue;
         };

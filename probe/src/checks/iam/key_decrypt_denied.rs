@@ -4,9 +4,9 @@ use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::name_of,
-    execution_role::{Answer, answer, lacking},
-    snapshot::{Observed, Secret},
-    supply::key_needs,
+    execution_role::{Decryption, Lack, decryption, lacking},
+    snapshot::{Observed, Role},
+    supply::{KeyUse, keys_in_use},
     words,
     words::{Phrase, Words},
 };
@@ -35,48 +35,110 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     if !disabled.is_empty() {
         return Ok(disabled);
     }
-    let needs = key_needs(case, definition);
-    if needs.is_empty() {
-        // A secret that was not seen may have such a key: then only a message tells.
-        let unseen = case.secrets.values().find_map(|secret| secret.as_ref().err());
+    let keys = keys_in_use(case, definition);
+    if keys.is_empty() {
+        // A secret or parameter that was not seen may have such a key: then only a message tells.
+        let secret = case.secrets.values().find_map(|secret| secret.as_ref().err());
+        let parameter = case.parameters.values().find_map(|parameter| parameter.as_ref().err());
         let said = case.said(&[CLASS])?;
-        return match (proof(&said, words!("the secret is decrypted", "シークレットを復号できる")), unseen) {
+        return match (proof(&said, words!("the secret is decrypted", "シークレットを復号できる")), secret.or(parameter)) {
             (Some(evidence), Some(_)) => Ok(vec![told(case, evidence)]),
             (_, Some(unseen)) => Err(unseen.clone()),
             (_, None) => Ok(vec![]),
         };
     }
-    // The key's own policy may allow what the role's policies do not: only a start that failed proves the denial.
-    let role = definition.execution_role.as_deref().unwrap_or_default();
-    let is_forbidden = needs
-        .iter()
-        .any(|need| matches!(answer(case, role, need), Answer::Denied(_, true)));
-    if !is_forbidden && case.said(&[CLASS])?.is_empty() {
-        return Ok(vec![]);
-    }
-    let Some(lack) = lacking(case, needs, CLASS)? else {
+    let Some(role) = definition.execution_role.as_deref() else {
         return Ok(vec![]);
     };
-    let (name, keys) = (name_of(lack.role), lack.resources());
-    let secrets = encrypted(case);
-    Ok(vec![Finding {
+    if matches!(case.roles.get(role), Some(Ok(Role::Missing))) {
+        return Ok(vec![]);
+    }
+    let said = case.said(&[CLASS]);
+    let is_told = said.as_ref().is_ok_and(|said| !said.is_empty());
+    let (mut findings, mut needs) = (vec![], vec![]);
+    let mut unknown = case.keys.values().find_map(|seen| seen.as_ref().err()).cloned();
+    for key in &keys {
+        match decryption(case, role, key) {
+            Decryption::Allowed => {}
+            Decryption::OfKey(seen, is_forbidden) => {
+                let heard = proof(said.as_deref().unwrap_or_default(), words!("the secret is decrypted", "シークレットを復号できる"));
+                let evidence = [Some(seen), heard].into_iter().flatten().collect();
+                findings.push(refused(case, role, key, evidence, is_forbidden));
+            }
+            Decryption::OfRole => needs.extend(key.need()),
+            Decryption::Unknown(unseen) | Decryption::Unforbidden(unseen) => {
+                unknown = Some(unseen);
+                // Only a start that failed proves the denial then.
+                needs.extend(key.need().filter(|_| is_told));
+            }
+        }
+    }
+    let lacking = match findings.is_empty() {
+        true => lacking(case, needs, CLASS)?,
+        false => lacking(case, needs, CLASS).unwrap_or_default(),
+    };
+    findings.extend(lacking.map(|lack| lacks(case, &lack)));
+    match (findings.is_empty(), unknown) {
+        (true, Some(unseen)) => Err(unseen),
+        _ => Ok(findings),
+    }
+}
+
+fn lacks(case: &Case<'_>, lack: &Lack<'_>) -> Finding {
+    let (name, keys, secrets) = (name_of(lack.role), lack.resources(), encrypted(case));
+    Finding {
         subject: lack.role.to_owned(),
         message: words!(
             "the execution role {name} lacks kms:Decrypt on the key {keys}, which encrypts {secrets}",
             "タスク実行ロール {name} に、{secrets} を暗号化しているキー {keys} に対する kms:Decrypt の権限がありません"
         ),
         fix: lack.fix(case, "decrypt-secrets"),
-        evidence: lack.evidence,
-    }])
+        evidence: lack.evidence.clone(),
+    }
 }
 
-/// Names of the secrets that a customer managed key encrypts.
-fn encrypted(case: &Case<'_>) -> String {
-    let name = |secret: &Observed<Secret>| match secret {
-        Ok(Secret::Present { name, key: Some(_), .. }) => Some(name.clone()),
-        _ => None,
+/// What a key's own policy refuses: no policy of the role helps against it.
+fn refused(case: &Case<'_>, role: &str, used: &KeyUse<'_>, evidence: Vec<Evidence>, is_forbidden: bool) -> Finding {
+    let (key, name, secrets) = (name_of(used.key), name_of(role), used.encrypts.join(", "));
+    let arn = used.arn.as_deref().unwrap_or(used.key);
+    let region = used.service.split('.').nth(1).unwrap_or(&case.target.region);
+    let get = format!("aws kms get-key-policy --key-id {arn} --policy-name default --query Policy --output text --region {region}");
+    let put = format!("aws kms put-key-policy --key-id {arn} --policy-name default --policy file://key-policy.json --region {region}");
+    let statement = format!(
+        r#"{{"Sid":"ExecutionRoleDecrypts","Effect":"Allow","Principal":{{"AWS":"{role}"}},"Action":"kms:Decrypt","Resource":"*"}}"#
+    );
+    let fix = match is_forbidden {
+        true => Fix {
+            title: words!(
+                "find the statement of the key's policy that denies it, take it back and put the policy again; allowing it elsewhere does not help",
+                "キーポリシーから拒否している文を探して取り除き、設定し直す (別のポリシーで許可しても効果がない)"
+            ),
+            command: format!("{get} > key-policy.json && ${{EDITOR:-vi}} key-policy.json && {put}"),
+        },
+        false => Fix {
+            title: words!(
+                "add a statement for the execution role to the key's policy, and keep the others; nothing is changed for anybody else",
+                "キーポリシーにタスク実行ロールを許可する文を加える (既存の文はそのまま残る)"
+            ),
+            command: format!("{get} | jq '.Statement = ([.Statement] | flatten) + [{statement}]' > key-policy.json && {put}"),
+        },
     };
-    case.secrets.values().filter_map(name).collect::<Vec<_>>().join(", ")
+    Finding {
+        subject: used.key.to_owned(),
+        message: words!(
+            "the policy of the key {key}, which encrypts {secrets}, does not let the execution role {name} decrypt with it",
+            "{secrets} を暗号化しているキー {key} のキーポリシーで、タスク実行ロール {name} による復号が許可されていません"
+        ),
+        evidence,
+        fix: vec![fix],
+    }
+}
+
+/// Names of what customer managed keys encrypt.
+fn encrypted(case: &Case<'_>) -> String {
+    let keys = case.task_definition().map(|definition| keys_in_use(case, definition));
+    let names: Vec<&str> = keys.unwrap_or_default().into_iter().flat_map(|key| key.encrypts).collect();
+    names.join(", ")
 }
 
 fn told(case: &Case<'_>, evidence: Evidence) -> Finding {

@@ -6,13 +6,13 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::name_of,
-    execution_role::{Answer, answer, is_forbidden_elsewhere},
+    execution_role::{Answer, Decryption, answer, decryption, is_forbidden_elsewhere},
     reading::{classify, current_failures},
     remedy::start_again,
     snapshot::{Observed, Role, TaskDefinition},
     supply::{
-        Need, ecr_image, home, image_needs, key_needs, log_needs, missing, parameter_needs,
-        secret_needs,
+        KeyUse, Need, ecr_image, home, image_needs, keys_in_use, log_needs, missing,
+        parameter_needs, secret_needs,
     },
     words,
     words::{Phrase, Words},
@@ -34,7 +34,7 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-/// What a denial of this class is about.
+/// What a denial of this class is about, as far as the role's policies alone decide it.
 fn needs(case: &Case<'_>, definition: &TaskDefinition, class: &str) -> Vec<Need> {
     let is_own = |container: &crate::snapshot::ContainerDefinition| {
         ecr_image(&container.image).is_none_or(|image| image.account == home(definition).1)
@@ -48,7 +48,6 @@ fn needs(case: &Case<'_>, definition: &TaskDefinition, class: &str) -> Vec<Need>
             secret_needs(case, definition)
         }
         "exec-role-missing-ssm-permission" => parameter_needs(case, definition),
-        "exec-role-missing-kms-decrypt" => key_needs(case, definition),
         "exec-role-missing-logs-permission" => log_needs(case, definition),
         _ => vec![],
     }
@@ -84,14 +83,28 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let Some(role) = definition.execution_role.as_deref() else {
         return Ok(vec![]);
     };
-    let needs = needs(case, definition, class);
+    let keys = match class {
+        "exec-role-missing-kms-decrypt" => keys_in_use(case, definition),
+        _ => vec![],
+    };
+    let is_open = |key: &KeyUse<'_>| {
+        matches!(
+            decryption(case, role, key),
+            Decryption::Allowed | Decryption::Unforbidden(_)
+        )
+    };
+    let mut needs = needs(case, definition, class);
     let is_allowed = |need: &Need| {
         matches!(
             answer(case, role, need),
             Answer::Allowed | Answer::Unforbidden(_)
         )
     };
-    if needs.is_empty() || !needs.iter().all(is_allowed) {
+    if !keys.iter().all(is_open) || !needs.iter().all(is_allowed) {
+        return Ok(vec![]);
+    }
+    needs.extend(keys.iter().filter_map(KeyUse::need));
+    if needs.is_empty() {
         return Ok(vec![]);
     }
     let (name, count) = (name_of(role), denied.len());

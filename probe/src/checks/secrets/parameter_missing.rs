@@ -57,7 +57,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 Some(evidence) => findings.push(finding(case, definition, name, vec![evidence])),
                 None => unseen = Some(unobserved.clone()),
             },
-            Some(Ok(Parameter::Present)) => {}
+            Some(Ok(Parameter::Present | Parameter::Encrypted { .. })) => {}
             None => unseen = Some(crate::supply::not_read("ssm:DescribeParameters", name)),
         }
     }

@@ -19,6 +19,7 @@ fn any_policy() -> Policy {
             not_resources: vec![],
             principals: vec!["*".into()],
             conditions: vec![],
+            tests: vec![],
         }],
     }
 }
