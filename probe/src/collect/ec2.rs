@@ -6,15 +6,21 @@ mod groups;
 mod routes;
 mod vpcs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+};
 
-use aws_sdk_ec2::types::Filter;
+use aws_sdk_ec2::{
+    error::{ProvideErrorMetadata, SdkError},
+    types::Filter,
+};
 use tokio::join;
 
 pub(super) use groups::{prefix_lists, security_groups};
 pub(super) use vpcs::vpcs_of;
 
-use super::Clients;
+use super::{Clients, failure::unobserved};
 use crate::snapshot::{
     Endpoint, NatGateway, NetworkAcl, Observed, RouteTable, Subnet, Unobserved, Vpc,
 };
@@ -98,6 +104,20 @@ fn both<T>(
     let mut all = left?;
     all.extend(right?);
     Ok(all)
+}
+
+/// What a call lists, all pages together, as the snapshot keeps it, by id; what has not even an id is left out.
+async fn listed<I, T, E, R>(
+    operation: &str,
+    items: impl Future<Output = Result<Vec<I>, SdkError<E, R>>>,
+    shown: impl Fn(&I) -> Option<(String, T)>,
+) -> Observed<BTreeMap<String, T>>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    let items = items.await.map_err(|error| unobserved(operation, &error))?;
+    Ok(items.iter().filter_map(shown).collect())
 }
 
 /// A filter, not a list of ids: what is gone is then left out, where a list of ids would fail as a whole.

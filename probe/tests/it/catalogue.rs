@@ -279,7 +279,7 @@ fn a_missing_section_is_unknown_and_never_healthy() {
 fn the_list_of_actions_is_what_the_collectors_call() {
     // The name of a call stands where its failure is reported.
     let call = regex::Regex::new(
-        r#"(?:unobserved\(\s*|OPERATION: &str = |operation: )"([a-z0-9-]+:[A-Z][A-Za-z]+)""#,
+        r#"(?:unobserved\(\s*|listed\(\s*|OPERATION: &str = |operation: )"([a-z0-9-]+:[A-Z][A-Za-z]+)""#,
     )
     .unwrap();
     let mut called = BTreeSet::new();

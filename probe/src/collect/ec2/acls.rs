@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{NetworkAclEntry, RuleAction};
 
-use super::filter;
+use super::{filter, listed};
 use crate::{
-    collect::{Clients, failure::unobserved},
+    collect::Clients,
     snapshot::{AclEntry, NetworkAcl, Observed},
 };
 
@@ -14,16 +14,6 @@ pub(super) async fn network_acls(
     clients: &Clients,
     vpcs: &BTreeSet<String>,
 ) -> Observed<BTreeMap<String, NetworkAcl>> {
-    let acls: Vec<aws_sdk_ec2::types::NetworkAcl> = clients
-        .ec2
-        .describe_network_acls()
-        .filters(filter("vpc-id", vpcs))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeNetworkAcls", &error))?;
     let acl = |acl: &aws_sdk_ec2::types::NetworkAcl| {
         let mut subnets: Vec<String> = acl
             .associations()
@@ -50,7 +40,15 @@ pub(super) async fn network_acls(
         };
         Some((acl.network_acl_id()?.to_owned(), shown))
     };
-    Ok(acls.iter().filter_map(acl).collect())
+    let acls = clients
+        .ec2
+        .describe_network_acls()
+        .filters(filter("vpc-id", vpcs))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeNetworkAcls", acls, acl).await
 }
 
 fn entry(entry: &NetworkAclEntry) -> Option<AclEntry> {

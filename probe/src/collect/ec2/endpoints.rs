@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::filter;
+use super::{filter, listed};
 use crate::{
-    collect::{Clients, failure::unobserved, policy},
+    collect::{Clients, policy},
     snapshot::{Endpoint, Observed},
 };
 
@@ -12,16 +12,6 @@ pub(super) async fn endpoints(
     clients: &Clients,
     vpcs: &BTreeSet<String>,
 ) -> Observed<BTreeMap<String, Endpoint>> {
-    let endpoints: Vec<aws_sdk_ec2::types::VpcEndpoint> = clients
-        .ec2
-        .describe_vpc_endpoints()
-        .filters(filter("vpc-id", vpcs))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeVpcEndpoints", &error))?;
     let endpoint = |endpoint: &aws_sdk_ec2::types::VpcEndpoint| {
         let groups = endpoint.groups().iter();
         let shown = Endpoint {
@@ -48,7 +38,15 @@ pub(super) async fn endpoints(
         };
         Some((endpoint.vpc_endpoint_id()?.to_owned(), shown))
     };
-    Ok(endpoints.iter().filter_map(endpoint).collect())
+    let endpoints = clients
+        .ec2
+        .describe_vpc_endpoints()
+        .filters(filter("vpc-id", vpcs))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeVpcEndpoints", endpoints, endpoint).await
 }
 
 /// AWS's model says `Available`, its answers say `available`.

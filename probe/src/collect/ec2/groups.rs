@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::{error::ProvideErrorMetadata, types::IpPermission};
 use futures::future::try_join_all;
 
-use super::filter;
+use super::{filter, listed};
 use crate::{
     collect::{Clients, failure::unobserved},
     snapshot::{Observed, RouteTable, Rule, SecurityGroup},
@@ -20,16 +20,6 @@ pub(in crate::collect) async fn security_groups(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let groups: Vec<aws_sdk_ec2::types::SecurityGroup> = clients
-        .ec2
-        .describe_security_groups()
-        .filters(filter("group-id", &ids))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeSecurityGroups", &error))?;
     let group = |group: &aws_sdk_ec2::types::SecurityGroup| {
         let id = group.group_id()?.to_owned();
         let shown = SecurityGroup {
@@ -40,7 +30,15 @@ pub(in crate::collect) async fn security_groups(
         };
         Some((id, shown))
     };
-    Ok(groups.iter().filter_map(group).collect())
+    let groups = clients
+        .ec2
+        .describe_security_groups()
+        .filters(filter("group-id", &ids))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeSecurityGroups", groups, group).await
 }
 
 fn rule(permission: &IpPermission) -> Rule {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::filter;
+use super::{filter, listed};
 use crate::{
-    collect::{Clients, failure::unobserved},
+    collect::Clients,
     snapshot::{NatGateway, Observed, Route, RouteTable},
 };
 
@@ -12,16 +12,6 @@ pub(super) async fn route_tables(
     clients: &Clients,
     vpcs: &BTreeSet<String>,
 ) -> Observed<BTreeMap<String, RouteTable>> {
-    let tables: Vec<aws_sdk_ec2::types::RouteTable> = clients
-        .ec2
-        .describe_route_tables()
-        .filters(filter("vpc-id", vpcs))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeRouteTables", &error))?;
     let table = |table: &aws_sdk_ec2::types::RouteTable| {
         let associations = table.associations();
         let mut subnets: Vec<String> = associations
@@ -40,7 +30,15 @@ pub(super) async fn route_tables(
         };
         Some((table.route_table_id()?.to_owned(), shown))
     };
-    Ok(tables.iter().filter_map(table).collect())
+    let tables = clients
+        .ec2
+        .describe_route_tables()
+        .filters(filter("vpc-id", vpcs))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeRouteTables", tables, table).await
 }
 
 fn route(route: &aws_sdk_ec2::types::Route) -> Option<Route> {
@@ -75,16 +73,6 @@ pub(super) async fn nat_gateways(
     clients: &Clients,
     vpcs: &BTreeSet<String>,
 ) -> Observed<BTreeMap<String, NatGateway>> {
-    let gateways: Vec<aws_sdk_ec2::types::NatGateway> = clients
-        .ec2
-        .describe_nat_gateways()
-        .filter(filter("vpc-id", vpcs))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeNatGateways", &error))?;
     let gateway = |gateway: &aws_sdk_ec2::types::NatGateway| {
         let failure = gateway.failure_message().or(gateway.failure_code());
         let shown = NatGateway {
@@ -101,7 +89,15 @@ pub(super) async fn nat_gateways(
         };
         Some((gateway.nat_gateway_id()?.to_owned(), shown))
     };
-    Ok(gateways.iter().filter_map(gateway).collect())
+    let gateways = clients
+        .ec2
+        .describe_nat_gateways()
+        .filter(filter("vpc-id", vpcs))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeNatGateways", gateways, gateway).await
 }
 
 #[cfg(test)]

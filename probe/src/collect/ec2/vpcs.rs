@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::types::VpcAttributeName;
 use futures::future::{try_join, try_join_all};
 
-use super::filter;
+use super::{filter, listed};
 use crate::{
     collect::{Clients, failure::unobserved},
     snapshot::{Observed, Service, Subnet, Unobserved, Vpc},
@@ -37,16 +37,6 @@ async fn describe(
     name: &str,
     values: &BTreeSet<String>,
 ) -> Observed<BTreeMap<String, Subnet>> {
-    let subnets: Vec<aws_sdk_ec2::types::Subnet> = clients
-        .ec2
-        .describe_subnets()
-        .filters(filter(name, values))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ec2:DescribeSubnets", &error))?;
     let subnet = |subnet: &aws_sdk_ec2::types::Subnet| {
         let shown = Subnet {
             vpc: subnet.vpc_id()?.to_owned(),
@@ -57,7 +47,15 @@ async fn describe(
         };
         Some((subnet.subnet_id()?.to_owned(), shown))
     };
-    Ok(subnets.iter().filter_map(subnet).collect())
+    let subnets = clients
+        .ec2
+        .describe_subnets()
+        .filters(filter(name, values))
+        .into_paginator()
+        .items()
+        .send()
+        .try_collect();
+    listed("ec2:DescribeSubnets", subnets, subnet).await
 }
 
 /// The DNS settings of each VPC; AWS gives one of them a call.
