@@ -112,6 +112,14 @@ impl Db {
         self.run(operation, false).await
     }
 
+    /// Runs a statement of which only the caller knows whether it may run twice.
+    pub async fn idempotent_if<T, F>(&self, idempotent: bool, operation: F) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        self.run(operation, idempotent).await
+    }
+
     /// Whether the database answers within `limit` and its tables are up to date.
     pub async fn check(&self, limit: Duration) -> Result<(), Outage> {
         let ping = self.idempotent(|connection| Box::pin(connection.ping()));

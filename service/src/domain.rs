@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod event;
+pub mod history;
 pub mod invalid;
 pub mod language;
 pub mod page;
@@ -14,6 +15,7 @@ pub use actor::Actor;
 pub use event::{
     Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
 };
+pub use history::{Action, Entry, HistoryPage};
 pub use invalid::{Invalid, Reason};
 pub use language::Language;
 pub use page::{Cursor, Limit, Page, When};

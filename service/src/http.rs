@@ -4,9 +4,12 @@ pub mod client;
 pub mod server;
 
 mod cross_site;
+mod etag;
 mod events;
 mod fields;
 mod health;
+mod history;
+mod idempotency_key;
 mod identity;
 mod language;
 mod pages;
@@ -72,6 +75,7 @@ pub fn app(state: AppState) -> Router {
                 .put(events::replace)
                 .delete(events::delete),
         )
+        .route("/events/{id}/history", get(history::page))
         .route(
             "/events/{id}/join",
             post(participants::join).delete(participants::leave),

@@ -5,6 +5,7 @@
 
 pub mod edits;
 pub mod events;
+pub mod history;
 pub mod list;
 pub mod participants;
 pub mod sample;

@@ -3,14 +3,16 @@
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
 
 use super::{
     AppState,
+    etag::{self, IfMatch},
     fields::Fields,
+    idempotency_key::Key,
     identity::Caller,
     params::{Id, Params},
     problem::{Kind, Problem},
@@ -19,7 +21,7 @@ use crate::{
     domain::{Cursor, EventId, EventWithParticipants, Page, Text},
     store::{
         self,
-        edits::{self, Changed, Created, Deleted},
+        edits::{self, Changed, Created, Deleted, IdempotencyKey},
         list::Filter,
     },
 };
@@ -60,20 +62,33 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(state): State<AppState>,
     caller: Caller,
+    Key(key): Key,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let draft = fields.into_draft(caller.name())?;
     caller.must_be(&draft.organizer)?;
     let actor = Some(caller.name().unwrap_or(&draft.organizer).clone());
+    // Keys of different people never meet. Where nobody is known for sure, all have theirs in common.
+    let key = key.map(|key| IdempotencyKey {
+        owner: caller
+            .name()
+            .map_or_else(String::new, |name| name.as_str().to_owned()),
+        key,
+    });
     let created = state
         .db
-        .once(|c| Box::pin(edits::create(c, draft.clone(), actor.clone(), None)))
+        .idempotent_if(key.is_some(), |c| {
+            Box::pin(edits::create(c, draft.clone(), actor.clone(), key.clone()))
+        })
         .await?;
-    let Created::Event(event) = created else {
-        return Err(Problem::new(Kind::Internal).because("a key was refused that was not given"));
-    };
-    let location = [(header::LOCATION, format!("/events/{}", event.id))];
-    Ok((StatusCode::CREATED, location, Json(event)).into_response())
+    match created {
+        Created::Event(event) => {
+            let location = [(header::LOCATION, format!("/events/{}", event.id))];
+            Ok((StatusCode::CREATED, location, Json(event)).into_response())
+        }
+        Created::KeyReused => Err(Problem::new(Kind::IdempotencyKeyReused)),
+        Created::KeyInUse => Err(Problem::new(Kind::IdempotencyKeyInUse)),
+    }
 }
 
 /// Finds an event, for the API and for the page.
@@ -85,19 +100,47 @@ pub(super) async fn find(state: &AppState, id: EventId) -> Result<EventWithParti
     event.ok_or_else(|| Problem::new(Kind::EventNotFound))
 }
 
+/// An event as JSON, or the word that the client has it already.
+pub(super) fn show(
+    found: &EventWithParticipants,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let body = body(found)?;
+    let tag = etag::tag(&found.version, &body);
+    let known = etag::is_known(headers, &tag);
+    let headers = [
+        (header::ETAG, tag),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::VARY, "accept".to_owned()),
+    ];
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((headers, json, body).into_response())
+}
+
+fn body(found: &EventWithParticipants) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(found)
+        .map_err(|error| Problem::new(Kind::Internal).because(error.to_string()))
+}
+
 pub(super) async fn replace(
     State(state): State<AppState>,
     caller: Caller,
     Id(id): Id,
+    IfMatch(versions): IfMatch,
     fields: Fields,
 ) -> Result<Response, Problem> {
     // An organiser may hand the event over by naming somebody else. Whose it is, an admin has to say.
     let draft = fields.into_draft(caller.must_be_organizer())?;
+    // A second try of a change that was made would find a version, or an organiser, that it was not meant for.
+    let repeatable = versions.is_none() && caller.must_be_organizer().is_none();
     let changed = state
         .db
-        .idempotent(|c| {
+        .idempotent_if(repeatable, |c| {
             let by = caller.by();
-            Box::pin(edits::change(c, id, draft.clone(), by, None))
+            Box::pin(edits::change(c, id, draft.clone(), by, versions.clone()))
         })
         .await?;
     match changed {
@@ -109,7 +152,8 @@ pub(super) async fn replace(
                 .with("max_participants", draft.max_participants.get()))
         }
         Changed::NotOrganizer => Err(Problem::new(Kind::NotOrganizer)),
-        Changed::OtherVersion | Changed::NoEvent => Err(Problem::new(Kind::EventNotFound)),
+        Changed::OtherVersion => other_version(&state, id).await,
+        Changed::NoEvent => Err(Problem::new(Kind::EventNotFound)),
     }
 }
 
@@ -117,14 +161,23 @@ pub(super) async fn delete(
     State(state): State<AppState>,
     caller: Caller,
     Id(id): Id,
-) -> Result<StatusCode, Problem> {
+    IfMatch(versions): IfMatch,
+) -> Result<Response, Problem> {
     let deleted = state
         .db
-        .idempotent(|c| Box::pin(edits::delete(c, id, caller.by(), None)))
+        .idempotent(|c| Box::pin(edits::delete(c, id, caller.by(), versions.clone())))
         .await?;
     match deleted {
-        Deleted::Now => Ok(StatusCode::NO_CONTENT),
+        Deleted::Now => Ok(StatusCode::NO_CONTENT.into_response()),
         Deleted::NotOrganizer => Err(Problem::new(Kind::NotOrganizer)),
-        Deleted::OtherVersion | Deleted::NoEvent => Err(Problem::new(Kind::EventNotFound)),
+        Deleted::OtherVersion => other_version(&state, id).await,
+        Deleted::NoEvent => Err(Problem::new(Kind::EventNotFound)),
     }
+}
+
+/// Says that the version is another one, and which.
+async fn other_version(state: &AppState, id: EventId) -> Result<Response, Problem> {
+    let found = find(state, id).await?;
+    let tag = etag::tag(&found.version, &body(&found)?);
+    Ok(([(header::ETAG, tag)], Problem::new(Kind::OtherVersion)).into_response())
 }

@@ -102,8 +102,7 @@ pub(super) async fn event_or_json(
         };
         return Ok(view::page(language, &page));
     }
-    let vary = [(header::VARY, HeaderValue::from_static("accept"))];
-    Ok((vary, axum::Json(found)).into_response())
+    events::show(&found, &headers)
 }
 
 /// A form about one event, filled in by one person.

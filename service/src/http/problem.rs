@@ -184,8 +184,10 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
     if kind.status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, LOG_IN);
     }
-    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
-        headers.insert(header::ALLOW, allow);
+    for kept in [header::ALLOW, header::ETAG] {
+        if let Some(value) = response.headers_mut().remove(&kept) {
+            headers.insert(kept, value);
+        }
     }
     if let Some(cause) = problem.cause {
         described.extensions_mut().insert(Cause(cause));

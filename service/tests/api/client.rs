@@ -141,3 +141,40 @@ async fn read(response: axum::response::Response) -> Answer {
         body: String::from_utf8(body.to_vec()).unwrap(),
     }
 }
+
+/// Joins an event; `wish` is empty or a query such as `?waitlist=true`.
+pub(crate) async fn join(app: &Router, id: i64, name: &str, wish: &str) -> Answer {
+    let path = format!("/events/{id}/join{wish}");
+    call(app, "POST", &path, json!({ "user_name": name })).await
+}
+
+/// Leaves an event. The name must need no escaping.
+pub(crate) async fn leave(app: &Router, id: i64, name: &str) -> Answer {
+    let path = format!("/events/{id}/join?user_name={name}");
+    call(app, "DELETE", &path, Value::Null).await
+}
+
+/// Reads an event.
+pub(crate) async fn event(app: &Router, id: i64) -> Value {
+    let answer = call(app, "GET", &format!("/events/{id}"), Value::Null).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    answer.json()
+}
+
+/// Replaces an event by [`draft`] with some members changed.
+pub(crate) async fn change(app: &Router, id: i64, changes: Value) -> Answer {
+    let mut event = draft();
+    event
+        .as_object_mut()
+        .unwrap()
+        .extend(changes.as_object().unwrap().clone());
+    call(app, "PUT", &format!("/events/{id}"), event).await
+}
+
+/// The names of the people in a list of an event, `participants` or `waitlist`.
+pub(crate) fn names(event: &Value, list: &str) -> Vec<String> {
+    let people = event[list].as_array().unwrap().iter();
+    people
+        .map(|person| person["user_name"].as_str().unwrap().to_owned())
+        .collect()
+}

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::client::{Answer, application, call, create, send};
+use crate::client::{Answer, application, call, change, create, send};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -117,6 +117,48 @@ async fn an_event_is_a_page_for_browsers_and_json_for_programs(
         (document.header("content-type"), document.header("vary")),
         ("application/json", "accept")
     );
+}
+
+#[sqlx::test]
+async fn a_full_event_offers_the_waitlist_by_button(_: PgPoolOptions, options: PgConnectOptions) {
+    let app = application(&options).await;
+    let id = create(&app, json!({ "max_participants": 1 })).await;
+    let path = format!("/events/{id}");
+    let step = async |form: &str, fields: &str, notice: &str| {
+        let answer = submit(&app, form, &format!("event_id={id}&{fields}")).await;
+        assert_eq!(answer.header("location"), format!("{path}?notice={notice}"));
+        open(&app, answer.header("location"), "en", "name=Ben")
+            .await
+            .body
+    };
+    let button = "<button name=\"waitlist\" value=\"yes\">Join the waitlist</button>";
+    let free = open(&app, &path, "en", "").await.body;
+    assert!(
+        free.contains("<button>Join</button>") && !free.contains(button),
+        "{free}"
+    );
+
+    let full = step("/forms/join", "user_name=Aki", "joined").await;
+    assert!(
+        full.contains(button) && !full.contains("<button>Join</button>"),
+        "{full}"
+    );
+    let waiting = step("/forms/join", "user_name=Ben&waitlist=yes", "waiting").await;
+    assert!(waiting.contains("You are on the waitlist"), "{waiting}");
+    assert!(waiting.contains("Waitlist (1)"), "{waiting}");
+    assert!(waiting.contains("<li class=\"me\">Ben</li>"), "{waiting}");
+
+    step("/forms/leave", "user_name=Ben", "left-waitlist").await;
+    step("/forms/join", "user_name=Ben&waitlist=yes", "waiting").await;
+    let promoted = step("/forms/leave", "user_name=Aki", "left").await;
+    assert!(!promoted.contains("Waitlist"), "{promoted}");
+    assert!(promoted.contains("<li class=\"me\">Ben</li>"), "{promoted}");
+
+    let begun = json!({ "max_participants": 1, "event_date": "2020-01-01T00:00:00Z" });
+    change(&app, id, begun).await;
+    step("/forms/join", "user_name=Chen", "begun").await;
+    let page = step("/forms/leave", "user_name=Ben", "begun").await;
+    assert!(page.contains("The event has begun."), "{page}");
 }
 
 #[sqlx::test]

@@ -8,6 +8,7 @@ pub(in crate::http) enum Kind {
     Unreadable,
     InvalidParameters,
     MalformedJson,
+    IdempotencyKeyMalformed,
     NotLoggedIn,
     CrossSite,
     NotYourself,
@@ -20,9 +21,12 @@ pub(in crate::http) enum Kind {
     EventFull,
     EventBegun,
     CapacityBelowParticipants,
+    IdempotencyKeyInUse,
+    OtherVersion,
     BodyTooLarge,
     NotJson,
     InvalidBody,
+    IdempotencyKeyReused,
     Internal,
     DatabaseAway,
     KeysAway,
@@ -72,6 +76,18 @@ impl Kind {
                 (
                     "The body must be one JSON object in UTF-8.",
                     "本文は UTF-8 の JSON オブジェクト 1 つにしてください。",
+                ),
+            ),
+            Self::IdempotencyKeyMalformed => (
+                "idempotency-key-malformed",
+                StatusCode::BAD_REQUEST,
+                (
+                    "The idempotency key is malformed",
+                    "Idempotency-Key の形式が正しくありません",
+                ),
+                (
+                    "`Idempotency-Key` must be one value of 1 to 255 visible ASCII characters.",
+                    "`Idempotency-Key` は 1〜255 文字の ASCII 印字可能文字（空白を除く）で 1 つだけ指定してください。",
                 ),
             ),
             Self::NotLoggedIn => (
@@ -200,6 +216,30 @@ impl Kind {
                     "`max_participants` を `participants_count` より小さくすることはできません。",
                 ),
             ),
+            Self::IdempotencyKeyInUse => (
+                "idempotency-key-in-use",
+                StatusCode::CONFLICT,
+                (
+                    "The same request is under way",
+                    "同じリクエストを処理中です",
+                ),
+                (
+                    "A request with this `Idempotency-Key` is not finished yet. Please try again in a moment.",
+                    "この `Idempotency-Key` のリクエストはまだ処理中です。しばらくしてからもう一度お試しください。",
+                ),
+            ),
+            Self::OtherVersion => (
+                "other-version",
+                StatusCode::PRECONDITION_FAILED,
+                (
+                    "The event has been changed meanwhile",
+                    "イベントは他の人によって更新されています",
+                ),
+                (
+                    "`If-Match` names another version. Read the event again; the header `ETag` is that of now.",
+                    "`If-Match` のバージョンが一致しません。イベントを取得し直してください。現在の値は `ETag` ヘッダーに示します。",
+                ),
+            ),
             Self::BodyTooLarge => (
                 "body-too-large",
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -231,6 +271,18 @@ impl Kind {
                 (
                     "`errors` names each value and the reason.",
                     "`errors` に各項目と理由を示します。",
+                ),
+            ),
+            Self::IdempotencyKeyReused => (
+                "idempotency-key-reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                (
+                    "The idempotency key belongs to another request",
+                    "Idempotency-Key は別のリクエストで使用済みです",
+                ),
+                (
+                    "Within 24 hours an `Idempotency-Key` can only be sent again with the same values.",
+                    "同じ `Idempotency-Key` を 24 時間以内に別の内容で再利用することはできません。",
                 ),
             ),
             Self::Internal => (
