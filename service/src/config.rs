@@ -4,6 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Result, bail};
 use axum::http::Uri;
+use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::LogFormat;
@@ -55,6 +56,13 @@ pub struct Serve {
     /// (default: 5 in production, else 0)
     #[arg(long, env, value_parser = clap::value_parser!(u64).range(0..=8))]
     pub drain_seconds: Option<u64>,
+    /// The time zone of the company, in which days begin and end
+    #[arg(long, env, default_value = "Asia/Tokyo", value_parser = |raw: &str| raw.parse::<Tz>().map_err(|e| e.to_string()))]
+    pub tz_company: Tz,
+    /// What signs the cursors of lists, at least 16 characters, the same for all tasks
+    /// (default: a random key that the tasks share by the database)
+    #[arg(long, env, hide_env_values = true)]
+    pub cursor_key: Option<String>,
     /// Which database.
     #[command(flatten)]
     pub database: Database,
@@ -94,6 +102,9 @@ pub struct Healthcheck {
 impl Serve {
     /// Refuses what must not be served, before anything is started.
     pub fn check(&self) -> Result<()> {
+        if self.cursor_key.as_ref().is_some_and(|key| key.len() < 16) {
+            bail!("CURSOR_KEY is too short: it needs at least 16 characters");
+        }
         if self.app_env == AppEnv::Production {
             if self.people.auth.is_none() {
                 bail!(

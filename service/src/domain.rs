@@ -4,7 +4,9 @@
 //! A value of these types has passed its checks; there is no other way to make one.
 
 pub mod actor;
+pub mod cursor;
 pub mod event;
+pub mod filter;
 pub mod history;
 pub mod invalid;
 pub mod language;
@@ -12,11 +14,13 @@ pub mod page;
 pub mod text;
 
 pub use actor::Actor;
+pub use cursor::{Cursor, CursorKey};
 pub use event::{
     Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
 };
+pub use filter::{Filter, Span, When};
 pub use history::{Action, Entry, HistoryPage};
 pub use invalid::{Invalid, Reason};
 pub use language::Language;
-pub use page::{Cursor, Limit, Page, When};
+pub use page::{Limit, Page};
 pub use text::Text;

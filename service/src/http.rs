@@ -12,6 +12,7 @@ mod history;
 mod idempotency_key;
 mod identity;
 mod language;
+mod list;
 mod pages;
 mod params;
 mod participants;
@@ -19,7 +20,10 @@ mod problem;
 mod request_log;
 mod view;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -29,9 +33,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use chrono_tz::Tz;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{db::Db, identity::Identity};
+use crate::{db::Db, domain::CursorKey, identity::Identity};
 use problem::{Kind, Problem};
 
 /// The largest body accepted.
@@ -49,12 +54,27 @@ pub struct AppState {
 }
 
 /// What the handlers need to know of the configuration.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Site {
     /// Whether people reach the pages by HTTPS, so that cookies may insist on it.
     pub https: bool,
     /// How it is known who somebody is.
     pub identity: Identity,
+    /// Where the days of the company begin.
+    pub zone: Tz,
+    /// What signs cursors: set at the start, or read from the database when it is first needed.
+    pub cursor_key: OnceLock<CursorKey>,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            https: false,
+            identity: Identity::default(),
+            zone: chrono_tz::Asia::Tokyo,
+            cursor_key: OnceLock::new(),
+        }
+    }
 }
 
 /// The whole service as one function from request to response.
@@ -68,7 +88,7 @@ pub fn app(state: AppState) -> Router {
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed));
     Router::new()
         .route("/", get(pages::upcoming))
-        .route("/events", get(events::list).post(events::create))
+        .route("/events", get(list::list).post(events::create))
         .route(
             "/events/{id}",
             get(pages::event_or_json)

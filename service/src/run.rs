@@ -11,6 +11,7 @@ use tracing::info;
 use crate::{
     config::{AppEnv, Cli, Command, Database, Seed, Serve},
     db::{self, Db},
+    domain::CursorKey,
     http::{self, AppState, Site, client, server},
     sample, store,
 };
@@ -49,6 +50,11 @@ async fn serve(arguments: Serve) -> Result<()> {
         site: Arc::new(Site {
             https: production,
             identity,
+            zone: arguments.tz_company,
+            cursor_key: match &arguments.cursor_key {
+                Some(secret) => CursorKey::new(secret.as_bytes()).into(),
+                None => Default::default(),
+            },
         }),
     });
     info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "listening");

@@ -39,6 +39,9 @@ pub enum Reason {
     /// The value is not an RFC 3339 time.
     #[error("must be a time such as 2026-04-01T19:00:00+09:00")]
     NotTime,
+    /// The value is neither a day nor an RFC 3339 time.
+    #[error("must be a day such as 2026-04-01 or a time such as 2026-04-01T19:00:00+09:00")]
+    NotDayOrTime,
     /// The text is empty or only white space.
     #[error("must not be empty")]
     Empty,

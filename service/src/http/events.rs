@@ -6,7 +6,6 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chrono::Utc;
 
 use super::{
     AppState,
@@ -14,50 +13,16 @@ use super::{
     fields::Fields,
     idempotency_key::Key,
     identity::Caller,
-    params::{Id, Params},
+    params::Id,
     problem::{Kind, Problem},
 };
 use crate::{
-    domain::{Cursor, EventId, EventWithParticipants, Page, Text},
+    domain::{EventId, EventWithParticipants},
     store::{
         self,
         edits::{self, Changed, Created, Deleted, IdempotencyKey},
-        list::Filter,
     },
 };
-
-/// The words of a search.
-type Words = Text<0, 200>;
-
-pub(super) async fn list(
-    State(state): State<AppState>,
-    mut params: Params,
-) -> Result<Json<Page>, Problem> {
-    let when = params
-        .take("when", crate::domain::When::parse)
-        .unwrap_or_default();
-    let limit = params
-        .take("limit", crate::domain::Limit::parse)
-        .unwrap_or_default();
-    let after = params.take("cursor", |raw| Cursor::parse(raw, when));
-    let words = params.take("q", Words::parse);
-    params.end()?;
-    let q = words
-        .map(|words| words.as_str().to_owned())
-        .unwrap_or_default();
-    let filter = Filter {
-        when,
-        now: Utc::now(),
-        q,
-        after,
-        limit,
-    };
-    let items = state
-        .db
-        .idempotent(|c| Box::pin(store::list::page(c, filter.clone())))
-        .await?;
-    Ok(Json(Page::new(items, limit, when)))
-}
 
 pub(super) async fn create(
     State(state): State<AppState>,

@@ -47,6 +47,9 @@ impl Language {
             Reason::NotText => "文字列で指定してください".into(),
             Reason::NotInteger => "整数で指定してください".into(),
             Reason::NotTime => "2026-04-01T19:00:00+09:00 の形式で日時を指定してください".into(),
+            Reason::NotDayOrTime => {
+                "2026-04-01 または 2026-04-01T19:00:00+09:00 の形式で指定してください".into()
+            }
             Reason::Empty => "空にはできません".into(),
             Reason::TooLong { max, actual } => {
                 format!("{max} 文字以内で指定してください(現在 {actual} 文字)")

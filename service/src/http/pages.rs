@@ -6,7 +6,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
-use chrono::Utc;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -14,6 +13,7 @@ use super::{
     AppState, events,
     identity::Caller,
     language::Language,
+    list,
     params::Id,
     participants::{give_seat_back, take_seat},
     problem::{Kind, Problem},
@@ -21,12 +21,8 @@ use super::{
     view::{self, EventPage, EventsPage, Notice},
 };
 use crate::{
-    domain::{Cursor, EventId, Limit, Page, When, event::UserName},
-    store::{
-        self,
-        list::Filter,
-        participants::{IfFull, Joined, Left},
-    },
+    domain::{EventId, Filter, Limit, Page, event::UserName},
+    store::participants::{IfFull, Joined, Left},
 };
 
 const COOKIE: &str = "name";
@@ -51,26 +47,16 @@ pub(super) async fn upcoming(
     Query(shown): Query<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (when, limit) = (When::Upcoming, Limit::default());
-    let after = shown
-        .cursor
-        .as_deref()
-        .and_then(|raw| Cursor::parse(raw, when).ok());
-    let filter = Filter {
-        when,
-        now: Utc::now(),
-        q: String::new(),
-        after,
-        limit,
+    let filter = Filter::default();
+    // A link can be old or cut off: better the first page than none.
+    let after = match shown.cursor.as_deref() {
+        Some(raw) => list::parse(&state, &filter, raw).await.ok(),
+        None => None,
     };
-    let items = state
-        .db
-        .idempotent(|c| Box::pin(store::list::page(c, filter.clone())))
-        .await?;
     let Page {
         items: events,
         next,
-    } = Page::new(items, limit, when);
+    } = list::page(&state, filter, Limit::default(), after).await?;
     let page = EventsPage {
         language,
         notice: shown.notice(),

@@ -13,6 +13,7 @@ mod embedded;
 mod events;
 mod history;
 mod idempotency;
+mod lists;
 mod logs;
 mod outage;
 mod pages;

@@ -1,0 +1,93 @@
+//! `GET /events`: a page of a list.
+
+use axum::{Json, extract::State};
+use chrono::Utc;
+
+use super::{AppState, params::Params, problem::Problem};
+use crate::{
+    domain::{
+        Cursor, CursorKey, Filter, Invalid, Limit, Page, When,
+        event::UserName,
+        filter::{self, Words},
+    },
+    store::{self, list::Wanted},
+};
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    mut params: Params,
+) -> Result<Json<Page>, Problem> {
+    let zone = state.site.zone;
+    let from = params.take("from", |raw| filter::parse_from(raw, zone));
+    // Who says where to begin does not want the list to begin now.
+    let default = if from.is_some() {
+        When::All
+    } else {
+        When::Upcoming
+    };
+    let filter = Filter {
+        when: params.take("when", When::parse).unwrap_or(default),
+        from,
+        to: params.take("to", |raw| filter::parse_to(raw, zone)),
+        words: params
+            .take("q", Words::parse)
+            .filter(|words| !words.as_str().is_empty()),
+        user: params.take("user", UserName::parse),
+        organizer: params.take("organizer", UserName::parse),
+    };
+    let limit = params.take("limit", Limit::parse).unwrap_or_default();
+    let cursor = params.take("cursor", |raw| Ok(raw.to_owned()));
+    params.end()?;
+    let after = match cursor {
+        None => None,
+        Some(raw) => Some(parse(&state, &filter, &raw).await?),
+    };
+    Ok(Json(page(&state, filter, limit, after).await?))
+}
+
+/// Reads a cursor that was given out for this list.
+pub(super) async fn parse(state: &AppState, filter: &Filter, raw: &str) -> Result<Cursor, Problem> {
+    Cursor::parse(raw, filter, key(state).await?)
+        .map_err(|reason| Problem::invalid_parameters(vec![Invalid::new("cursor", reason)]))
+}
+
+/// Reads the page of a list that comes after a place.
+pub(super) async fn page(
+    state: &AppState,
+    filter: Filter,
+    limit: Limit,
+    after: Option<Cursor>,
+) -> Result<Page, Problem> {
+    let wanted = Wanted {
+        span: filter.span(Utc::now(), after),
+        filter,
+        limit,
+    };
+    let mut items = state
+        .db
+        .idempotent(|c| Box::pin(store::list::page(c, wanted.clone())))
+        .await?;
+    let fits = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+    let more = items.len() > fits;
+    items.truncate(fits);
+    let next = match items.last().filter(|_| more) {
+        Some(last) => Some(Cursor::of(last).write(&wanted.filter, key(state).await?)),
+        None => None,
+    };
+    Ok(Page { items, next })
+}
+
+/// The key that signs cursors: the configured one, or the one that the tasks share by the database.
+async fn key(state: &AppState) -> Result<&CursorKey, Problem> {
+    if let Some(key) = state.site.cursor_key.get() {
+        return Ok(key);
+    }
+    let secret = state
+        .db
+        .idempotent(|c| Box::pin(store::list::cursor_secret(c)))
+        .await?;
+    Ok(state
+        .site
+        .cursor_key
+        .get_or_init(|| CursorKey::new(&secret)))
+}
