@@ -22,6 +22,7 @@ macro_rules! patterns {
     };
 }
 
+mod book;
 mod failures;
 mod health;
 mod log;

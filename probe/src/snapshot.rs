@@ -6,6 +6,7 @@ mod database;
 mod load_balancer;
 mod network;
 mod role;
+mod secret_reference;
 mod service;
 mod stack;
 mod supply;
@@ -24,6 +25,7 @@ pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
 pub use role::{Permission, Policy, Role, Statement, Test, View};
+pub use secret_reference::SecretReference;
 pub use service::{
     Deployment, DeploymentConfiguration, Event, LoadBalancerMapping, Service, ServiceDeployment,
 };
@@ -32,7 +34,7 @@ pub use supply::{Image, Key, LogGroup, Parameter, Secret, SecretShape};
 pub use task::{Container, LogLine, Task};
 pub use task_definition::{
     ContainerDefinition, ContainerHealthCheck, DatabaseSettings, Dependency, LogConfiguration,
-    MountPoint, SecretReference, TaskDefinition, Volume,
+    MountPoint, TaskDefinition, Volume,
 };
 pub use text::Text;
 

@@ -1,16 +1,12 @@
 //! Reads one message: which class of the corpus it means, and which it makes likelier or impossible.
 
-use std::{collections::BTreeMap, sync::LazyLock};
-
-use aho_corasick::AhoCorasick;
 use clap::ValueEnum;
 
 use super::{
-    marks::{ASKS, Ask, marks},
+    book::BOOK,
     normal_form::normal_form,
     object,
     rule::{Kind, Rule},
-    rules,
 };
 
 /// Where a message was said.
@@ -94,135 +90,10 @@ impl Reading {
     }
 }
 
-/// The rules with the numbers of their words.
-struct Book {
-    /// All words at once, so that a line is read in one pass; `None` if they could not be put together.
-    finder: Option<AhoCorasick>,
-    /// What a word that is no rule's asks for: a look at the numbers behind it.
-    asks: Vec<Option<Ask>>,
-    lengths: Vec<usize>,
-    /// Rules by each word of their first group.
-    starts: Vec<Vec<usize>>,
-    rules: Vec<Entry>,
-}
-
-struct Entry {
-    rule: &'static Rule,
-    groups: Vec<Vec<usize>>,
-    unless: Vec<usize>,
-}
-
-static BOOK: LazyLock<Book> = LazyLock::new(|| {
-    let mut words: Vec<&str> = vec![];
-    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut number = |group: &'static str| -> Vec<usize> {
-        let mut number = |word| {
-            *numbers.entry(word).or_insert_with(|| {
-                words.push(word);
-                words.len() - 1
-            })
-        };
-        group
-            .split('|')
-            .filter(|word| !word.is_empty())
-            .map(&mut number)
-            .collect()
-    };
-    let rules: Vec<Entry> = rules::all()
-        .map(|rule| Entry {
-            rule,
-            groups: rule.all.iter().map(|group| number(group)).collect(),
-            unless: number(rule.unless),
-        })
-        .collect();
-    let mut asked = vec![];
-    for (ask, texts) in ASKS {
-        asked.extend(texts.iter().map(|text| (number(text), *ask)));
-    }
-    let mut asks = vec![None; words.len()];
-    for (numbers, ask) in asked {
-        numbers.into_iter().for_each(|word| asks[word] = Some(ask));
-    }
-    let mut starts = vec![vec![]; words.len()];
-    for (index, entry) in rules.iter().enumerate() {
-        for word in entry.groups.first().into_iter().flatten() {
-            starts[*word].push(index);
-        }
-    }
-    Book {
-        finder: AhoCorasick::new(&words).ok(),
-        asks,
-        lengths: words.iter().map(|word| word.len()).collect(),
-        starts,
-        rules,
-    }
-});
-
 /// Reads a message on its own.
 pub fn classify(text: &str, place: Option<Place>) -> Reading {
-    let book = &*BOOK;
-    let normal = normal_form(text);
-    let mut seen = vec![false; book.lengths.len()];
-    let mut words = vec![];
-    book.scan(&normal, &mut seen, &mut words);
-    let asked: Vec<Ask> = words.iter().filter_map(|word| book.asks[*word]).collect();
-    let marks = marks(&normal, |ask| asked.contains(&ask));
-    for mark in &marks {
-        book.scan(mark, &mut seen, &mut words);
-    }
-    let mut candidates: Vec<usize> = words
-        .iter()
-        .flat_map(|word| &book.starts[*word])
-        .copied()
-        .collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    let hits: Vec<(&Rule, usize)> = candidates
-        .into_iter()
-        .filter_map(|index| book.rules[index].hit(&seen, &book.lengths, place))
-        .collect();
+    let (hits, marks) = BOOK.read(&normal_form(text), place);
     conclude(text, &hits, &marks, place)
-}
-
-impl Book {
-    /// Adds the words of a text that were not seen before.
-    fn scan(&self, text: &str, seen: &mut [bool], words: &mut Vec<usize>) {
-        let found = self.finder.iter();
-        for found in found.flat_map(|finder| finder.find_overlapping_iter(text)) {
-            let word = found.pattern().as_usize();
-            if !seen[word] {
-                seen[word] = true;
-                words.push(word);
-            }
-        }
-    }
-}
-
-impl Entry {
-    /// How long the words are that occur, if all do that must.
-    fn hit(
-        &self,
-        seen: &[bool],
-        lengths: &[usize],
-        place: Option<Place>,
-    ) -> Option<(&'static Rule, usize)> {
-        let places = self.rule.places;
-        if !places.is_empty() && place.is_some_and(|place| !places.contains(&place)) {
-            return None;
-        }
-        if self.unless.iter().any(|word| seen[*word]) {
-            return None;
-        }
-        let mut length = 0;
-        for group in &self.groups {
-            length += group
-                .iter()
-                .filter(|word| seen[**word])
-                .map(|word| lengths[*word])
-                .max()?;
-        }
-        Some((self.rule, length))
-    }
 }
 
 /// The most telling rule decides; the others that fit are likelier for it.
