@@ -109,6 +109,18 @@ impl Lab {
         probe
     }
 
+    /// The exit code of a diagnosis, and its report.
+    pub(crate) fn diagnose(&self, args: &[&str]) -> (i32, Value) {
+        let (code, out, err) =
+            crate::run(&mut self.probe(&[&["diagnose", "-o", "json"], args].concat()));
+        assert!(!err.contains("panicked"), "{err}");
+        let report = serde_json::from_str(&out);
+        (
+            code,
+            report.unwrap_or_else(|_| panic!("exit {code}, no JSON: {out}{err}")),
+        )
+    }
+
     /// The door in front of this AWS.
     pub(crate) fn url(&self) -> &str {
         &self.door
@@ -132,6 +144,14 @@ impl Lab {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+/// Ids of the causes or symptoms of a report.
+pub(crate) fn ids(list: &Value) -> Vec<&str> {
+    let list = list.as_array().unwrap();
+    list.iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect()
 }
 
 /// One POST over a fresh connection; the tests need no HTTP client for that.

@@ -1,29 +1,15 @@
 //! Faults injected into the deployed stack, diagnosed by the real binary over the wire.
 
+mod commands;
+
 use serde_json::{Value, json};
 
-use crate::{lab::Lab, run};
-
-fn report(lab: &Lab, args: &[&str]) -> (i32, Value) {
-    let (code, out, err) = run(&mut lab.probe(&[&["diagnose", "-o", "json"], args].concat()));
-    (
-        code,
-        serde_json::from_str(&out).unwrap_or_else(|_| panic!("exit {code}, no JSON: {out}{err}")),
-    )
-}
-
-fn ids(list: &Value) -> Vec<&str> {
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["id"].as_str().unwrap())
-        .collect()
-}
+use crate::lab::{Lab, ids};
 
 #[test]
 fn a_healthy_stack_gives_no_finding() {
     let lab = Lab::deployed();
-    let (code, report) = report(&lab, &[]);
+    let (code, report) = lab.diagnose(&[]);
     assert_eq!(
         (ids(&report["causes"]), &report["unknown"]),
         (vec![], &json!([]))
@@ -35,7 +21,7 @@ fn a_healthy_stack_gives_no_finding() {
 fn diagnoses(scenario: &str, source: &str, saw: &str, symptoms: &[&str], fix: &str) {
     let lab = Lab::deployed();
     lab.break_it(scenario);
-    let (code, report) = report(&lab, &[]);
+    let (code, report) = lab.diagnose(&[]);
     assert_eq!(ids(&report["causes"]), [scenario], "{report:#}");
     assert_eq!((code, &report["verdict"]), (1, &json!("fault")));
     let cause = &report["causes"][0];
@@ -160,7 +146,7 @@ faults! {
 fn a_rolled_back_deployment_that_looks_healthy_is_a_symptom_of_what_its_tasks_failed_for() {
     let lab = Lab::deployed();
     lab.break_it("ecs-deployment-rolled-back");
-    let (code, report) = report(&lab, &[]);
+    let (code, report) = lab.diagnose(&[]);
     assert_eq!(
         ids(&report["causes"]),
         ["ecs-container-exited"],
@@ -178,221 +164,16 @@ fn a_rolled_back_deployment_that_looks_healthy_is_a_symptom_of_what_its_tasks_fa
 fn the_printed_fix_heals_the_stack() {
     let lab = Lab::deployed();
     lab.break_it("network-database-port-closed");
-    let (code, broken) = report(&lab, &[]);
+    let (code, broken) = lab.diagnose(&[]);
     assert_eq!(code, 1);
     lab.recover();
-    assert_eq!(report(&lab, &[]).0, 1, "time alone heals nothing");
+    assert_eq!(lab.diagnose(&[]).0, 1, "time alone heals nothing");
     lab.shell(broken["causes"][0]["fix"][0]["command"].as_str().unwrap());
     lab.recover();
-    let (code, healed) = report(&lab, &[]);
+    let (code, healed) = lab.diagnose(&[]);
     assert_eq!(
         (code, &healed["verdict"]),
         (0, &json!("healthy")),
         "{healed:#}"
     );
-}
-
-#[test]
-fn policies_answer_where_simulating_is_denied_and_nothing_where_both_are() {
-    let lab = Lab::deployed();
-    let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "no" });
-    let denied =
-        |operation: &str| json!({ "service": "iam", "operation": operation, "error": error });
-    lab.rules(&json!([denied("SimulatePrincipalPolicy")]));
-    assert_eq!(
-        report(&lab, &[]).0,
-        0,
-        "the policy documents allow everything"
-    );
-    lab.rules(&json!([
-        denied("SimulatePrincipalPolicy"),
-        denied("GetRolePolicy")
-    ]));
-    let (code, report) = report(&lab, &[]);
-    assert_eq!(code, 3);
-    let unknown = report["unknown"].to_string();
-    assert!(unknown.contains("iam:GetRolePolicy"), "{unknown}");
-}
-
-#[test]
-fn what_was_seen_is_reported_beside_what_was_denied() {
-    let lab = Lab::deployed();
-    lab.break_it("network-database-port-closed");
-    let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "no" });
-    lab.rules(&json!([{ "service": "logs", "operation": "GetLogEvents", "error": error }]));
-    let (code, report) = report(&lab, &[]);
-    assert_eq!(
-        (code, ids(&report["causes"])),
-        (1, vec!["network-database-port-closed"])
-    );
-    assert!(
-        report["unknown"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|unknown| unknown["operation"] == "logs:GetLogEvents")
-    );
-}
-
-#[test]
-fn calls_that_hang_end_in_time_and_are_named() {
-    let lab = Lab::deployed();
-    lab.rules(&json!([{ "service": "rds", "latency": 30_000 }, { "service": "elbv2", "latency": 30_000 }]));
-    let started = std::time::Instant::now();
-    let (code, report) = report(&lab, &["--timeout", "2"]);
-    assert!(
-        started.elapsed().as_secs() < 10,
-        "took {:?}",
-        started.elapsed()
-    );
-    assert_eq!(code, 3, "{report:#}");
-    let timed_out: Vec<&str> = report["unknown"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|unknown| unknown["code"] == "Timeout")
-        .map(|unknown| unknown["operation"].as_str().unwrap())
-        .collect();
-    assert!(
-        timed_out.contains(&"rds:DescribeDBInstances"),
-        "{timed_out:?}"
-    );
-    assert!(
-        timed_out
-            .iter()
-            .any(|operation| operation.starts_with("elasticloadbalancing:")),
-        "{timed_out:?}"
-    );
-}
-
-#[test]
-fn an_aws_that_is_away_gives_3_and_says_so() {
-    let mut probe = crate::probe();
-    probe
-        .args([
-            "diagnose",
-            "--cluster",
-            "c",
-            "--service",
-            "s",
-            "--region",
-            "ap-northeast-1",
-            "--timeout",
-            "3",
-        ])
-        .args(["--endpoint-url", "http://127.0.0.1:9"])
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test");
-    let (code, out, _) = run(&mut probe);
-    assert_eq!(code, 3, "{out}");
-    assert!(out.contains("ecs:DescribeServices"), "{out}");
-}
-
-#[test]
-fn a_snapshot_replays_offline_to_the_same_report() {
-    let lab = Lab::deployed();
-    lab.break_it("iam-secret-read-denied");
-    let (code, snapshot, _) = run(&mut lab.probe(&["snapshot"]));
-    assert_eq!(code, 0);
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("snapshot.json");
-    std::fs::write(&file, snapshot).unwrap();
-    let (code, out, err) = run(crate::probe()
-        .args(["diagnose", "-o", "json", "--from"])
-        .arg(&file));
-    assert_eq!(code, 1, "{err}");
-    let offline: Value = serde_json::from_str(&out).unwrap();
-    let (_, live) = report(&lab, &[]);
-    assert_eq!(offline["causes"], live["causes"]);
-}
-
-#[test]
-fn the_only_service_is_found_without_a_name() {
-    let lab = Lab::deployed();
-    let (code, out, err) = run(crate::probe()
-        .args([
-            "diagnose",
-            "-o",
-            "json",
-            "--region",
-            "ap-northeast-1",
-            "--endpoint-url",
-        ])
-        .arg(lab.url())
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test"));
-    assert_eq!(code, 0, "{out}{err}");
-}
-
-#[test]
-fn tasks_targets_and_logs_show_what_is_there() {
-    let lab = Lab::deployed();
-    let (code, tasks, err) = run(&mut lab.probe(&["tasks"]));
-    assert_eq!(
-        (code, tasks.matches("RUNNING").count()),
-        (0, 2),
-        "{tasks}{err}"
-    );
-    let (code, targets, err) = run(&mut lab.probe(&["targets"]));
-    assert_eq!(
-        (code, targets.matches(" healthy ").count()),
-        (0, 2),
-        "{targets}{err}"
-    );
-    let (code, logs, err) = run(&mut lab.probe(&["logs", "--since", "1h"]));
-    assert!(code == 0 && logs.lines().count() > 1, "{logs}{err}");
-    let lines: std::collections::BTreeSet<&str> = logs.lines().collect();
-    assert_eq!(lines.len(), logs.lines().count(), "a line came twice");
-
-    lab.break_it("ecs-container-out-of-memory");
-    let (_, tasks, _) = run(&mut lab.probe(&["tasks"]));
-    assert!(
-        tasks.contains("STOPPED") && tasks.contains("OutOfMemoryError"),
-        "{tasks}"
-    );
-}
-
-#[test]
-fn following_shows_each_new_line_once() {
-    use std::{
-        io::Read,
-        process::{Child, Stdio},
-        thread::sleep,
-        time::Duration,
-    };
-    /// Following never ends by itself, not even when a test fails.
-    struct Killed(Child);
-    impl Drop for Killed {
-        fn drop(&mut self) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
-    }
-    let lab = Lab::deployed();
-    let mut follow = lab.probe(&["logs", "--follow", "--since", "1m", "--filter", "marker"]);
-    let mut child = Killed(
-        follow
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap(),
-    );
-    sleep(Duration::from_secs(2));
-    for i in 0..3 {
-        lab.lab("log", &json!({ "lines": [format!("marker {i}")] }));
-        sleep(Duration::from_millis(1_500));
-    }
-    sleep(Duration::from_secs(4));
-    child.0.kill().unwrap();
-    let mut out = String::new();
-    child
-        .0
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut out)
-        .unwrap();
-    for i in 0..3 {
-        assert_eq!(out.matches(&format!("marker {i}")).count(), 1, "{out}");
-    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{lab::Lab, run};
+use crate::lab::{Lab, ids};
 
 /// Pairs whose parts do not hide each other: a task that does not start shows nothing of what it would do once
 /// started, so the other half is a fault of what still runs or of what stands around it.
@@ -60,15 +60,8 @@ fn two_independent_faults_are_both_named_and_no_third() {
         lab.lab("reset", &json!({}));
         lab.lab("deploy", &json!({}));
         lab.lab("break", &json!({ "scenario": pair }));
-        let (code, out, err) = run(&mut lab.probe(&["diagnose", "-o", "json"]));
-        let report: Value =
-            serde_json::from_str(&out).unwrap_or_else(|_| panic!("{pair:?}: {err}"));
-        let causes: BTreeSet<&str> = report["causes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|cause| cause["id"].as_str().unwrap())
-            .collect();
+        let (code, report) = lab.diagnose(&[]);
+        let causes = BTreeSet::from_iter(ids(&report["causes"]));
         if code != 1 || causes != BTreeSet::from(*pair) {
             wrong.push(format!("{}: exit {code}, {causes:?}", pair.join("+")));
         }
