@@ -4,8 +4,9 @@
 //! and a section in `runbooks/`; the catalogue test holds them in step.
 
 use crate::{
-    case::Case,
+    case::{Case, Said},
     check::{Check, Finding, Fix},
+    reading::Place,
     remedy,
     snapshot::{Observed, Subject},
     words,
@@ -47,6 +48,16 @@ const COMPONENTS: &[&[&Check]] = &[
     advice::ALL,
 ];
 
+/// What a lost database shows by.
+const DATABASE_SYMPTOMS: &[&str] = &[
+    "service-database-unreachable",
+    "ecs-container-exited",
+    "alb-health-check-server-error",
+    "alb-health-check-timeout",
+    "alb-health-check-failed",
+    "ecs-tasks-failing-health-checks",
+];
+
 /// How a check looks for its fault.
 type Find = fn(&Case<'_>) -> Observed<Vec<Finding>>;
 
@@ -65,6 +76,13 @@ pub fn by_class(class: &str) -> Option<&'static Check> {
     all()
         .find(|check| check.class() == Some(class))
         .or_else(|| all().find(|check| check.classes.contains(&class)))
+}
+
+/// What AWS itself says of these classes: an application's log may say the same of something else.
+fn told<'a, 'c>(case: &'c Case<'a>, classes: &[&str]) -> Observed<Vec<&'c Said<'a>>> {
+    let mut said = case.said(classes)?;
+    said.retain(|said| said.place != Place::AppLog);
+    Ok(said)
 }
 
 /// Where to look when a symptom stands alone: what the tasks wrote.

@@ -1,10 +1,6 @@
 //! Faults of what AWS has to give: quotas, capacity, placement.
 
-use crate::{
-    case::{Case, Said},
-    reading::Place,
-    snapshot::Observed,
-};
+use super::told;
 
 catalogue! {
     ec2_placement_failed,
@@ -13,11 +9,4 @@ catalogue! {
     fargate_unavailable,
     spot_architecture_unsupported,
     spot_interrupted,
-}
-
-/// What AWS itself says of one of these classes. An application may run into quotas and throttling of its own.
-fn told<'a, 'c>(case: &'c Case<'a>, classes: &[&str]) -> Observed<Vec<&'c Said<'a>>> {
-    let mut said = case.said(classes)?;
-    said.retain(|said| said.place != Place::AppLog);
-    Ok(said)
 }

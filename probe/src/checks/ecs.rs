@@ -1,9 +1,10 @@
 //! Faults of the service itself: how its tasks start, run and end, and how it is deployed.
 
+use super::told;
 use crate::{
     case::{Case, Said},
     evidence::revision_of,
-    reading::{Place, current_failures},
+    reading::current_failures,
     snapshot::{ContainerDefinition, Observed, TaskDefinition},
 };
 
@@ -31,13 +32,6 @@ catalogue! {
     task_size_invalid,
     tasks_failing_health_checks,
     volume_hides_files,
-}
-
-/// What AWS itself says of one of these classes: the same words in an application's log are about something else.
-fn told<'a, 'c>(case: &'c Case<'a>, classes: &[&str]) -> Observed<Vec<&'c Said<'a>>> {
-    let mut said = case.said(classes)?;
-    said.retain(|said| said.place != Place::AppLog);
-    Ok(said)
 }
 
 /// The container of a task of whose start a message tells: the one whose own reason it is.

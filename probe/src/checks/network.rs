@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::DATABASE_SYMPTOMS;
 use crate::{
     case::{Case, proof},
     check::{Evidence, Finding, Fix},
@@ -256,13 +257,3 @@ fn database_paths(case: &Case<'_>) -> Observed<Vec<Path>> {
     let is_missed = case.said(DATABASE_AWAY).is_ok_and(|said| !said.is_empty());
     to_database(case, is_missed)
 }
-
-/// The application has lost its database; these are the faults that it shows by.
-const DATABASE_SYMPTOMS: &[&str] = &[
-    "service-database-unreachable",
-    "ecs-container-exited",
-    "alb-health-check-server-error",
-    "alb-health-check-timeout",
-    "alb-health-check-failed",
-    "ecs-tasks-failing-health-checks",
-];

@@ -1,5 +1,6 @@
 //! Faults of the database: what it says to the application, and what RDS says of it.
 
+use super::DATABASE_SYMPTOMS;
 use crate::{
     case::{Case, Said, proof},
     check::{Evidence, Finding, Fix},
@@ -31,16 +32,6 @@ catalogue! {
     schema_permission_denied,
     idle_in_transaction,
 }
-
-/// What a lost database leads to.
-const SYMPTOMS: &[&str] = &[
-    "service-database-unreachable",
-    "ecs-container-exited",
-    "alb-health-check-server-error",
-    "alb-health-check-timeout",
-    "alb-health-check-failed",
-    "ecs-tasks-failing-health-checks",
-];
 
 /// What the tasks say of their database.
 struct Heard<'a> {

@@ -1,5 +1,7 @@
 //! Faults of what the containers are given: secrets and parameters.
 
+use crate::{case::Case, check::Evidence, words};
+
 catalogue! {
     secret_missing,
     scheduled_for_deletion,
@@ -8,4 +10,20 @@ catalogue! {
     not_json,
     json_key_missing,
     parameter_missing,
+}
+
+/// The proof that an ARN leads away from the service: to another Region or account.
+fn elsewhere(case: &Case<'_>, account: &str, there: &str, owner: &str) -> Option<Evidence> {
+    let region = &case.target.region;
+    (there != region || owner != account).then(|| Evidence {
+        source: "ecs:DescribeTaskDefinition secrets[].valueFrom",
+        saw: words!(
+            "Region {there}, account {owner}",
+            "リージョン {there}、アカウント {owner}"
+        ),
+        expected: words!(
+            "Region {region}, account {account}",
+            "リージョン {region}、アカウント {account}"
+        ),
+    })
 }

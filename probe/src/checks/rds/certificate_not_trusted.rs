@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-certificate-not-trusted",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the application does not trust the database's certificate",
         ja: "アプリケーションがデータベースの証明書を信頼していません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-client-too-old",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the application's database driver is too old for the server",
         ja: "アプリケーションのデータベースドライバーが古く、サーバーに対応していません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-connection-refused",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the connection to the database is refused",
         ja: "データベースへの接続が拒否されています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-connections-exhausted",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database has no connection left",
         ja: "データベースの接続数が上限に達しています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-database-missing",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database of that name does not exist on the server",
         ja: "指定された名前のデータベースがサーバーに存在しません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

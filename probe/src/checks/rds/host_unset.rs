@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-host-unset",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the application has no host name for its database and tries localhost",
         ja: "データベースのホスト名が設定されておらず、アプリケーションが localhost に接続しています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

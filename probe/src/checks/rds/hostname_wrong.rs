@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-hostname-wrong",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the application's host name for the database is wrong",
         ja: "データベースのホスト名が誤っています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

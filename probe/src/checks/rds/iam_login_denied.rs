@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard_if, logs_in_with_password};
+use super::{DATABASE_SYMPTOMS, heard_if, logs_in_with_password};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-iam-login-denied",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database refuses the login with an IAM token",
         ja: "IAM 認証によるデータベースへのログインが拒否されています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

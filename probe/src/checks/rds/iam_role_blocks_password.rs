@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard_if, logs_in_with_password};
+use super::{DATABASE_SYMPTOMS, heard_if, logs_in_with_password};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-iam-role-blocks-password",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database user may only log in with an IAM token, no longer with its password",
         ja: "データベースユーザーは IAM 認証専用になっており、パスワードではログインできません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

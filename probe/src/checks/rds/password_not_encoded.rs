@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-password-not-encoded",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the password in the connection URL is not percent-encoded",
         ja: "接続 URL のパスワードがパーセントエンコードされていません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -1,6 +1,6 @@
 //! The server refuses the password: it was changed, or the tasks have an old or another one.
 
-use super::{SYMPTOMS, heard, secret_of};
+use super::{DATABASE_SYMPTOMS, heard, secret_of};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database refuses the application's password",
         ja: "データベースがアプリケーションのパスワードを拒否しています",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -1,6 +1,6 @@
 //! The database was restarted or failed over, and cut its connections.
 
-use super::{SYMPTOMS, heard, rds_event};
+use super::{DATABASE_SYMPTOMS, heard, rds_event};
 use crate::{
     case::Case,
     check::{Check, Finding, Fix, Severity},
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database was restarted and cut the connections of the tasks",
         ja: "データベースが再起動し、タスクの接続が切断されました",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{SYMPTOMS, heard, release};
+use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-ssl-required",
@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
         en: "the database only accepts connections with TLS, and the application asks for none",
         ja: "データベースは TLS 接続のみを受け付けますが、アプリケーションが TLS を使っていません",
     },
-    explains: SYMPTOMS,
+    explains: DATABASE_SYMPTOMS,
     find,
 };
 

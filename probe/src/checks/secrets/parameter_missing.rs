@@ -1,5 +1,6 @@
 //! A parameter of Parameter Store that the task definition injects does not exist in that account and Region.
 
+use super::elsewhere;
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -82,13 +83,7 @@ fn finding(
         true => (parts.nth(3).unwrap_or(region), parts.next().unwrap_or(account)),
         false => (region.as_str(), account),
     };
-    if there != region || owner != account {
-        evidence.push(Evidence {
-            source: "ecs:DescribeTaskDefinition secrets[].valueFrom",
-            saw: words!("Region {there}, account {owner}", "リージョン {there}、アカウント {owner}"),
-            expected: words!("Region {region}, account {account}", "リージョン {region}、アカウント {account}"),
-        });
-    }
+    evidence.extend(elsewhere(case, account, there, owner));
     let short = name.rsplit(":parameter").next().unwrap_or(name);
     let last = short.rsplit('/').next().unwrap_or(short);
     let variable = users().next().map_or("NAME", |(_, reference)| reference.name.as_str());

@@ -1,5 +1,6 @@
 //! A secret that the task definition injects does not exist.
 
+use super::elsewhere;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -61,13 +62,7 @@ fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: 
     let region = &case.target.region;
     let mut parts = arn.split(':');
     let (there, owner) = (parts.nth(3).unwrap_or(region), parts.next().unwrap_or(account));
-    if there != region || owner != account {
-        evidence.push(Evidence {
-            source: "ecs:DescribeTaskDefinition secrets[].valueFrom",
-            saw: words!("Region {there}, account {owner}", "リージョン {there}、アカウント {owner}"),
-            expected: words!("Region {region}, account {account}", "リージョン {region}、アカウント {account}"),
-        });
-    }
+    evidence.extend(elsewhere(case, account, there, owner));
     Finding {
         message: words!(
             "{arn}, which the task definition injects as {used}, does not exist",
