@@ -110,14 +110,15 @@ def main() -> int:
     binary = args.probe.resolve()
 
     with tempfile.TemporaryDirectory() as folder, lab() as aws:
-        healthy, faulty = large.write(ROOT / "probe/scenarios", Path(folder))
+        healthy, faulty, by_hand = large.write(ROOT / "probe/scenarios", Path(folder))
         with replay.Door(aws) as door:
             record(binary, door)
             door.replay(DELAY)
             measures = [
                 Measure("probe --help", [str(binary), "--help"], 20),
-                Measure("diagnose --from: 2,000 tasks, 10,000 lines, healthy", from_file(binary, healthy), 50),
-                Measure("diagnose --from: the same, a tenth of the lines errors", from_file(binary, faulty), 50),
+                Measure("diagnose --from: 2,000 tasks, as collected, healthy", from_file(binary, healthy), 50),
+                Measure("diagnose --from: the same, database port closed", from_file(binary, faulty), 50),
+                Measure("diagnose --from: with 10,000 lines, more than collected", from_file(binary, by_hand), None),
                 Measure(
                     "diagnose, 50 ms a call, answers from memory",
                     diagnose(binary, door.url),

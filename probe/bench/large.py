@@ -1,4 +1,4 @@
-"""Large snapshots: the embedded scenarios, grown to 2,000 tasks, 10,000 log lines and 60 security groups."""
+"""Large snapshots: the embedded scenarios, grown to 2,000 tasks, 100 events and 60 security groups."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 TASKS = 2000
-LINES_PER_TASK = 5
+# Collecting keeps the last 50 lines of eight tasks; whoever writes a snapshot by hand can have more.
+COLLECTED = (8, 50)
+BY_HAND = (TASKS, 5)
 EVENTS = 100
 GROUPS = 60
 ERROR = "ERROR: connection to server at 10.0.21.5, port 5432 failed: timeout expired"
 
 
-def write(scenarios: Path, folder: Path) -> tuple[Path, Path]:
-    """Writes a healthy one, and one whose database's security group is closed."""
+def write(scenarios: Path, folder: Path) -> list[Path]:
+    """Writes a healthy one, one whose database's security group is closed, and that with far more log lines."""
     base = json.loads((scenarios / "healthy.json").read_text())
     broken = merge(base, json.loads((scenarios / "network-database-port-closed.json").read_text()))
     files = []
-    for name, snapshot, share in (("healthy", base, 0), ("faulty", broken, 10)):
-        file = folder / f"{name}.json"
-        file.write_text(json.dumps(grow(snapshot, share)))
-        files.append(file)
-    return files[0], files[1]
+    for name, snapshot, share, lines in (
+        ("healthy", base, 0, COLLECTED),
+        ("faulty", broken, 10, COLLECTED),
+        ("by-hand", broken, 10, BY_HAND),
+    ):
+        files.append(folder / f"{name}.json")
+        files[-1].write_text(json.dumps(grow(snapshot, share, *lines)))
+    return files
 
 
 def merge(value, patch):
@@ -39,7 +44,8 @@ def merge(value, patch):
     return merged
 
 
-def grow(snapshot: dict, share: int) -> dict:
+def grow(snapshot: dict, share: int, speakers: int, lines: int) -> dict:
+    """So many tasks speak so many lines each, and so many in a hundred of these are errors."""
     snapshot = copy.deepcopy(snapshot)
     taken = datetime.fromisoformat(snapshot["taken_at"])
     at = lambda seconds: (taken - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")  # noqa: E731
@@ -52,7 +58,8 @@ def grow(snapshot: dict, share: int) -> dict:
         address = f"10.0.{11 + number % 2}.{number % 200 + 30}"
         tasks[name] = model | {"private_ip": address}
         group["targets"].append({"id": address, "port": 8080, "state": "healthy"})
-        logs[name] = [line(at(60 * k), number, share) for k in range(LINES_PER_TASK)]
+        if number < speakers:
+            logs[name] = [line(at(5 * k), number * lines + k, share) for k in range(lines)]
     count = sum(task["last_status"] == "RUNNING" for task in tasks.values())
     service["desired"] = service["running"] = count
     for deployment in service["deployments"]:
