@@ -16,6 +16,7 @@ mod logs;
 mod permissions;
 mod policy;
 mod rds;
+mod release;
 mod scaling;
 mod secret_shape;
 mod secrets;
@@ -115,22 +116,24 @@ pub enum SecretValues {
 /// Takes a snapshot of a service and what it depends on.
 ///
 /// ```text
-/// round 1  service ──────────┐           ListTasks      scaling, older tasks
-/// round 2  task definition   │           DescribeTasks
+/// round 1  service ──────────┐           ListTasks      scaling, older tasks, list of deployments
+/// round 2  task definition   │           DescribeTasks  service deployments
 ///          its stack
 ///          target groups, their health and attributes
 ///          VPC of the service's subnets
 /// round 3  load balancers, attributes, listeners        what the task definition names:
 ///          VPCs: attributes, subnets, routes, ACLs,     images, secrets, parameters, log groups,
 ///          NAT gateways, endpoints                      the last log lines, roles and their policies
-///          database                                     service deployments
+///          database                                     service revisions
 /// round 4  listener rules                               the keys of secrets and parameters,
-///                                                       policy documents, what was to be deployed
+///                                                       policy documents,
+///                                                       task definition that was rolled back
 ///          security groups of tasks, load balancers, endpoints, database
 ///          parameters, events and metrics of the database
 ///          the database's VPC, where it is another one
 /// round 5  prefix lists                                 simulated permissions, policies of the keys,
-///                                                       managed policies in force, service revisions
+///                                                       managed policies in force, and what the
+///                                                       definition that was rolled back names
 /// ```
 ///
 /// A further round before finds the service by its stack. Every call of a round is made at once; only further pages
@@ -146,11 +149,12 @@ pub async fn collect(
     options: &Options,
     taken_at: DateTime<Utc>,
 ) -> Snapshot {
-    let (front, tasks, scaling, older_tasks) = join!(
+    let (front, tasks, scaling, older_tasks, described) = join!(
         front(clients, target, options),
         ecs::tasks(clients, target),
         scaling::scaling(clients, target),
         ecs::older_tasks(clients, target, taken_at),
+        ecs::described_deployments(clients, target),
     );
     let Front {
         service,
@@ -159,7 +163,14 @@ pub async fn collect(
         task_vpcs,
         stack,
     } = front;
-    let (surroundings, supply, logs, service_deployments) = join!(
+    let history = async {
+        let deployments = ecs::service_deployments(clients, described).await;
+        let stack = stack.as_ref().ok().and_then(Option::as_ref);
+        let (service, values) = (service.as_ref(), options.secret_values);
+        let release = release::release(clients, service, stack, deployments.as_ref(), values).await;
+        (deployments, release)
+    };
+    let (surroundings, supply, logs, (service_deployments, release)) = join!(
         surroundings::surroundings(
             clients,
             service.as_ref(),
@@ -169,8 +180,7 @@ pub async fn collect(
         ),
         supply::supply(clients, definition.as_ref(), options.secret_values),
         logs::last_lines(clients, definition.as_ref(), tasks.as_ref()),
-        // It needs nothing of the above, but is as long as what begins here.
-        ecs::service_deployments(clients, target),
+        history,
     );
     let Surroundings {
         load_balancers,
@@ -210,6 +220,7 @@ pub async fn collect(
         older_tasks: forgotten(older_tasks, &tasks),
         tasks,
         service_deployments,
+        release,
         stack,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     checks::all,
-    snapshot::{Snapshot, Unobserved},
+    snapshot::{Observed, Snapshot, Unobserved},
 };
 
 /// What a check said.
@@ -86,17 +86,43 @@ impl Diagnosis {
 }
 
 /// Runs every check on the snapshot and finds the root causes.
+///
+/// Where a release was rolled back, every check looks at it too.
 pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
     let case = Case::new(snapshot);
-    let examine = |check: &'static Check| Examined {
-        check,
-        outcome: match (check.find)(&case) {
-            Ok(findings) if findings.is_empty() => Outcome::Healthy,
-            Ok(findings) => Outcome::Faulty(findings),
-            Err(unobserved) => Outcome::Unknown(unobserved),
-        },
+    let released = snapshot.as_released();
+    let released = released.as_ref().map(Case::new);
+    let examine = |check: &'static Check| {
+        let seen = (check.find)(&case);
+        let of_release = released
+            .as_ref()
+            .filter(|_| check.severity != Severity::Advice)
+            // What was not seen of the release hides no health: that it was rolled back is a finding.
+            .and_then(|released| (check.find)(released).ok());
+        Examined {
+            check,
+            outcome: outcome(seen, of_release.unwrap_or_default()),
+        }
     };
     arrange(all().map(examine).collect())
+}
+
+/// What was found now and of the release; what both show is told once.
+fn outcome(seen: Observed<Vec<Finding>>, mut of_release: Vec<Finding>) -> Outcome {
+    match seen {
+        Err(unobserved) if of_release.is_empty() => return Outcome::Unknown(unobserved),
+        Err(_) => {}
+        Ok(findings) => {
+            let is_new =
+                |one: &Finding| of_release.iter().all(|known| known.subject != one.subject);
+            let new: Vec<Finding> = findings.into_iter().filter(is_new).collect();
+            of_release.extend(new);
+        }
+    }
+    match of_release.is_empty() {
+        true => Outcome::Healthy,
+        false => Outcome::Faulty(of_release),
+    }
 }
 
 /// Orders outcomes into causes, symptoms and unknowns.

@@ -39,7 +39,7 @@ pub use failures::{current_failures, past_failures};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
 pub use log::{DATABASE_AWAY, says_database_back, says_ready};
 pub use message::{Confidence, Meaning, Place, Reading, classify};
-pub use rollback::{RolledBack, rolled_back};
+pub use rollback::{RolledBack, rolled_back, rolled_back_by_history};
 pub use stop::{End, UNRECOGNISED, end_of, stop_of};
 
 fn says(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {

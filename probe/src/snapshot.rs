@@ -5,6 +5,7 @@
 mod database;
 mod load_balancer;
 mod network;
+mod release;
 mod role;
 mod secret_reference;
 mod service;
@@ -24,6 +25,7 @@ pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup
 pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
+pub use release::Release;
 pub use role::{Permission, Policy, Role, Statement, Test, View};
 pub use secret_reference::SecretReference;
 pub use service::{
@@ -109,6 +111,9 @@ macro_rules! sections {
             /// The log groups whose lines could not be read, by name; those of the others are in `logs`.
             #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub unread_logs: BTreeMap<String, Unobserved>,
+            /// What the newest deployment was to bring, where it was rolled back.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub release: Option<Release>,
             /// The execution role and the task role, by ARN.
             #[serde(default)]
             pub roles: BTreeMap<String, Observed<Role>>,

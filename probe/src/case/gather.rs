@@ -58,6 +58,10 @@ fn events<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
     let Ok(service) = &snapshot.service else {
         return;
     };
+    // They are about the release that was rolled back, and are heard there.
+    if snapshot.release_definition().is_some() {
+        return;
+    }
     let since = service
         .steady_at()
         .into_iter()
@@ -129,6 +133,9 @@ fn stack<'a>(snapshot: &'a Snapshot, said: &mut Vec<Said<'a>>) {
     let Ok(Some(stack)) = &snapshot.stack else {
         return;
     };
+    if snapshot.release_definition().is_some() {
+        return;
+    }
     // Failures of an operation that went well in the end were mended by it.
     if stack.status.contains("ROLLBACK") || stack.status.contains("FAILED") {
         for failure in &stack.failures {

@@ -10,7 +10,7 @@ mod tasks;
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
-pub(super) use deployments::service_deployments;
+pub(super) use deployments::{described_deployments, service_deployments};
 pub(super) use older_tasks::older_tasks;
 pub(super) use service::service;
 pub(super) use task_definition::task_definition;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{End, end_of, rolled_back, stop_of};
-use crate::snapshot::{Observed, Snapshot, Task};
+use crate::snapshot::{Observed, Snapshot, Task, TaskDefinition};
 
 patterns! {
     VARYING = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}";
@@ -14,9 +14,25 @@ patterns! {
 /// Failures that still matter: tasks of the present task definition that failed since the service was last steady,
 /// and, where the newest deployment was rolled back, the tasks for which it failed.
 ///
+/// Where the release that was rolled back is known, its tasks fail there ([`Snapshot::as_released`]), and the others
+/// here.
+///
 /// # Errors
 /// When the service or its tasks were not seen.
 pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, End)>> {
+    let mut failures = all_failures(snapshot)?;
+    let of = |task: &Task, definition: &TaskDefinition| task.task_definition == definition.arn;
+    if let Some(release) = snapshot.release_definition() {
+        failures.retain(|(_, task, _)| !of(task, release));
+    } else if let (Some(back), Ok(seen)) = (rolled_back(snapshot)?, &snapshot.task_definition)
+        && seen.arn == back.wanted
+    {
+        failures.retain(|(_, task, _)| of(task, seen));
+    }
+    Ok(failures)
+}
+
+fn all_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, End)>> {
     let service = snapshot.service()?;
     let tasks = snapshot.tasks()?;
     let back = rolled_back(snapshot)?;
@@ -51,7 +67,7 @@ pub fn current_failures(snapshot: &Snapshot) -> Observed<Vec<(&String, &Task, En
 
 /// Failures of the last day that no longer matter, grouped by equal reasons, newest first: reason, how many tasks, when the newest.
 pub fn past_failures(snapshot: &Snapshot) -> Vec<(String, usize, DateTime<Utc>)> {
-    let (Ok(tasks), Ok(current)) = (snapshot.tasks(), current_failures(snapshot)) else {
+    let (Ok(tasks), Ok(current)) = (snapshot.tasks(), all_failures(snapshot)) else {
         return vec![];
     };
     let mut past: BTreeMap<String, (usize, DateTime<Utc>)> = BTreeMap::new();

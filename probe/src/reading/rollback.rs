@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 
-use crate::snapshot::{Observed, ServiceDeployment, Snapshot};
+use crate::snapshot::{Observed, Service, ServiceDeployment, Snapshot, Stack};
 
 patterns! {
     BACK_TO = r"rolling back to deployment (ecs-svc/\d+)";
@@ -30,19 +30,26 @@ pub struct RolledBack {
 /// # Errors
 /// When the service was not seen.
 pub fn rolled_back(snapshot: &Snapshot) -> Observed<Option<RolledBack>> {
-    snapshot.service()?;
-    Ok(by_history(snapshot).or_else(|| by_events(snapshot)))
+    let service = snapshot.service()?;
+    let stack = snapshot.stack.as_ref().ok().and_then(Option::as_ref);
+    let deployments = snapshot.service_deployments.as_deref().unwrap_or_default();
+    let by_history = rolled_back_by_history(service, deployments, stack);
+    Ok(by_history.or_else(|| by_events(snapshot)))
 }
 
-fn by_history(snapshot: &Snapshot) -> Option<RolledBack> {
-    let running = snapshot.service().ok()?.task_definition.as_str();
+/// As [`rolled_back`], by the service deployments alone.
+pub fn rolled_back_by_history(
+    service: &Service,
+    deployments: &[ServiceDeployment],
+    stack: Option<&Stack>,
+) -> Option<RolledBack> {
+    let running = service.task_definition.as_str();
     let runs =
         |deployment: &&ServiceDeployment| deployment.task_definition.as_deref() == Some(running);
-    let mut deployments: Vec<_> = snapshot.service_deployments().ok()?.iter().collect();
+    let mut deployments: Vec<_> = deployments.iter().collect();
     deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.created_at));
     // CloudFormation goes back by a deployment of its own, which then is the newest and succeeds.
-    let by_stack =
-        matches!(&snapshot.stack, Ok(Some(stack)) if stack.status.starts_with("UPDATE_ROLLBACK"));
+    let by_stack = stack.is_some_and(|stack| stack.status.starts_with("UPDATE_ROLLBACK"));
     let newest = deployments
         .into_iter()
         .find(|deployment| !(by_stack && runs(deployment)))?;

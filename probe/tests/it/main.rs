@@ -13,6 +13,7 @@ mod live;
 mod normal;
 mod pairs;
 mod paths;
+mod rollback;
 mod secrets;
 mod shape;
 mod supply;

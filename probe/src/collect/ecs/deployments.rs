@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ecs::types::ServiceDeployment as Described;
+
 use super::time;
 use crate::{
     collect::{Clients, failure::unobserved},
@@ -11,11 +13,11 @@ use crate::{
 /// How many of them are looked at.
 const NEWEST: i32 = 5;
 
-/// The newest service deployments, the newest first.
-pub(in crate::collect) async fn service_deployments(
+/// The newest service deployments as ECS describes them: by the service revision that each was to bring.
+pub(in crate::collect) async fn described_deployments(
     clients: &Clients,
     target: &Subject,
-) -> Observed<Vec<ServiceDeployment>> {
+) -> Observed<Vec<Described>> {
     // ECS lists the newest first, so that the first page is all that is wanted.
     let listed = clients
         .ecs
@@ -41,7 +43,15 @@ pub(in crate::collect) async fn service_deployments(
         .send()
         .await
         .map_err(|error| unobserved("ecs:DescribeServiceDeployments", &error))?;
-    let deployments = described.service_deployments();
+    Ok(described.service_deployments.unwrap_or_default())
+}
+
+/// The deployments with their task definitions, the newest first.
+pub(in crate::collect) async fn service_deployments(
+    clients: &Clients,
+    described: Observed<Vec<Described>>,
+) -> Observed<Vec<ServiceDeployment>> {
+    let deployments = described?;
     let revisions: Vec<String> = deployments.iter().filter_map(revision).collect();
     let definitions = task_definitions(clients, revisions).await?;
     let mut shown: Vec<ServiceDeployment> = deployments
@@ -68,7 +78,7 @@ pub(in crate::collect) async fn service_deployments(
 }
 
 /// The service revision that a deployment was to bring.
-fn revision(deployment: &aws_sdk_ecs::types::ServiceDeployment) -> Option<String> {
+fn revision(deployment: &Described) -> Option<String> {
     Some(deployment.target_service_revision()?.arn()?.to_owned())
 }
 
