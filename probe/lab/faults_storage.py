@@ -16,7 +16,8 @@ _NFS = 2049
 
 @scenario("storage-efs-mount-not-ready")
 def mount_not_ready(stack: Stack) -> None:
-    """The file system is new and has no mount target yet."""
+    """The file system is new and has no mount target yet; the way to one would be open."""
+    _open_nfs(stack)
     _mount(stack, _file_system(stack))
 
 
@@ -61,7 +62,7 @@ def _mount_target(stack: Stack, name: str) -> None:
     )
 
 
-def _reachable_file_system(stack: Stack) -> str:
+def _open_nfs(stack: Stack) -> None:
     ec2 = stack.client("ec2")
     task, target = stack.exports["TaskSecurityGroupId"], stack.exports["DbSecurityGroupId"]
     for group, peer, operation in (
@@ -70,6 +71,10 @@ def _reachable_file_system(stack: Stack) -> str:
     ):
         rule = {"IpProtocol": "tcp", "FromPort": _NFS, "ToPort": _NFS}
         operation(GroupId=group, IpPermissions=[{**rule, "UserIdGroupPairs": [{"GroupId": peer}]}])
+
+
+def _reachable_file_system(stack: Stack) -> str:
+    _open_nfs(stack)
     name = _file_system(stack)
     _mount_target(stack, name)
     return name

@@ -33,8 +33,6 @@ class Storage(Deployed):
             SubnetId=self.exports["AppSubnetAId"],
             SecurityGroups=[self.exports["DbSecurityGroupId"]],
         )
-        self.open_port("DbSecurityGroupId", "TaskSecurityGroupId", 2049)
-        self.open_nfs_out()
         self.assert_recovers()
 
     def test_storage_efs_network_blocked(self) -> None:
