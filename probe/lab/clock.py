@@ -13,6 +13,7 @@ import cfn_events
 import ecs
 import ecs_deployments
 import ecs_events
+import iam
 import rds
 
 _ECS_REMEMBERS = 3600  # seconds for which DescribeTasks knows a stopped task
@@ -26,6 +27,7 @@ def pass_time(service: Any, seconds: float) -> None:
     ecs_events.grow_older(service.region_name, datetime.timedelta(seconds=seconds))
     rds.grow_older(service.region_name, seconds)
     cfn_events.grow_older(service.region_name, seconds)
+    iam.all_arrived()
     forgotten = [
         task
         for task in ecs.tasks(service)

@@ -93,13 +93,28 @@ def managed_by_aws(self: IAMBackend) -> list[AWSManagedPolicy]:
     ]
 
 
+# Inline policies that IAM shows already and that are not in force yet, by role and name.
+_on_their_way: set[tuple[str, str]] = set()
+
+
+def not_in_force_yet(role_name: str, policy_name: str) -> None:
+    """Let a policy that was just given to a role need some minutes to arrive everywhere."""
+    _on_their_way.add((role_name, policy_name))
+
+
+def all_arrived() -> None:
+    """What was given a while ago is in force."""
+    _on_their_way.clear()
+
+
 def allowed(role_name: str, action: str, resource: str, context: dict[str, str] | None = None) -> bool:
-    """Whether the policies of a role permit an action on a resource."""
+    """Whether the policies of a role that are in force permit an action on a resource."""
     if not exists(role_name):
         return False
     backend = iam_backends[ACCOUNT]["aws"]
-    policies = documents(backend, backend.get_role(role_name))
-    return decide(policies, action, resource, context) == "allowed"
+    late = {name for role, name in _on_their_way if role == role_name}
+    known = documents(backend, backend.get_role(role_name), without=late)
+    return decide(known, action, resource, context) == "allowed"
 
 
 def decrypts(role_name: str, key: dict, policy: str, service: str) -> bool:
@@ -166,8 +181,8 @@ def _holds(operator: str, wanted: dict[str, Any], given: dict[str, str]) -> bool
     )
 
 
-def documents(backend: Any, role: Any) -> list[dict]:
-    """The inline and attached policies of a role."""
+def documents(backend: Any, role: Any, without: set[str] = frozenset()) -> list[dict]:
+    """The inline and attached policies of a role, without some of the inline ones."""
     policies = [backend.managed_policies[arn] for arn in role.managed_policies]
     attached = [
         version.document
@@ -175,7 +190,8 @@ def documents(backend: Any, role: Any) -> list[dict]:
         for version in policy.versions
         if version.version_id == policy.default_version_id
     ]
-    return [_parse(document) for document in [*role.policies.values(), *attached]]
+    inline = [document for name, document in role.policies.items() if name not in without]
+    return [_parse(document) for document in [*inline, *attached]]
 
 
 def _parse(document: Any) -> dict:

@@ -14,6 +14,7 @@ import clock
 import database_logs
 import ecs
 import ecs_deployments
+import iam
 import reality_network
 import reality_run
 import scheduler
@@ -30,6 +31,7 @@ class Mistake(Exception):
 def clear() -> None:
     """Forget what was broken, together with the account."""
     _database_was_away.clear()
+    iam.all_arrived()
 
 
 def scenario(name: str) -> Callable:

@@ -102,8 +102,8 @@ class Permissions(Start):
 
     def test_a_policy_that_had_not_arrived(self) -> None:
         self.break_("iam-policy-not-propagated")
-        [task] = self.failed()
-        self.assertIn("is not authorized to perform: secretsmanager:", task["stoppedReason"])
+        denied = "is not authorized to perform: secretsmanager:"
+        self.assert_failed_with("TaskFailedToStart", denied)
         secret = self.exports["DbSecretArn"]
         self.assertEqual("allowed", self.simulate("secretsmanager:GetSecretValue", secret))
         self.assert_recovers()
