@@ -37,6 +37,8 @@ struct Stream<'a> {
     group: &'a str,
     region: Option<&'a str>,
     name: String,
+    /// Whether the log driver makes its group.
+    creates_group: bool,
 }
 
 /// The last lines of the newest stopped and running tasks, oldest first.
@@ -135,12 +137,13 @@ fn streams_of<'a>(definition: &'a TaskDefinition, id: &str) -> Vec<Stream<'a>> {
             group: log.group.as_deref()?,
             region: log.region.as_deref(),
             name: format!("{prefix}/{}/{id}", container.name),
+            creates_group: log.creates_group,
         })
     };
     definition.containers.iter().filter_map(stream).collect()
 }
 
-/// The last lines of a stream. A task that never started has none.
+/// The last lines of a stream. A task that never started has none, and where the group is missing nobody has any.
 async fn tail(clients: &Clients, stream: &Stream<'_>) -> Observed<Vec<LogLine>> {
     let region = stream.region.unwrap_or(&clients.region);
     let call = clients
@@ -164,13 +167,14 @@ async fn tail(clients: &Clients, stream: &Stream<'_>) -> Observed<Vec<LogLine>> 
             .collect()),
         Err(error)
             if error.as_service_error().is_some_and(|error| {
-                // A missing stream is a task that never wrote; a missing group is a fault of its own.
+                // A group that tasks make themselves was there while one ran: its lines are lost, not none.
                 error.is_resource_not_found_exception()
-                    && !error
-                        .meta()
-                        .message()
-                        .unwrap_or_default()
-                        .contains("log group")
+                    && !(stream.creates_group
+                        && error
+                            .meta()
+                            .message()
+                            .unwrap_or_default()
+                            .contains("log group"))
             }) =>
         {
             Ok(vec![])
