@@ -79,28 +79,40 @@ def _of_balancers(region: str) -> Iterator[MetricDatum]:
     for balancer in elbv2_backends[ACCOUNT][region].load_balancers.values():
         full_name = balancer.arn.split(":loadbalancer/")[-1]
         pinned = getattr(balancer, "lab_metrics", {})
-        cut = _connections_are_cut(region, balancer)
-        errors = {"HTTPCode_ELB_5XX_Count": 3, "HTTPCode_ELB_502_Count": 3} if cut else {}
-        values = {"RequestCount": 120, **errors, **pinned}
+        values = {"RequestCount": 120, **pinned}
         dimensions = [{"Name": "LoadBalancer", "Value": full_name}]
         yield from _series("AWS/ApplicationELB", values, dimensions)
+        if since := _connections_cut_since(region, balancer):
+            errors = {"HTTPCode_ELB_5XX_Count": 3, "HTTPCode_ELB_502_Count": 3}
+            errors = {name: value for name, value in errors.items() if name not in pinned}
+            yield from _series("AWS/ApplicationELB", errors, dimensions, since)
 
 
-def _connections_are_cut(region: str, balancer: Any) -> bool:
-    """Whether a program behind a load balancer closes connections that this still wants to use."""
+def _connections_cut_since(region: str, balancer: Any) -> datetime.datetime | None:
+    """Since when a program behind a load balancer closes connections that this still wants to use."""
     idle = int(balancer.attrs.get("idle_timeout.timeout_seconds", 60))
-    return any(
-        app_of(ecs.definition(service, task.task_definition_arn)).keep_alive_seconds <= idle
+    starts = [
+        task.started_at
         for service in ecs.backend(region).services.values()
         for group, _ in ecs.target_groups(service)
         if balancer.arn in group.load_balancer_arns
         for task in ecs.live(service)
-    )
+        if task.started_at
+        and app_of(ecs.definition(service, task.task_definition_arn)).keep_alive_seconds <= idle
+    ]
+    return min(starts, default=None)
 
 
-def _series(namespace: str, values: dict, dimensions: list[dict]) -> Iterator[MetricDatum]:
+def _series(
+    namespace: str,
+    values: dict,
+    dimensions: list[dict],
+    since: datetime.datetime | None = None,
+) -> Iterator[MetricDatum]:
     minute = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
     for back in range(MINUTES):
         moment = minute - datetime.timedelta(minutes=back)
+        if since and moment < since:
+            return
         for name, value in values.items():
             yield MetricDatum(namespace, name, value, dimensions, moment.replace(tzinfo=None))

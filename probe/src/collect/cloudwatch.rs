@@ -7,7 +7,9 @@ use std::{
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
 
-use super::{Clients, failure::unobserved};
+use chrono::{DateTime, Utc};
+
+use super::{Clients, ecs::time, failure::unobserved};
 use crate::snapshot::Observed;
 
 /// Metrics of a database with the statistic that shows the worst moment of a minute.
@@ -25,22 +27,25 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 pub(super) async fn of_database(clients: &Clients, id: &str) -> Observed<BTreeMap<String, f64>> {
     let instance = ("DBInstanceIdentifier", id);
     let values = values(clients, "AWS/RDS", instance, &DATABASE).await?;
-    let newest = |(name, values): (String, Vec<f64>)| Some((name, *values.first()?));
+    let newest = |(name, values): (String, Values)| Some((name, values.first()?.1));
     Ok(values.into_iter().filter_map(newest).collect())
 }
 
-/// The errors of a load balancer in the last quarter of an hour, in one call.
+/// The errors of a load balancer in each minute of the last quarter of an hour, in one call.
 pub(super) async fn of_load_balancer(
     clients: &Clients,
     arn: &str,
-) -> Observed<BTreeMap<String, f64>> {
+) -> Observed<BTreeMap<String, BTreeMap<DateTime<Utc>, f64>>> {
     // The dimension is the end of the ARN: app/name/id.
     let id = arn.split_once(":loadbalancer/").map_or(arn, |(_, id)| id);
     let balancer = ("LoadBalancer", id);
     let values = values(clients, "AWS/ApplicationELB", balancer, &LOAD_BALANCER).await?;
-    let sum = |(name, values): (String, Vec<f64>)| (name, values.iter().sum());
-    Ok(values.into_iter().map(sum).collect())
+    let by_minute = |(name, values): (String, Values)| (name, values.into_iter().collect());
+    Ok(values.into_iter().map(by_minute).collect())
 }
+
+/// When, and what.
+type Values = Vec<(DateTime<Utc>, f64)>;
 
 /// The values of metrics in the window, the newest first.
 async fn values(
@@ -48,7 +53,7 @@ async fn values(
     namespace: &str,
     (dimension, value): (&str, &str),
     metrics: &[(&str, &str)],
-) -> Observed<BTreeMap<String, Vec<f64>>> {
+) -> Observed<BTreeMap<String, Values>> {
     let dimension = Dimension::builder().name(dimension).value(value).build();
     let query = |(name, statistic): &(&str, &str)| {
         let metric = Metric::builder()
@@ -77,13 +82,14 @@ async fn values(
         .scan_by(ScanBy::TimestampDescending)
         .into_paginator()
         .send();
-    let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut values: BTreeMap<String, Values> = BTreeMap::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| unobserved("cloudwatch:GetMetricData", &error))?;
         for result in page.metric_data_results() {
             if let Some(name) = result.id().and_then(|id| id.strip_prefix("m_")) {
                 let known = values.entry(name.to_owned()).or_default();
-                known.extend(result.values());
+                let values = result.timestamps().iter().zip(result.values());
+                known.extend(values.filter_map(|(at, value)| Some((time(Some(at))?, *value))));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use tokio::join;
 
@@ -77,11 +78,14 @@ pub(super) async fn surroundings(
     }
 }
 
-/// The errors of each load balancer.
+/// The errors of each load balancer, by metric and minute.
 async fn errors_of(
     clients: &Clients,
     balancers: Result<&BTreeSet<String>, &Unobserved>,
-) -> Vec<(String, Observed<BTreeMap<String, f64>>)> {
+) -> Vec<(
+    String,
+    Observed<BTreeMap<String, BTreeMap<DateTime<Utc>, f64>>>,
+)> {
     let one = |arn: String| async move {
         let metrics = cloudwatch::of_load_balancer(clients, &arn).await;
         (arn, metrics)

@@ -1,5 +1,8 @@
 //! The ALB side: load balancers, target groups and the health of their targets.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Observed, Text, Unobserved};
@@ -27,9 +30,9 @@ pub struct LoadBalancer {
     /// Seconds after which it closes an idle connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout_seconds: Option<i32>,
-    /// Sums of its own errors over the last quarter of an hour, by CloudWatch's names.
+    /// Its own errors by CloudWatch's names, in each minute of the last quarter of an hour that had some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metrics: Option<Observed<std::collections::BTreeMap<String, f64>>>,
+    pub metrics: Option<Observed<BTreeMap<String, BTreeMap<DateTime<Utc>, f64>>>>,
     /// Its listeners; `None` where they were not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,

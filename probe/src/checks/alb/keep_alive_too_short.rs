@@ -1,12 +1,12 @@
 //! The application closes idle connections before the load balancer does: now and then a request gets 502.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     remedy::read_logs,
-    snapshot::{LoadBalancer, Observed},
+    snapshot::{LoadBalancer, Observed, Task},
     words,
     words::Phrase,
 };
@@ -23,8 +23,9 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-/// Fewer 502 than this in a quarter of an hour may have been a task that was just leaving.
+/// Fewer 502 than this may be requests that were broken off for reasons of their own.
 const SEVERAL: f64 = 3.0;
+const QUARTER: TimeDelta = TimeDelta::minutes(15);
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let region = &case.target.region;
@@ -35,8 +36,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     );
     let said = case.logged(CHECK.classes)?;
     let mut evidence: Vec<Evidence> = proof(&said, expected).into_iter().collect();
-    if is_calm(case)? {
-        evidence.extend(balancer.and_then(|(_, balancer)| bad_gateways(balancer)));
+    if let (Some(since), Some((_, balancer))) = (calm_since(case)?, balancer) {
+        evidence.extend(bad_gateways(balancer, since, case.taken_at));
     }
     if evidence.is_empty() {
         return Ok(vec![]);
@@ -83,35 +84,95 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }])
 }
 
-/// Whether all targets are healthy and no task ended lately: then nothing else explains a 502.
-fn is_calm(case: &Case<'_>) -> Observed<bool> {
-    let since = case.taken_at - TimeDelta::minutes(15);
-    let ended = case.tasks()?.values().any(|task| {
-        task.stopped_at
-            .or(task.stopping_at)
-            .is_some_and(|at| at > since)
-    });
+/// Since when nothing else explains a 502: all targets are healthy, no task is ending, and the minute in which the
+/// last one ended is over. A task that leaves cuts the connections that it has, and none later.
+fn calm_since(case: &Case<'_>) -> Observed<Option<DateTime<Utc>>> {
     let healthy = case
         .target_groups()?
         .values()
         .flat_map(|group| &group.targets)
         .all(|target| target.state == "healthy");
-    Ok(healthy && !ended)
+    let tasks = case.tasks()?;
+    let is_ending = |task: &Task| task.stopping_at.is_some() && task.stopped_at.is_none();
+    if !healthy || tasks.values().any(is_ending) {
+        return Ok(None);
+    }
+    let ended = tasks.values().filter_map(|task| task.stopped_at).max();
+    let over = ended.map(|ended| ended + TimeDelta::minutes(1));
+    Ok(over.into_iter().chain([case.taken_at - QUARTER]).max())
 }
 
-fn bad_gateways(balancer: &LoadBalancer) -> Option<Evidence> {
-    let count = *balancer
-        .metrics
-        .as_ref()?
-        .as_ref()
-        .ok()?
-        .get("HTTPCode_ELB_502_Count")?;
+fn bad_gateways(
+    balancer: &LoadBalancer,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<Evidence> {
+    let metrics = balancer.metrics.as_ref()?.as_ref().ok()?;
+    let minutes = metrics.get("HTTPCode_ELB_502_Count")?;
+    let calm = minutes.iter().filter(|(minute, _)| **minute >= since);
+    let count: f64 = calm.map(|(_, count)| count).sum();
+    let minutes = (now - since).num_minutes();
     (count >= SEVERAL).then(|| Evidence {
         source: "cloudwatch:GetMetricData HTTPCode_ELB_502_Count",
         saw: words!(
-            "{count} in 15 minutes, with every target healthy and no task ending",
-            "15 分間に {count} 件 (全ターゲットが正常で、終了したタスクもない)"
+            "{count} in {minutes} minutes, with every target healthy and no task ending",
+            "{minutes} 分間に {count} 件 (全ターゲットが正常で、終了したタスクもない)"
         ),
         expected: words!("none", "0 件"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        scenario,
+        snapshot::{Snapshot, Target},
+    };
+
+    /// Whether three 502 so many seconds ago are this fault, after a change.
+    fn is_found(seconds_ago: i64, change: impl FnOnce(&mut Snapshot)) -> bool {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        let at = snapshot.taken_at - TimeDelta::seconds(seconds_ago);
+        for balancer in snapshot.load_balancers.as_mut().unwrap().values_mut() {
+            let minutes = BTreeMap::from([(at, SEVERAL)]);
+            balancer.metrics = Some(Ok([("HTTPCode_ELB_502_Count".into(), minutes)].into()));
+        }
+        change(&mut snapshot);
+        !find(&Case::new(&snapshot)).unwrap().is_empty()
+    }
+
+    fn ended(seconds_ago: i64) -> impl FnOnce(&mut Snapshot) {
+        move |snapshot| {
+            let tasks = snapshot.tasks.as_mut().unwrap();
+            let mut task = tasks.values().next().unwrap().clone();
+            task.stopped_at = Some(snapshot.taken_at - TimeDelta::seconds(seconds_ago));
+            tasks.insert("ended".into(), task);
+        }
+    }
+
+    #[test]
+    fn what_comes_while_a_task_ends_may_be_of_that_task() {
+        assert!(is_found(120, |_| ()));
+        assert!(!is_found(120, ended(100)));
+        assert!(!is_found(120, ended(150)), "the minute of its end");
+        assert!(is_found(120, ended(180)));
+        assert!(!is_found(120, |snapshot| {
+            let tasks = snapshot.tasks.as_mut().unwrap();
+            let task = tasks.values_mut().next().unwrap();
+            task.stopping_at = Some(snapshot.taken_at);
+        }));
+    }
+
+    #[test]
+    fn what_comes_while_a_target_is_not_healthy_may_be_of_that_target() {
+        assert!(!is_found(120, |snapshot| {
+            let groups = snapshot.target_groups.as_mut().unwrap();
+            let targets = groups.values_mut().flat_map(|group| &mut group.targets);
+            let drain = |target: &mut Target| target.state = "draining".into();
+            targets.take(1).for_each(drain);
+        }));
+    }
 }
