@@ -13,11 +13,13 @@ import json
 import re
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 
 import cfn_events
+import cfn_refusals
 import vpc
 from cfn import create_resource
 
@@ -160,9 +162,13 @@ def update_resource(
     properties = clean.get("Properties", {})
     if original.lab_properties == properties:
         return original
+    cfn_refusals.stop_if_refused(resources, logical_id)
     old = str(original.physical_resource_id)
     cfn_events.note(resources, template, logical_id, "UPDATE_IN_PROGRESS", physical_id=old)
-    updated = _update_resource(logical_id, template, resources, account_id, region_name)
+    try:
+        updated = _update_resource(logical_id, template, resources, account_id, region_name)
+    except ClientError as why:
+        cfn_refusals.refuse(resources, template, logical_id, old, why)
     if updated is None:
         raise parsing.ValidationError(message=f"the lab cannot update {template['Type']}")
     vpc.forget()

@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs import responses
+from moto.ecs.exceptions import InvalidParameterException
 from moto.moto_api import state_manager
 
 import ecs
@@ -26,7 +27,16 @@ SETTINGS = {
     "enableECSManagedTags": "enable_ecs_managed_tags",
     "availabilityZoneRebalancing": "availability_zone_rebalancing",
     "capacityProviderStrategy": "capacity_provider_strategy",
+    "networkConfiguration": "network_configuration",
 }
+
+# With these each task is replaced.
+_REPLACES = ("forceNewDeployment", "networkConfiguration")
+# What ECS says of a name where an ARN belongs; the permissions are fine.
+_NO_TARGET_GROUP = (
+    "Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS "
+    "service role being passed has the proper permissions."
+)
 
 
 def install(settle: Any, now: Any) -> None:
@@ -65,6 +75,9 @@ def install(settle: Any, now: Any) -> None:
     def update_service(self: Any) -> ActionResult:
         with ecs.LOCK:
             service = find(self, self._get_param("service").split("/")[-1])
+            for mapping in self._get_param("loadBalancers") or []:
+                if not mapping.get("targetGroupArn", "").startswith("arn:"):
+                    raise InvalidParameterException(_NO_TARGET_GROUP)
             ecs_deployments.note(service, now())
             before = service.task_definition
             deployments = [dict(deployment) for deployment in service.deployments]
@@ -72,7 +85,7 @@ def install(settle: Any, now: Any) -> None:
             service.deployments = deployments  # moto renames the deployment in place
             service.task_definition = ecs.definition(service).arn
             settings(self, service)
-            if service.task_definition != before or self._get_param("forceNewDeployment"):
+            if service.task_definition != before or any(map(self._get_param, _REPLACES)):
                 ecs.open_deployment(service, now() + 60)
             settle(service)
             return result

@@ -32,6 +32,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import cfn
+import cfn_refusals
 import cfn_updates
 import cloud
 import cloudwatch
@@ -49,6 +50,7 @@ import faults_rds  # noqa: F401
 import faults_routes  # noqa: F401
 import faults_secrets  # noqa: F401
 import faults_storage  # noqa: F401
+import faults_template  # noqa: F401
 import iam
 import images
 import keys_and_secrets
@@ -82,6 +84,7 @@ def application() -> Callable:
     """The WSGI application: verbs, the CBOR bridge, and moto for the rest."""
     cfn.install()
     cfn_updates.install()
+    cfn_refusals.install()
     resource_types.install()
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality_run.target_health)

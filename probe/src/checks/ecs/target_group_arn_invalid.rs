@@ -38,13 +38,20 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: words!("what the service uses now", "サービスが現在使っている値"),
         });
     }
-    let given = newest.reading.object.as_deref().unwrap_or_default();
+    let (en, ja) = match newest.reading.object.as_deref() {
+        Some(given) => (given.to_owned(), format!("{given} ")),
+        None => ("what it is given".into(), "指定された値".into()),
+    };
     Ok(vec![Finding {
         subject: name.clone(),
-        message: words!(
-            "ECS refuses the change of {name}: {given} is not the ARN of a target group in {region}",
-            "{given} は {region} のターゲットグループの ARN ではないため、ECS が {name} の変更を受け付けません"
-        ),
+        message: Words {
+            en: format!(
+                "ECS refuses the change of {name}: {en} is not the ARN of a target group in {region}"
+            ),
+            ja: format!(
+                "{ja}は {region} のターゲットグループの ARN ではないため、ECS が {name} の変更を受け付けません"
+            ),
+        },
         evidence,
         fix: vec![
             Fix {

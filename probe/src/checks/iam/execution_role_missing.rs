@@ -4,6 +4,7 @@ use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::revision_of,
+    reading::Place,
     snapshot::{Observed, TaskDefinition},
     supply::{ecr_image, places},
     words,
@@ -42,12 +43,14 @@ fn needs(definition: &TaskDefinition) -> Vec<String> {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
+    if definition.execution_role.is_some() {
+        return refused(case, definition);
+    }
     let needs = needs(definition);
-    if definition.execution_role.is_some() || needs.is_empty() {
+    if needs.is_empty() {
         return Ok(vec![]);
     }
     let needs = needs.join(", ");
-    let (account, region) = (crate::supply::home(definition).1, &case.target.region);
     let revision = revision_of(&definition.arn);
     let mut evidence = vec![Evidence {
         source: "ecs:DescribeTaskDefinition executionRoleArn",
@@ -66,7 +69,33 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "{revision} にタスク実行ロールの指定がなく、ECS がイメージ、シークレット、ログを扱えません"
         ),
         evidence,
-        fix: vec![
+        fix: fix(case, definition),
+    }])
+}
+
+/// On Fargate ECS refuses to register such a task definition: then only the stack that asked for it tells.
+fn refused(case: &Case<'_>, definition: &TaskDefinition) -> Observed<Vec<Finding>> {
+    let mut said = case.said(CHECK.classes)?;
+    said.retain(|said| said.place == Place::CfnEvent);
+    let expected = words!("the task definition is registered", "タスク定義が登録される");
+    let Some(told) = proof(&said, expected) else {
+        return Ok(vec![]);
+    };
+    let (name, revision) = (&case.target.service, revision_of(&definition.arn));
+    Ok(vec![Finding {
+        subject: name.clone(),
+        message: words!(
+            "ECS refuses a new task definition of {name}, because it names no execution role; {revision} runs on",
+            "タスク実行ロールの指定がないため、{name} の新しいタスク定義を ECS が受け付けません。{revision} が動き続けています"
+        ),
+        evidence: vec![told],
+        fix: fix(case, definition),
+    }])
+}
+
+fn fix(case: &Case<'_>, definition: &TaskDefinition) -> Vec<Fix> {
+    let (account, region) = (crate::supply::home(definition).1, &case.target.region);
+    vec![
             Fix {
                 title: words!(
                     "name the role in the template and deploy: ECS registers a new revision",
@@ -83,6 +112,23 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                     r#"aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"ecs-tasks.amazonaws.com"}},"Action":"sts:AssumeRole"}}]}}' && aws iam attach-role-policy --role-name ecsTaskExecutionRole --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy # arn:aws:iam::{account}:role/ecsTaskExecutionRole, region {region}"#
                 ),
             },
-        ],
-    }])
+        ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn a_revision_in_use_that_names_no_role_is_found() {
+        let mut snapshot = scenario::snapshot("healthy").unwrap().unwrap();
+        snapshot.task_definition.as_mut().unwrap().execution_role = None;
+        let found = find(&Case::new(&snapshot)).unwrap();
+        assert!(found[0].evidence[0].saw.en.contains("logDriver awslogs"), "{found:?}");
+        for container in &mut snapshot.task_definition.as_mut().unwrap().containers {
+            (container.image, container.log, container.secrets) = ("nginx".into(), None, vec![]);
+        }
+        assert_eq!(find(&Case::new(&snapshot)).unwrap(), [], "nothing needs one");
+    }
 }

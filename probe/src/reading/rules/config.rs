@@ -10,6 +10,10 @@ pub(super) const RULES: &[Rule] = &[
         .unless("above your limit|container instance|killed|utilization|outofmemory|reserved|scaling|alarm|placement|run concurrently|quota|capacity|memory address|cannotpull"),
     fault("target-group-arn-invalid", &["target group|targetgroup|target-group|targetgrouparn", "not a valid|invalid arn|not found|does not exist|is not in the correct format|unable to find|cannot be found|arn is invalid|malformed|not valid|should be of the form|could not be found"])
         .unless("associated load balancer|is unhealthy|container "),
+    // What ECS says of a name where an ARN belongs; no role is the reason.
+    fault("target-group-arn-invalid", &["validate the specified targetgrouparn"])
+        .strong()
+        .certain(),
     fault("target-group-arn-invalid", &["unable to describe target|targetgroupnotfound|describe target groups", "target"])
         .certain(),
 ];

@@ -5,6 +5,7 @@ use crate::reading::rule::{Rule, fault};
 
 pub(super) const RULES: &[Rule] = &[
     fault("role-not-assumable", &["unable to assume|not able to assume|cannot assume|could not assume|unable to be assumed|can't be assumed|cannot be assumed|failed to assume|not authorized to perform: sts:assumerole|assumerole operation|trust relationship|trust policy|can not be assumed"])
+        .unless("validate the specified targetgrouparn")
         .strong()
         .certain(),
     fault("role-not-assumable", &["passrole|role is not valid|role arn is invalid|invalid role|role with name|role does not exist|nosuchentity|unable to fetch credentials|credentials for the role|retrieve credentials", "role"])
