@@ -126,8 +126,31 @@ def ecs_throttled(stack: Stack) -> None:
 def spot_architecture_unsupported(stack: Stack) -> None:
     """A release for ARM goes to Spot only, where there is no ARM."""
     wanted = stack.task_definition()
+    container = wanted["containerDefinitions"][0]
+    stack.push_image("v2-arm64", architecture="arm64")
+    container["image"] = container["image"].rpartition(":")[0] + ":v2-arm64"
     wanted["runtimePlatform"] = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
     _move(stack, wanted, "FARGATE_SPOT")
+
+
+@scenario("network-subnet-zone-unsupported")
+def subnet_zone_unsupported(stack: Stack) -> None:
+    """The service is spread over a third zone, in which Fargate runs nothing."""
+    ec2 = stack.client("ec2")
+    subnets = [stack.exports[name] for name in ("AppSubnetAId", "AppSubnetBId")]
+    mine = [{"Name": "association.subnet-id", "Values": subnets[:1]}]
+    [table] = ec2.describe_route_tables(Filters=mine)["RouteTables"]
+    made = ec2.create_subnet(
+        VpcId=table["VpcId"],
+        CidrBlock="10.0.13.0/24",
+        AvailabilityZone=placement.WITHOUT_FARGATE.name,
+    )["Subnet"]["SubnetId"]
+    ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=made)
+    network = stack.service.network_configuration["awsvpcConfiguration"]
+    stack.client("ecs").update_service(
+        **stack.names,
+        networkConfiguration={"awsvpcConfiguration": {**network, "subnets": [*subnets, made]}},
+    )
 
 
 @scenario("capacity-ec2-placement-failed")

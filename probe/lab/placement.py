@@ -9,10 +9,12 @@ import math
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ecs import responses
 
 import ecs
 import reality
+from cloud import client
 
 _DOCS = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
 # What Fargate lacks; the lab's knowledge, since no call to AWS shows or changes it.
@@ -30,6 +32,13 @@ _NO_INSTANCE = (
     "was unable to place a task because no container instance met all of its requirements. "
     "The closest matching container instance doesn't have enough CPU units available. " + _DOCS
 )
+# The oldest zone of Tokyo, in which only old accounts have subnets.
+WITHOUT_FARGATE = Zone(
+    region_name="ap-northeast-1", name="ap-northeast-1b", zone_id="apne1-az3"
+)
+_NO_FARGATE = "was unable to place a task. Reason: Internal error."
+# Most Regions have ARM on Spot by now; those that have not refuse each task so.
+_NO_ARM_ON_SPOT = "FARGATE_SPOT capacity provider is not supported when using ARM architecture."
 INTERRUPTED = ecs.Failure(
     "Your Spot Task was interrupted.", "SpotInterruption", 143, ran=True
 )
@@ -40,7 +49,10 @@ _DEADLOCK = (
 
 
 def install() -> None:
-    """Add the operations of task protection, which moto has not."""
+    """Add the operations of task protection and the zone without Fargate, which moto has not."""
+    zones = RegionsAndZonesBackend.zones[WITHOUT_FARGATE.region_name]
+    if WITHOUT_FARGATE not in zones:
+        zones.append(WITHOUT_FARGATE)
     handler = responses.EC2ContainerServiceResponse
     handler.update_task_protection = _update_protection
     handler.get_task_protection = _get_protection
@@ -61,9 +73,11 @@ def refusal(service: Any, task_definition: Any, primary: dict) -> str | None:
         return _DEADLOCK
     if _providers(service) and not any("FARGATE" in name for name in _providers(service)):
         return _NO_INSTANCE  # the lab has no container instances
+    if _reaches_beyond_fargate(service):
+        return _NO_FARGATE
     platform = getattr(task_definition, "runtime_platform", None) or {}
     if _only_spot(service) and platform.get("cpuArchitecture") == "ARM64":
-        return _NO_CAPACITY
+        return f"failed to launch a task with (error {_NO_ARM_ON_SPOT})."
     return LACKS.get(getattr(service, "lab_lack", None))
 
 
@@ -90,6 +104,14 @@ def _providers(service: Any) -> list[str]:
 
 def _only_spot(service: Any) -> bool:
     return bool(_providers(service)) and all("SPOT" in name for name in _providers(service))
+
+
+def _reaches_beyond_fargate(service: Any) -> bool:
+    """Whether a subnet of a service lies in a zone in which Fargate does not run tasks."""
+    subnets = service.network_configuration["awsvpcConfiguration"]["subnets"]
+    found = client("ec2", service.region_name).describe_subnets(SubnetIds=subnets)["Subnets"]
+    zones = {subnet["AvailabilityZoneId"] for subnet in found}
+    return WITHOUT_FARGATE.zone_id in zones
 
 
 def _unmapped(service: Any, task_definition: Any) -> str | None:

@@ -171,8 +171,17 @@ class Capacity(Deployed):
         self.assert_recovers()
 
     def test_capacity_spot_architecture_unsupported(self) -> None:
-        words = "Capacity is unavailable at this time"
+        words = "FARGATE_SPOT capacity provider is not supported"
         self.assert_cannot_place("capacity-spot-architecture-unsupported", words)
+
+    def test_network_subnet_zone_unsupported(self) -> None:
+        self.break_("network-subnet-zone-unsupported")
+        self.assertIn("was unable to place a task. Reason: Internal error.", self.messages())
+        self.assert_stays_broken()
+        network = self.service()["networkConfiguration"]
+        del network["awsvpcConfiguration"]["subnets"][-1]
+        client("ecs").update_service(**self.place, networkConfiguration=network)
+        self.assert_recovers()
 
     def test_capacity_ec2_placement_failed(self) -> None:
         words = "because no container instance met all of its requirements"

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
-    snapshot::Observed,
+    snapshot::{Observed, Task},
     words,
     words::{Phrase, Words},
 };
@@ -34,10 +34,19 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     }
     let subnets = case.subnets()?;
+    // While ECS cannot place tasks in some zone, one without tasks may be it: there, nobody waits for a request.
+    let all_placed = case.suspected(&["subnet-az-unsupported"]).next().is_none();
+    let is_placed = |zone: &String| {
+        let runs = |task: &Task| {
+            task.stopped_at.is_none() && task.availability_zone.as_ref() == Some(zone)
+        };
+        all_placed || case.tasks.as_ref().is_ok_and(|tasks| tasks.values().any(runs))
+    };
     let zones: BTreeSet<&String> = service
         .subnets
         .iter()
         .filter_map(|id| Some(&subnets.get(id)?.availability_zone))
+        .filter(|zone| is_placed(zone))
         .collect();
     let mut findings = vec![];
     for (arn, balancer) in case.load_balancers()? {
