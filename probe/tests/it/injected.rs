@@ -1,17 +1,17 @@
 //! Every other fault that the local AWS can be given, beside those of `live.rs`: each alone is the only root cause.
 
+use serde_json::json;
+
 use crate::lab::{Lab, ids};
 
-/// Not here, with the reason: `alb-keep-alive-too-short` shows as 502 only when the release that brings it is over;
-/// `capacity-spot-architecture-unsupported` releases an image of the other architecture too, which is a second fault;
-/// `ecs-deployment-rolled-back` is a symptom of what made the deployment fail (see `live.rs`);
-/// `iam-policy-not-propagated` has passed when the next task starts; `storage-efs-mount-not-ready` is told apart from
-/// a closed port only by the mount target's age.
+/// Not here: `ecs-deployment-rolled-back`, a symptom of what made the deployment fail (see `live.rs`), and
+/// `ecs-host-port-in-use`, which Fargate does not know.
 const FAULTS: &[&str] = &[
     "alb-health-check-disabled",
     "alb-health-check-failed",
     "alb-health-check-host-rejected",
     "alb-internal-error",
+    "alb-keep-alive-too-short",
     "alb-target-group-not-attached",
     "alb-target-invalid-state",
     "alb-target-ip-unusable",
@@ -19,10 +19,15 @@ const FAULTS: &[&str] = &[
     "alb-zone-not-enabled",
     "capacity-ec2-placement-failed",
     "capacity-ecs-throttled",
+    "capacity-spot-architecture-unsupported",
+    "ecs-target-group-arn-invalid",
+    "ecs-task-size-invalid",
+    "iam-execution-role-missing",
     "iam-key-decrypt-denied",
     "iam-key-decrypt-denied, by the policy of the key",
     "iam-logs-write-denied",
     "iam-parameter-read-denied",
+    "iam-policy-not-propagated",
     "iam-role-not-assumable",
     "image-architecture-mismatch",
     "image-cross-account-denied",
@@ -35,6 +40,7 @@ const FAULTS: &[&str] = &[
     "image-repository-missing",
     "logs-group-missing",
     "network-layer-download-blocked",
+    "network-subnet-zone-unsupported",
     "rds-certificate-not-trusted",
     "rds-client-too-old",
     "rds-connection-refused",
@@ -61,6 +67,7 @@ const FAULTS: &[&str] = &[
     "secrets-parameter-missing",
     "secrets-scheduled-for-deletion",
     "secrets-version-missing",
+    "storage-efs-mount-not-ready",
 ];
 
 #[test]
@@ -74,7 +81,8 @@ fn each_injected_fault_is_the_only_root_cause() {
         let is_proven = first["evidence"][0]["saw"].is_string();
         let is_mended = first["fix"][0]["command"].is_string();
         let id = fault.split(',').next().unwrap();
-        if code != 1 || ids(&report["causes"]) != [id] || !is_proven || !is_mended {
+        if code != 1 || ids(&report["causes"]) != [id] || !is_proven || !is_mended || report["unknown"] != json!([])
+        {
             wrong.push((*fault, code, report));
         }
     }
