@@ -81,7 +81,11 @@ fn each_injected_fault_is_the_only_root_cause() {
         let is_proven = first["evidence"][0]["saw"].is_string();
         let is_mended = first["fix"][0]["command"].is_string();
         let id = fault.split(',').next().unwrap();
-        if code != 1 || ids(&report["causes"]) != [id] || !is_proven || !is_mended || report["unknown"] != json!([])
+        if code != 1
+            || ids(&report["causes"]) != [id]
+            || !is_proven
+            || !is_mended
+            || report["unknown"] != json!([])
         {
             wrong.push((*fault, code, report));
         }
