@@ -2,6 +2,7 @@
 
 use crate::{
     case::Case,
+    reading::current_failures,
     snapshot::Observed,
     words::{Phrase, Words},
 };
@@ -13,7 +14,7 @@ use crate::{
 pub struct Check {
     /// Component first, kebab-case: `network-database-port-closed`.
     pub id: &'static str,
-    /// The root-cause classes of the error-message corpus that this fault covers; reports name the first.
+    /// The root-cause classes of the error-message corpus that this fault covers; reports name the one that is said, else the first.
     pub classes: &'static [&'static str],
     /// How bad it is.
     pub severity: Severity,
@@ -26,9 +27,23 @@ pub struct Check {
 }
 
 impl Check {
-    /// The class that reports name.
+    /// The class that it has before anything is seen.
     pub fn class(&self) -> Option<&'static str> {
         self.classes.first().copied()
+    }
+
+    /// The class that reports name: where it covers several, the one that ends tasks or is being said, else the first.
+    pub fn class_in(&self, case: &Case<'_>) -> Option<&'static str> {
+        if self.classes.len() < 2 {
+            return self.class();
+        }
+        let ends = current_failures(case).unwrap_or_default();
+        let ended_by = ends.iter().find(|(_, _, end)| end.is(self.classes));
+        let ended_by = ended_by.and_then(|(_, _, end)| end.class);
+        let mut said = case.suspected(self.classes);
+        ended_by
+            .or_else(|| said.find_map(|said| said.reading.fault()))
+            .or(self.class())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 healthy, 1 fault found, 2 wrong usage, 3 could not tell"
+    after_help = "Begin with: probe diagnose\nExit codes: 0 healthy, 1 fault found, 2 wrong usage, 3 could not tell"
 )]
 pub struct Cli {
     /// What to do.
@@ -29,6 +29,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// AWS Region [default: from the environment or the profile]
     #[arg(long, global = true)]
@@ -43,7 +44,7 @@ pub struct Global {
     #[arg(long, global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=120), value_name = "SECONDS")]
     pub timeout: u64,
     /// Output format
-    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub output: Format,
     /// Language [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, global = true, value_enum)]
@@ -172,7 +173,7 @@ pub struct Logs {
     #[command(flatten)]
     pub target: Target,
     /// How far back: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d
-    #[arg(long, default_value = "10m", value_parser = parse_duration)]
+    #[arg(long, default_value = "10m", value_parser = parse_duration, value_name = "DURATION")]
     pub since: Duration,
     /// Keep going and show new lines as they arrive
     #[arg(short, long)]

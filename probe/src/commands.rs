@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     cli::{Cli, Command, Global},
     collect::Clients,
-    render::Style,
+    render::{Screen, Style, complaint},
+    report::action,
     snapshot::{Subject, Unobserved},
     target::{Resolution, Target},
     words,
@@ -101,23 +102,21 @@ fn report(error: &Error, lang: Lang) -> Exit {
         Error::OutputClosed => return Exit::Healthy,
         Error::Usage(text) => (text.clone(), Exit::Usage),
         Error::Unobserved(unobserved) => {
-            let action = &unobserved.operation;
-            let text = match unobserved.is_denied() {
-                true => words!(
-                    "{unobserved}\nhint: allow the action {action}; probe list --actions shows all that probe calls",
-                    "{unobserved}\nヒント: アクション {action} を許可してください (一覧: probe list --actions)"
-                ),
-                false => words!(
-                    "{unobserved}\nhint: check the names, the Region and the network to AWS",
-                    "{unobserved}\nヒント: 名前、リージョン、AWS へのネットワークを確認してください"
-                ),
-            };
+            let action = action(unobserved).unwrap_or_else(|| {
+                words!(
+                    "check the names, the Region and the network to AWS",
+                    "名前、リージョン、AWS へのネットワークを確認する"
+                )
+            });
+            let Words { en, ja } = &action;
+            let text = words!("{unobserved}\nhint: {en}", "{unobserved}\nヒント: {ja}");
             (text, Exit::Undetermined)
         }
         Error::Other(other) => (Words::verbatim(format!("{other:#}")), Exit::Undetermined),
     };
     let label = say(lang, "error", "エラー");
-    let _ = writeln!(io::stderr(), "{label}: {}", text.in_lang(lang)); // nowhere left to complain to
+    let text = format!("{label}: {}", text.in_lang(lang));
+    let _ = io::stderr().write_all(complaint(&text, screen_of(&io::stderr())).as_bytes()); // nowhere left to complain to
     exit
 }
 
@@ -157,13 +156,26 @@ fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Colour only for a terminal whose owner wants it.
-fn style() -> Style {
+/// What standard output is: colour only for a terminal whose owner wants it, and its width.
+fn screen() -> Screen {
+    screen_of(&io::stdout())
+}
+
+fn screen_of(stream: &impl IsTerminal) -> Screen {
+    if !stream.is_terminal() {
+        return Screen::PIPE;
+    }
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && io::stdout().is_terminal() {
-        Style::Coloured
-    } else {
-        Style::Plain
+    let size = terminal_size::terminal_size();
+    Screen {
+        style: match wanted {
+            true => Style::Coloured,
+            false => Style::Plain,
+        },
+        // A terminal that does not know its width says 0.
+        width: size
+            .map(|(width, _)| width.0.into())
+            .filter(|width| *width > 0),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Outcome {
 pub struct Examined {
     /// The check.
     pub check: &'static Check,
+    /// Its root-cause class, where one fits.
+    pub class: Option<&'static str>,
     /// What it said.
     pub outcome: Outcome,
 }
@@ -48,6 +50,8 @@ pub struct Diagnosis {
 pub struct Cause {
     /// The check that found it.
     pub check: &'static Check,
+    /// Its root-cause class, where one fits.
+    pub class: Option<&'static str>,
     /// What it found.
     pub findings: Vec<Finding>,
     /// What it explains, the nearest first.
@@ -59,6 +63,8 @@ pub struct Cause {
 pub struct Symptom {
     /// The check that found it.
     pub check: &'static Check,
+    /// Its root-cause class, where one fits.
+    pub class: Option<&'static str>,
     /// What it found.
     pub findings: Vec<Finding>,
 }
@@ -101,6 +107,7 @@ pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
             .and_then(|released| (check.find)(released).ok());
         Examined {
             check,
+            class: check.class_in(released.as_ref().unwrap_or(&case)),
             outcome: outcome(seen, of_release.unwrap_or_default()),
         }
     };
@@ -141,40 +148,36 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
         .filter(|e| e.outcome != Outcome::Healthy)
         .map(|e| e.check.id)
         .collect();
-    let fired: Vec<&'static Check> = examined
+    let found: Vec<(&Examined, &Vec<Finding>)> = examined
         .iter()
-        .filter(|e| matches!(e.outcome, Outcome::Faulty(_)))
-        .map(|e| e.check)
+        .filter_map(|e| match &e.outcome {
+            Outcome::Faulty(findings) => Some((e, findings)),
+            _ => None,
+        })
         .collect();
     let explained_by = |cause: &'static Check| reachable(cause, &passable, &examined);
-    let explained: BTreeSet<&str> = fired.iter().flat_map(|check| explained_by(check)).collect();
-
-    let findings = |check: &Check| {
-        let mine = examined
-            .iter()
-            .find(|e| e.check.id == check.id)
-            .map(|e| &e.outcome);
-        if let Some(Outcome::Faulty(findings)) = mine {
-            findings.clone()
-        } else {
-            vec![]
-        }
-    };
-    let mut causes: Vec<Cause> = fired
+    let explained: BTreeSet<&str> = found
         .iter()
-        .filter(|check| !explained.contains(check.id))
-        .map(|&check| {
-            let below = explained_by(check);
+        .flat_map(|(e, _)| explained_by(e.check))
+        .collect();
+
+    let mut causes: Vec<Cause> = found
+        .iter()
+        .filter(|(e, _)| !explained.contains(e.check.id))
+        .map(|&(cause, findings)| {
+            let below = explained_by(cause.check);
             let symptoms = below
                 .iter()
-                .filter_map(|id| fired.iter().find(|fired| fired.id == *id));
+                .filter_map(|id| found.iter().find(|(e, _)| e.check.id == *id));
             Cause {
-                check,
-                findings: findings(check),
+                check: cause.check,
+                class: cause.class,
+                findings: findings.clone(),
                 symptoms: symptoms
-                    .map(|&check| Symptom {
-                        check,
-                        findings: findings(check),
+                    .map(|&(symptom, findings)| Symptom {
+                        check: symptom.check,
+                        class: symptom.class,
+                        findings: findings.clone(),
                     })
                     .collect(),
             }

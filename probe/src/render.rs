@@ -1,14 +1,19 @@
 //! From a report to text. Formats, never decides.
 
 mod json;
+mod manual;
 mod markdown;
+mod page;
 mod rows;
 mod table;
+mod wrap;
 
 pub use json::json;
+pub use manual::manual;
 pub use markdown::markdown;
+pub use page::{Screen, Style, complaint};
 pub use rows::rows;
-pub use table::{Style, table};
+pub use table::{severity, table};
 
 use crate::report::Report;
 
@@ -27,9 +32,9 @@ pub enum Format {
 ///
 /// # Errors
 /// When it cannot be serialised.
-pub fn render(report: &Report, format: Format, style: Style) -> serde_json::Result<String> {
+pub fn render(report: &Report, format: Format, screen: Screen) -> serde_json::Result<String> {
     match format {
-        Format::Table => Ok(table(report, style)),
+        Format::Table => Ok(table(report, screen)),
         Format::Json => json(report),
         Format::Markdown => Ok(markdown(report)),
     }

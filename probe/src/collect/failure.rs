@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 
-use crate::snapshot::{Text, Unobserved};
+use crate::snapshot::Unobserved;
 
 /// Turns the failure of the call `operation` (spelt as IAM spells the action) into what was not observed.
 pub(super) fn unobserved<E, R>(operation: &str, error: &SdkError<E, R>) -> Unobserved
@@ -34,8 +34,14 @@ where
     Unobserved {
         operation: operation.to_owned(),
         code,
-        message: Text::from(message.lines().next().unwrap_or_default()),
+        message: first_line(&message).into(),
     }
+}
+
+/// The first line, without the heading of a list that would follow.
+fn first_line(message: &str) -> &str {
+    let line = message.lines().next().unwrap_or_default();
+    line.strip_suffix(". Attempted:").unwrap_or(line)
 }
 
 /// The error and what it comes from. Never its debug form, which quotes the whole response.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Error, Exit, connect, now, print, style};
+use super::{Error, Exit, connect, now, print, screen};
 use crate::{
     cli::{self, Global},
     collect::collect,
@@ -39,7 +39,7 @@ pub(super) async fn run(args: cli::Diagnose, global: &Global) -> Result<Exit, Er
     };
     let diagnosis = diagnose(&snapshot);
     let report = Report::new(&snapshot, &diagnosis, global.lang());
-    print(&render(&report, global.output, style())?)?;
+    print(&render(&report, global.output, screen())?)?;
     Ok(match diagnosis.verdict() {
         Verdict::Healthy => Exit::Healthy,
         Verdict::Fault => Exit::Fault,
@@ -71,6 +71,12 @@ where
     }
 }
 
+/// Of a snapshot only its version.
+#[derive(serde::Deserialize)]
+struct Version {
+    version: u32,
+}
+
 fn read(file: &Path) -> Result<Snapshot, Error> {
     let name = file.display();
     let mut text = String::new();
@@ -85,19 +91,26 @@ fn read(file: &Path) -> Result<Snapshot, Error> {
         };
         text = std::fs::read_to_string(file).map_err(unreadable)?;
     }
-    let snapshot: Snapshot = serde_json::from_str(&text).map_err(|error| {
+    let snapshot: Result<Snapshot, _> = serde_json::from_str(&text);
+    // Another version may have another shape: it is told by its number, not by the first field that differs.
+    let version = match &snapshot {
+        Ok(snapshot) => Some(snapshot.version),
+        Err(_) => serde_json::from_str(&text)
+            .ok()
+            .map(|Version { version }| version),
+    };
+    if let Some(other) = version.filter(|version| *version != 1) {
+        return Err(Error::Usage(words!(
+            "{name} has version {other}, this probe reads version 1",
+            "{name} はバージョン {other} です。この probe が読めるのはバージョン 1 です"
+        )));
+    }
+    snapshot.map_err(|error| {
         Error::Usage(words!(
             "{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE",
             "{name} はスナップショットではありません: {error}\nヒント: probe snapshot > FILE で作成できます"
         ))
-    })?;
-    match snapshot.version {
-        1 => Ok(snapshot),
-        other => Err(Error::Usage(words!(
-            "{name} has version {other}, this probe reads version 1",
-            "{name} はバージョン {other} です。この probe が読めるのはバージョン 1 です"
-        ))),
-    }
+    })
 }
 
 fn exercise(name: &str) -> Result<Snapshot, Error> {

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use super::{Error, Exit, print, say};
+use super::{Error, Exit, print, say, screen};
 use crate::{
     checks,
     cli::{self, Global},
     reading::{Confidence, Meaning, Place, Reading, UNRECOGNISED, classify},
-    render::Format,
+    render::{Format, manual},
     runbook,
     snapshot::Text,
     words,
@@ -32,7 +32,8 @@ fn fault(id: &str, global: &Global) -> Result<Exit, Error> {
     let check = checks::by_id(id).ok_or_else(unknown)?;
     let section = runbook::section(check.id, lang).ok_or_else(unknown)?;
     match global.output {
-        Format::Table | Format::Markdown => print(&section)?,
+        Format::Table => print(&manual(&section, screen()))?,
+        Format::Markdown => print(&section)?,
         Format::Json => {
             let value = serde_json::json!({
                 "id": check.id,
@@ -65,7 +66,8 @@ fn message(text: &str, place: Option<Place>, global: &Global) -> Result<Exit, Er
     }
     let answer = Answer::new(classify(&Text::from(text), place), global.lang());
     match global.output {
-        Format::Table | Format::Markdown => print(&answer.text())?,
+        Format::Table => print(&manual(&answer.text(), screen()))?,
+        Format::Markdown => print(&answer.text())?,
         Format::Json => print(&(serde_json::to_string_pretty(&answer.json())? + "\n"))?,
     }
     Ok(Exit::Healthy)
@@ -147,7 +149,8 @@ impl Answer {
             lines.push(format!("\n{fix}"));
         }
         if let Some(runbook) = &self.runbook {
-            lines.push(format!("\nrunbook: {runbook}"));
+            let label = say(self.lang, "runbook", "手順書");
+            lines.push(format!("\n{label}: {runbook}"));
         }
         lines.join("\n") + "\n"
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Exit, print};
+use super::{Error, Exit, print, screen};
 use crate::{
     checks::all,
     cli::{self, Global},
     collect::{ACTIONS, OPTIONAL_ACTIONS},
-    render::{Format, rows},
+    render::{Format, rows, severity},
     report, runbook, scenario,
+    words::Lang,
 };
 
 pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
@@ -35,11 +36,15 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
                 let row = |check: &'static crate::check::Check| {
                     vec![
                         check.id.to_owned(),
-                        check.severity.as_str().to_owned(),
+                        severity(check.severity.as_str(), lang).to_owned(),
                         check.fault.in_lang(lang).to_owned(),
                     ]
                 };
-                rows(&["id", "severity", "fault"], all().map(row).collect())
+                let header = match lang {
+                    Lang::En => ["id", "severity", "fault"],
+                    Lang::Ja => ["ID", "重大度", "障害"],
+                };
+                rows(&header, all().map(row).collect(), screen().width)
             }
         },
     };

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt::Write, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Error, Exit, connect, now, print, style};
+use super::{Error, Exit, connect, now, print, screen};
 use crate::{
     cli::{self, Global},
     collect::{LogEvent, LogWindow, log_window},
@@ -79,7 +79,7 @@ fn show(events: &[LogEvent], format: Format) -> Result<(), Error> {
                 "{}",
                 serde_json::json!({ "at": event.at, "task": event.task, "message": event.message })
             ),
-            Format::Table | Format::Markdown => writeln!(text, "{}", line(event, style())),
+            Format::Table | Format::Markdown => writeln!(text, "{}", line(event, screen().style)),
         };
     }
     print(&text)

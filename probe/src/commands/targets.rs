@@ -1,6 +1,6 @@
 //! `probe targets`: the health of the load balancer's targets, joined to the tasks behind them.
 
-use super::{Error, Exit, connect, print, say};
+use super::{Error, Exit, connect, print, say, screen};
 use crate::{
     cli::Global,
     collect,
@@ -72,6 +72,6 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
             "理由",
         ],
     };
-    print(&rows(&header, found))?;
+    print(&rows(&header, found, screen().width))?;
     Ok(Exit::Healthy)
 }

@@ -1,6 +1,6 @@
 //! `probe tasks`: running tasks, and why the stopped ones stopped.
 
-use super::{Error, Exit, age, connect, now, print, say};
+use super::{Error, Exit, age, connect, now, print, say, screen};
 use crate::{
     cli::Global,
     collect,
@@ -68,7 +68,11 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
             "停止理由",
         ],
     };
-    print(&rows(&header, sorted.into_iter().map(row).collect()))?;
+    print(&rows(
+        &header,
+        sorted.into_iter().map(row).collect(),
+        screen().width,
+    ))?;
     Ok(Exit::Healthy)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::severity;
 use crate::{report::Report, words::Lang};
 
 /// The report as Markdown.
@@ -37,7 +38,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
             out,
             "`{}` · {} · [{}]({})\n",
             cause.id,
-            cause.severity,
+            severity(cause.severity, report.lang()),
             word("runbook", "手順書"),
             cause.runbook
         )?;

@@ -1,52 +1,13 @@
 //! The report for a terminal: causes first, each with its proof, its fix and its symptoms.
 
-use std::fmt::Write;
-
-use anstyle::{AnsiColor, Style as Ansi};
-
+use super::{
+    page::{Page, Paint, Screen},
+    wrap::FIRM,
+};
 use crate::{
     report::{Cause, Report},
     words::{Lang, Phrase},
 };
-
-/// Whether the text may carry colour. The words alone say everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// With ANSI escapes.
-    Coloured,
-    /// Words only.
-    Plain,
-}
-
-struct Paint {
-    bad: Ansi,
-    good: Ansi,
-    unsure: Ansi,
-    strong: Ansi,
-    dim: Ansi,
-}
-
-impl Paint {
-    fn new(style: Style) -> Self {
-        let plain = Ansi::new();
-        match style {
-            Style::Plain => Self {
-                bad: plain,
-                good: plain,
-                unsure: plain,
-                strong: plain,
-                dim: plain,
-            },
-            Style::Coloured => Self {
-                bad: AnsiColor::Red.on_default().bold(),
-                good: AnsiColor::Green.on_default().bold(),
-                unsure: AnsiColor::Yellow.on_default().bold(),
-                strong: Ansi::new().bold(),
-                dim: Ansi::new().dimmed(),
-            },
-        }
-    }
-}
 
 macro_rules! phrases {
     ($($name:ident = $en:literal, $ja:literal;)*) => {
@@ -66,151 +27,133 @@ phrases! {
     PAST = "Past, no longer happening", "過去の失敗 (現在は発生していません)";
     CRITICAL = "critical", "重大";
     WARNING = "warning", "警告";
+    ADVISED = "advice", "助言";
     HEALTHY = "Healthy", "正常";
     FAULT = "Fault", "障害";
     UNDETERMINED = "Undetermined", "判定不能";
 }
 
 /// The report as text.
-pub fn table(report: &Report, style: Style) -> String {
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write_report(&mut text, report, &Paint::new(style));
-    text
-}
-
-fn write_report(out: &mut String, report: &Report, paint: &Paint) -> std::fmt::Result {
+pub fn table(report: &Report, screen: Screen) -> String {
+    let (mut page, paint) = Page::new(screen);
     let lang = report.lang();
     let Report {
         target, taken_at, ..
     } = report;
-    writeln!(
-        out,
-        "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
-        target.cluster,
-        target.service,
-        target.region,
-        taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
-        strong = paint.strong,
-        dim = paint.dim,
-    )?;
+    let (strong, unsure, dim) = (paint.strong, paint.unsure, paint.dim);
+    page.prose(
+        "",
+        &format!(
+            "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
+            target.cluster,
+            target.service,
+            target.region,
+            taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
+        ),
+    );
     for (i, cause) in report.causes.iter().enumerate() {
-        write_cause(out, i + 1, cause, lang, paint)?;
+        write_cause(&mut page, i + 1, cause, lang, &paint);
     }
     if !report.unknown.is_empty() {
-        writeln!(
-            out,
-            "\n{unsure}? {}{unsure:#}",
-            UNKNOWN.in_lang(lang),
-            unsure = paint.unsure
-        )?;
+        page.verbatim("");
+        let title = UNKNOWN.in_lang(lang);
+        page.prose("", &format!("{unsure}? {title}{unsure:#}"));
         for unseen in report.unseen() {
-            writeln!(out, "  {}", unseen.call)?;
-            writeln!(
-                out,
-                "    {dim}{}{dim:#} {}",
-                DO.in_lang(lang),
-                unseen.action,
-                dim = paint.dim
-            )?;
-            writeln!(
-                out,
-                "    {dim}{}{dim:#}",
-                unseen.checks.join(" "),
-                dim = paint.dim
-            )?;
+            page.prose("  ", &unseen.call);
+            let act = DO.in_lang(lang);
+            page.prose(&format!("    {strong}{act}{strong:#} "), unseen.action);
+            let checks = few(&unseen.checks, lang);
+            page.prose("    ", &format!("{dim}{checks}{dim:#}"));
         }
     }
     if !report.advice.is_empty() {
-        writeln!(out, "\n{}", ADVICE.in_lang(lang))?;
+        page.verbatim("");
+        page.prose("", ADVICE.in_lang(lang));
         for advice in &report.advice {
-            writeln!(
-                out,
-                "  · {} {dim}({}){dim:#}",
-                advice.message,
-                advice.id,
-                dim = paint.dim
-            )?;
+            let (message, id) = (&advice.message, advice.id);
+            page.prose("  · ", &format!("{message} {dim}({id}){dim:#}"));
         }
     }
     if !report.past.is_empty() {
-        writeln!(out, "\n{dim}{}{dim:#}", PAST.in_lang(lang), dim = paint.dim)?;
+        page.verbatim("");
+        let title = PAST.in_lang(lang);
+        page.prose("", &format!("{dim}{title}{dim:#}"));
         for past in &report.past {
             let at = past.at.format("%H:%M:%S");
-            writeln!(
-                out,
-                "  {dim}{at} × {} {}{dim:#}",
-                past.tasks,
-                past.reason,
-                dim = paint.dim
-            )?;
+            let head = format!("  {dim}{at} × {} ", past.tasks);
+            page.prose(&head, &format!("{}{dim:#}", past.reason));
         }
     }
-    writeln!(out, "\n{}", total(report, paint))
+    page.verbatim("");
+    page.prose("", &total(report, &paint));
+    page.text
 }
 
-fn write_cause(
-    out: &mut String,
-    number: usize,
-    cause: &Cause,
-    lang: Lang,
-    paint: &Paint,
-) -> std::fmt::Result {
-    let (bad, strong, dim) = (paint.bad, paint.strong, paint.dim);
-    writeln!(out, "\n{bad}✗ {number}. {}{bad:#}", cause.fault)?;
-    writeln!(
-        out,
-        "     {dim}{} · {} · {}{dim:#}",
-        cause.id,
-        severity(cause.severity).in_lang(lang),
-        cause.subject
-    )?;
+fn write_cause(page: &mut Page, number: usize, cause: &Cause, lang: Lang, paint: &Paint) {
+    let (bad, strong, dim, command) = (paint.bad, paint.strong, paint.dim, paint.command);
+    let Cause {
+        id, subject, fault, ..
+    } = cause;
+    page.verbatim("");
+    page.prose(&format!("{bad}✗ {number}. "), &format!("{fault}{bad:#}"));
+    let severity = severity(cause.severity, lang);
+    page.prose(
+        "     ",
+        &format!("{dim}{id} · {severity} · {subject}{dim:#}"),
+    );
+    let (saw, expected) = (SAW.in_lang(lang), EXPECTED.in_lang(lang));
     for proof in &cause.evidence {
-        writeln!(
-            out,
-            "   {} {} {dim}({}){dim:#}",
-            SAW.in_lang(lang),
-            proof.saw,
-            proof.source
-        )?;
-        writeln!(
-            out,
-            "     {dim}{} {}{dim:#}",
-            EXPECTED.in_lang(lang),
-            proof.expected
-        )?;
+        let source = proof.source;
+        page.prose(
+            &format!("   {saw} "),
+            &format!("{} {dim}({source}){dim:#}", proof.saw),
+        );
+        page.prose(
+            &format!("     {dim}{expected} "),
+            &format!("{}{dim:#}", proof.expected),
+        );
     }
     for fix in &cause.fix {
-        writeln!(
-            out,
-            "   {strong}{}{strong:#} {}",
-            FIX.in_lang(lang),
-            fix.title
-        )?;
+        let label = FIX.in_lang(lang);
+        page.prose(&format!("   {strong}{label}{strong:#} "), &fix.title);
         for line in fix.command.lines() {
-            writeln!(out, "     {line}")?;
+            page.verbatim(&format!("     {command}{line}{command:#}"));
         }
     }
     if !cause.symptoms.is_empty() {
-        writeln!(out, "   {}", SYMPTOMS.in_lang(lang))?;
+        page.prose("   ", SYMPTOMS.in_lang(lang));
         for symptom in &cause.symptoms {
-            writeln!(out, "     ↳ {} {dim}({}){dim:#}", symptom.fault, symptom.id)?;
+            let (fault, id) = (&symptom.fault, symptom.id);
+            page.prose("     ↳ ", &format!("{fault} {dim}({id}){dim:#}"));
         }
     }
-    writeln!(
-        out,
-        "   {dim}{} {} · probe explain {}{dim:#}",
-        RUNBOOK.in_lang(lang),
-        cause.runbook,
-        cause.id
-    )
+    let label = RUNBOOK.in_lang(lang);
+    page.prose(
+        &format!("   {dim}{label} "),
+        &format!("{} · probe{FIRM}explain{FIRM}{id}{dim:#}", cause.runbook),
+    );
 }
 
-fn severity(word: &str) -> Phrase {
-    if word == "critical" {
-        CRITICAL
-    } else {
-        WARNING
+/// The word of a report for how bad a fault is, as a person reads it.
+pub fn severity(word: &str, lang: Lang) -> &'static str {
+    let phrase = match word {
+        "critical" => CRITICAL,
+        "advice" => ADVISED,
+        _ => WARNING,
+    };
+    phrase.in_lang(lang)
+}
+
+/// The first of many names; one denied call can leave a hundred checks without an answer.
+fn few(names: &[&str], lang: Lang) -> String {
+    const MOST: usize = 8;
+    if names.len() <= MOST {
+        return names.join(" ");
+    }
+    let (first, more) = (names[..MOST - 2].join(" "), names.len() + 2 - MOST);
+    match lang {
+        Lang::En => format!("{first} and {more} more (-o json names all)"),
+        Lang::Ja => format!("{first} ほか {more} 項目 (-o json ですべて表示)"),
     }
 }
 

@@ -9,7 +9,7 @@ use probe::{
     checks::all,
     collect::{ACTIONS, OPTIONAL_ACTIONS},
     diagnose::Diagnosis,
-    render::{Style, table},
+    render::{Screen, table},
     report::Report,
     runbook, scenario,
     snapshot::Snapshot,
@@ -198,7 +198,7 @@ fn golden(id: &str, snapshot: &Snapshot, diagnosis: &Diagnosis) {
         let report = Report::new(snapshot, diagnosis, lang);
         let name = format!("{id}.{suffix}");
         insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, table(&report, Style::Plain));
+            insta::assert_snapshot!(name, table(&report, Screen::PIPE));
         });
     }
 }

@@ -41,6 +41,7 @@ fn examined(outcomes: &[Outcome]) -> Vec<Examined> {
         .zip(outcomes)
         .map(|(check, outcome)| Examined {
             check,
+            class: check.class(),
             outcome: outcome.clone(),
         })
         .collect()

@@ -60,6 +60,36 @@ fn a_broken_snapshot_is_refused_with_the_place_and_a_hint() {
 }
 
 #[test]
+fn a_snapshot_of_another_version_is_told_by_its_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("snapshot.json");
+    std::fs::write(&file, r#"{"version": 2, "services": []}"#).unwrap();
+    let (code, _, err) = run(probe().args(["diagnose", "--from"]).arg(&file));
+    assert_eq!(code, 2);
+    assert!(err.contains("has version 2"), "{err}");
+}
+
+#[test]
+fn who_is_not_logged_in_is_told_so() {
+    let service = ["--cluster", "c", "--service", "s", "--region", "r"];
+    let (code, out, err) = run(probe().arg("tasks").args(service));
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("\nhint: log in to AWS"), "{err}");
+    assert!(!err.contains("Attempted"), "{err}");
+    let (code, out, _) = run(probe().arg("diagnose").args(service));
+    assert_eq!(code, 3);
+    // A hundred names would hide what to do.
+    assert!(
+        out.contains("do log in to AWS") && out.contains(" more (-o json names all)"),
+        "{out}"
+    );
+    assert!(out.len() < 800, "{out}");
+    let (_, json, _) = run(probe().arg("diagnose").args(service).args(["-o", "json"]));
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(value["unknown"].as_array().unwrap().len() > 100);
+}
+
+#[test]
 fn a_report_is_in_the_language_asked_for() {
     let args = ["diagnose", "--scenario", "network-database-port-closed"];
     let japanese = "インバウンドルール";

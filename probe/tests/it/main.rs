@@ -5,6 +5,7 @@
 mod catalogue;
 mod causes;
 mod chaos;
+mod classes;
 mod cli;
 mod corpus;
 mod injected;
@@ -17,6 +18,7 @@ mod rollback;
 mod secrets;
 mod shape;
 mod supply;
+mod terminal;
 mod tidy;
 
 use std::process::{Command, Output};

@@ -1,0 +1,111 @@
+//! What text is written on: a terminal with its colours and its width, or a pipe.
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use super::wrap::{FIRM, width, wrap};
+
+/// Whether the text may carry colour. The words alone say everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// With ANSI escapes.
+    Coloured,
+    /// Words only.
+    Plain,
+}
+
+/// Where the text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// Whether it shows colour.
+    pub style: Style,
+    /// How many columns it has; none where lines are as long as they are: a pipe, a file.
+    pub width: Option<usize>,
+}
+
+impl Screen {
+    /// A pipe or a file.
+    pub const PIPE: Self = Self {
+        style: Style::Plain,
+        width: None,
+    };
+}
+
+pub(super) struct Paint {
+    /// What is copied.
+    pub(super) command: Ansi,
+    pub(super) bad: Ansi,
+    pub(super) good: Ansi,
+    pub(super) unsure: Ansi,
+    pub(super) strong: Ansi,
+    pub(super) dim: Ansi,
+}
+
+impl Paint {
+    fn new(style: Style) -> Self {
+        let plain = Ansi::new();
+        match style {
+            Style::Plain => Self {
+                command: plain,
+                bad: plain,
+                good: plain,
+                unsure: plain,
+                strong: plain,
+                dim: plain,
+            },
+            Style::Coloured => Self {
+                command: AnsiColor::Cyan.on_default(),
+                bad: AnsiColor::Red.on_default().bold(),
+                good: AnsiColor::Green.on_default().bold(),
+                unsure: AnsiColor::Yellow.on_default().bold(),
+                strong: Ansi::new().bold(),
+                dim: Ansi::new().dimmed(),
+            },
+        }
+    }
+}
+
+/// What went wrong, for standard error: labels (`hint: `) stand out, and what is read fits; indented lines are to be copied.
+pub fn complaint(text: &str, screen: Screen) -> String {
+    let (mut page, paint) = Page::new(screen);
+    let mut label = paint.bad;
+    for line in text.lines() {
+        match line.split_once(": ") {
+            _ if line.starts_with(' ') => page.verbatim(line),
+            Some((head, rest)) => page.prose(&format!("{label}{head}:{label:#} "), rest),
+            None => page.prose("", line),
+        }
+        label = paint.strong;
+    }
+    page.text
+}
+
+/// Text in the making: what is read fits the screen, what is copied stays as it is.
+pub(super) struct Page {
+    pub(super) text: String,
+    width: Option<usize>,
+}
+
+impl Page {
+    pub(super) fn new(screen: Screen) -> (Self, Paint) {
+        let page = Self {
+            text: String::new(),
+            width: screen.width,
+        };
+        (page, Paint::new(screen.style))
+    }
+
+    /// A line to be read; where it is broken, it goes on below the end of `head`. Never at a [`FIRM`] space.
+    pub(super) fn prose(&mut self, head: &str, rest: &str) {
+        let line = format!("{head}{rest}");
+        match self.width {
+            Some(columns) => self.verbatim(&wrap(&line, columns, width(head))),
+            None => self.verbatim(&line.replace(FIRM, " ")),
+        }
+    }
+
+    /// A line to be copied.
+    pub(super) fn verbatim(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}

@@ -1,0 +1,127 @@
+//! What a report says of calls that did not answer.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Report;
+use crate::{
+    check::Check,
+    snapshot::Unobserved,
+    words,
+    words::{Lang, Words},
+};
+
+/// A check that could not tell.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unknown {
+    /// Id of the check.
+    pub check: &'static str,
+    /// The call that did not answer.
+    pub operation: String,
+    /// Its error code.
+    pub code: String,
+    /// Its words.
+    pub message: String,
+    /// What to do about it.
+    pub action: String,
+}
+
+/// A call that did not answer, with all that it leaves open.
+#[derive(Debug)]
+pub struct Unseen<'a> {
+    /// The call, its error code and its words.
+    pub call: String,
+    /// What to do about it.
+    pub action: &'a str,
+    /// Ids of the checks that could not tell.
+    pub checks: Vec<&'static str>,
+}
+
+impl Report {
+    /// What could not be seen, by call: one denied call leaves many checks without an answer.
+    pub fn unseen(&self) -> Vec<Unseen<'_>> {
+        let mut calls: Vec<Unseen<'_>> = vec![];
+        for unknown in &self.unknown {
+            let call = format!(
+                "{}: {}: {}",
+                unknown.operation, unknown.code, unknown.message
+            );
+            match calls.iter_mut().find(|known| known.call == call) {
+                Some(known) => known.checks.push(unknown.check),
+                None => calls.push(Unseen {
+                    call,
+                    action: &unknown.action,
+                    checks: vec![unknown.check],
+                }),
+            }
+        }
+        calls
+    }
+}
+
+impl Unknown {
+    pub(super) fn new(check: &Check, unobserved: &Unobserved, lang: Lang) -> Self {
+        let Unobserved {
+            operation,
+            code,
+            message,
+        } = unobserved;
+        let action = action(unobserved).unwrap_or_else(|| {
+            words!(
+                "the message says what was not seen; check it by hand, or correct it and run again",
+                "メッセージの内容を手動で確認するか、修正してからもう一度実行する"
+            )
+        });
+        Self {
+            check: check.id,
+            operation: operation.clone(),
+            code: code.clone(),
+            message: message.to_string(),
+            action: action.in_lang(lang).to_owned(),
+        }
+    }
+}
+
+/// Codes of AWS for credentials that it does not know or that have run out.
+const NOT_LOGGED_IN: [&str; 7] = [
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// What to do about a call that did not answer; `None` where only its message can tell.
+pub fn action(unobserved: &Unobserved) -> Option<Words> {
+    let Unobserved {
+        operation,
+        code,
+        message,
+    } = unobserved;
+    let code = code.as_str();
+    Some(match code {
+        _ if unobserved.is_denied() => words!(
+            "allow the action {operation} (all that probe calls: probe list --actions)",
+            "アクション {operation} を許可する (probe が呼び出すアクションの一覧: probe list --actions)"
+        ),
+        "Timeout" | "ConnectionFailed" => words!(
+            "check the network to AWS and run it again",
+            "AWS へのネットワークを確認し、もう一度実行する"
+        ),
+        "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => words!(
+            "run it again in a minute",
+            "1 分ほど待って、もう一度実行する"
+        ),
+        _ if NOT_LOGGED_IN.contains(&code)
+            || code == "CallFailed" && message.contains("credential") =>
+        {
+            words!(
+                "log in to AWS (for example aws sso login), or name a profile with --profile",
+                "AWS にログインする (例: aws sso login)、または --profile でプロファイルを指定する"
+            )
+        }
+        _ => return None,
+    })
+}
