@@ -32,7 +32,7 @@ pub struct LoadBalancer {
     pub idle_timeout_seconds: Option<i32>,
     /// Its own errors by CloudWatch's names, in each minute of the last quarter of an hour that had some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metrics: Option<Observed<BTreeMap<String, BTreeMap<DateTime<Utc>, f64>>>>,
+    pub metrics: Option<Observed<BTreeMap<String, Minutes>>>,
     /// Its listeners; `None` where they were not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listeners: Option<Vec<Listener>>,
@@ -40,6 +40,9 @@ pub struct LoadBalancer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unseen: Vec<Unobserved>,
 }
+
+/// Sums of a metric by the minute that each begins.
+pub type Minutes = BTreeMap<DateTime<Utc>, f64>;
 
 impl LoadBalancer {
     /// Its listeners.
