@@ -143,5 +143,8 @@ def _modify_target_group(stack: Stack, **settings: object) -> None:
 
 
 def _running_app_becomes(stack: Stack, app: App) -> None:
-    image = stack.task_definition()["containerDefinitions"][0]["image"]
+    """Of what runs, which is not what is being released."""
+    task = next(task for task in ecs.live(stack.service) if task.last_status == "RUNNING")
+    running = ecs.definition(stack.service, task.task_definition_arn)
+    image = running.container_definitions[0]["image"]
     APPS[image.rpartition(":")[2]] = app

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::{
+    apart::{Apart, apart},
     case::Case,
     check::{Check, Finding, Severity},
     checks::all,
@@ -111,7 +112,7 @@ pub fn diagnose(snapshot: &Snapshot) -> Diagnosis {
             outcome: outcome(seen, of_release.unwrap_or_default()),
         }
     };
-    arrange(all().map(examine).collect())
+    arrange(all().map(examine).collect(), &apart(&case))
 }
 
 /// What was found now and of the release; what both show is told once.
@@ -134,8 +135,9 @@ fn outcome(seen: Observed<Vec<Finding>>, mut of_release: Vec<Finding>) -> Outcom
 
 /// Orders outcomes into causes, symptoms and unknowns.
 ///
-/// Advice stands apart: it is neither cause nor symptom, and advice that could not be given hides no fault.
-pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
+/// Advice is neither cause nor symptom, and advice that could not be given hides no fault.
+/// What is apart from a cause is no symptom of it.
+pub fn arrange(examined: Vec<Examined>, apart: &Apart) -> Diagnosis {
     let (advice, examined): (Vec<_>, Vec<_>) = examined
         .into_iter()
         .partition(|e| e.check.severity == Severity::Advice);
@@ -155,7 +157,7 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
             _ => None,
         })
         .collect();
-    let explained_by = |cause: &'static Check| reachable(cause, &passable, &examined);
+    let explained_by = |cause: &'static Check| reachable(cause, &passable, &examined, apart);
     let explained: BTreeSet<&str> = found
         .iter()
         .flat_map(|(e, _)| explained_by(e.check))
@@ -199,11 +201,16 @@ pub fn arrange(examined: Vec<Examined>) -> Diagnosis {
 }
 
 /// Ids that `cause` explains over links that are not refuted, the nearest first.
-fn reachable(cause: &Check, passable: &BTreeSet<&str>, examined: &[Examined]) -> Vec<&'static str> {
+fn reachable(
+    cause: &Check,
+    passable: &BTreeSet<&str>,
+    examined: &[Examined],
+    apart: &Apart,
+) -> Vec<&'static str> {
     let mut seen: Vec<&'static str> = vec![];
     let mut open: VecDeque<&'static str> = cause.explains.iter().copied().collect();
     while let Some(id) = open.pop_front() {
-        if passable.contains(id) && !seen.contains(&id) {
+        if passable.contains(id) && !seen.contains(&id) && !apart.contains(&(cause.id, id)) {
             seen.push(id);
             open.extend(
                 examined

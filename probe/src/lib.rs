@@ -12,6 +12,7 @@
 //! - Checks and diagnosis read no clock, no environment and no network: `taken_at` is their only time.
 //! - Secret values never enter a snapshot, and every text that came from AWS is scrubbed ([`snapshot::Text`]).
 
+pub mod apart;
 pub mod case;
 pub mod check;
 pub mod checks;

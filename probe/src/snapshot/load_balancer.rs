@@ -42,7 +42,7 @@ pub struct LoadBalancer {
 }
 
 /// Sums of a metric by the minute that each begins.
-pub type Minutes = BTreeMap<DateTime<Utc>, f64>;
+type Minutes = BTreeMap<DateTime<Utc>, f64>;
 
 impl LoadBalancer {
     /// Its listeners.

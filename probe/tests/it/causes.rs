@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use probe::{
+    apart::Apart,
     check::{Finding, Severity},
     checks::all,
     diagnose::{Diagnosis, Examined, Outcome, arrange},
@@ -69,7 +70,7 @@ proptest! {
             .filter(|(check, outcome)| check.severity != Severity::Advice && matches!(outcome, Outcome::Faulty(_)))
             .map(|(check, _)| check.id)
             .collect();
-        let diagnosis = arrange(examined(&outcomes));
+        let diagnosis = arrange(examined(&outcomes), &Apart::new());
         let causes = BTreeSet::from_iter(causes(&diagnosis));
         let symptoms: BTreeSet<&str> =
             diagnosis.causes.iter().flat_map(|cause| &cause.symptoms).map(|symptom| symptom.check.id).collect();
@@ -79,13 +80,13 @@ proptest! {
 
     #[test]
     fn the_order_of_the_catalogue_does_not_matter(outcomes in outcomes(), seed in any::<u64>()) {
-        let straight = arrange(examined(&outcomes));
+        let straight = arrange(examined(&outcomes), &Apart::new());
         let mut shuffled = examined(&outcomes);
         let count = shuffled.len();
         for i in 0..count {
             shuffled.swap(i, (seed.rotate_left(i as u32) % count as u64) as usize);
         }
-        let other = arrange(shuffled);
+        let other = arrange(shuffled, &Apart::new());
         prop_assert_eq!(shown(&straight), shown(&other));
     }
 }
@@ -105,7 +106,7 @@ fn causes_of(fired: &[&str], unknown: &[&str]) -> Vec<&'static str> {
         }
     };
     let outcomes: Vec<Outcome> = all().map(|check| outcome(check.id)).collect();
-    causes(&arrange(examined(&outcomes)))
+    causes(&arrange(examined(&outcomes), &Apart::new()))
 }
 
 #[test]

@@ -50,6 +50,20 @@ const PAIRS: &[[&str; 2]] = &[
     ["iam-parameter-read-denied", "network-client-port-closed"],
     ["image-platform-mismatch", "network-client-port-closed"],
     ["alb-target-group-not-attached", "image-repository-missing"],
+    // One could explain the other, and what the application itself says tells them apart.
+    ["ecs-container-exited", "network-database-port-closed"],
+    [
+        "alb-health-check-server-error",
+        "network-database-port-closed",
+    ],
+    // A task that ended does not make one of another revision unhealthy.
+    [
+        "alb-health-check-server-error",
+        "ecs-container-out-of-memory",
+    ],
+    ["alb-health-check-timeout", "ecs-container-out-of-memory"],
+    ["alb-health-check-failed", "ecs-container-out-of-memory"],
+    ["alb-health-check-failed", "ecs-container-exited"],
 ];
 
 #[test]
