@@ -13,7 +13,7 @@ use axum::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::{language::Language, view};
+use super::{language::Language, request_log::Actor, view};
 use crate::{db, domain::Invalid};
 
 mod kind;
@@ -188,6 +188,9 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
         if let Some(value) = response.headers_mut().remove(&kept) {
             headers.insert(kept, value);
         }
+    }
+    if let Some(actor) = response.extensions_mut().remove::<Actor>() {
+        described.extensions_mut().insert(actor);
     }
     if let Some(cause) = problem.cause {
         described.extensions_mut().insert(Cause(cause));
