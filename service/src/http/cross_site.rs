@@ -89,3 +89,163 @@ fn is_of_a_form(headers: &HeaderMap) -> bool {
     let essence = essence.trim().to_ascii_lowercase();
     !essence.starts_with("application/") || essence == "application/x-www-form-urlencoded"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Auth, People};
+
+    fn site(https: bool, auth: Auth) -> Site {
+        let people = People {
+            auth: Some(auth),
+            alb_arn: Some(
+                "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/a/b".into(),
+            ),
+            oidc_keys_url: None,
+            oidc_client_id: None,
+            oidc_name_claim: "email".into(),
+            admins: String::new(),
+        };
+        let identity = people.identity().unwrap();
+        Site {
+            https,
+            identity,
+            ..Site::default()
+        }
+    }
+
+    fn ours(site: &Site, method: Method, headers: &[(&'static str, &'static str)]) -> bool {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        is_ours(site, &method, &map)
+    }
+
+    #[test]
+    fn the_browsers_word_counts_before_everything_else() {
+        let site = site(false, Auth::None);
+        let own = ("origin", "http://events.example");
+        let host = ("host", "events.example");
+        for (value, expected) in [
+            ("same-origin", true),
+            ("none", true),
+            ("same-site", false),
+            ("cross-site", false),
+            ("", false),
+            ("Same-Origin, same-origin", false),
+        ] {
+            let headers = [("sec-fetch-site", value), own, host];
+            assert_eq!(ours(&site, Method::POST, &headers), expected, "{value}");
+        }
+        let twice = [
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        assert!(!ours(&site, Method::POST, &twice));
+    }
+
+    #[test]
+    fn an_origin_must_be_the_place_that_was_asked() {
+        let (plain, https) = (site(false, Auth::None), site(true, Auth::None));
+        for (origin, host, on_plain, on_https) in [
+            ("https://events.example", "events.example", true, true),
+            ("https://events.example", "Events.Example:443", true, true),
+            (
+                "https://events.example:8443",
+                "events.example:8443",
+                true,
+                true,
+            ),
+            ("http://events.example", "events.example:80", true, false),
+            ("http://127.0.0.1:8080", "127.0.0.1:8080", true, false),
+            ("http://[::1]:8080", "[::1]:8080", true, false),
+            (
+                "https://events.example:8443",
+                "events.example",
+                false,
+                false,
+            ),
+            ("http://events.example", "events.example:443", false, false),
+            ("https://evil.example", "events.example", false, false),
+            (
+                "https://events.example.evil.example",
+                "events.example",
+                false,
+                false,
+            ),
+            (
+                "https://evil.example/events.example",
+                "events.example",
+                false,
+                false,
+            ),
+            ("https://a.events.example", "events.example", false, false),
+            ("ftp://events.example", "events.example", false, false),
+            ("events.example", "events.example", false, false),
+            ("null", "null", false, false),
+            ("", "", false, false),
+        ] {
+            let headers = [("origin", origin), ("host", host)];
+            let case = format!("{origin} at {host}");
+            assert_eq!(ours(&plain, Method::PUT, &headers), on_plain, "{case}");
+            assert_eq!(ours(&https, Method::PUT, &headers), on_https, "{case}");
+        }
+        let place = ("origin", "https://a.example");
+        let (a, b) = (("host", "a.example"), ("host", "b.example"));
+        assert!(!ours(&plain, Method::POST, &[place]));
+        assert!(!ours(&plain, Method::POST, &[place, a, b]));
+        assert!(!ours(
+            &plain,
+            Method::POST,
+            &[place, ("origin", "https://b.example"), a]
+        ));
+    }
+
+    #[test]
+    fn programs_pass_but_not_what_could_be_an_old_browser_with_a_session() {
+        let (anybody, known) = (site(true, Auth::None), site(true, Auth::AlbOidc));
+        for (method, kind, with_session) in [
+            (Method::POST, Some("application/json"), true),
+            (
+                Method::POST,
+                Some("Application/Merge-Patch+JSON; charset=utf-8"),
+                true,
+            ),
+            (
+                Method::POST,
+                Some("application/x-www-form-urlencoded"),
+                false,
+            ),
+            (
+                Method::POST,
+                Some("Application/X-WWW-Form-URLencoded;charset=utf-8"),
+                false,
+            ),
+            (
+                Method::POST,
+                Some("multipart/form-data; boundary=application/json"),
+                false,
+            ),
+            (Method::POST, Some("text/plain"), false),
+            (Method::POST, Some("text/plain;application/json"), false),
+            (Method::POST, None, false),
+            (Method::PUT, None, true),
+            (Method::DELETE, None, true),
+        ] {
+            let headers: Vec<_> = kind
+                .map(|kind| ("content-type", kind))
+                .into_iter()
+                .collect();
+            assert!(
+                ours(&anybody, method.clone(), &headers),
+                "{method} {kind:?}"
+            );
+            assert_eq!(
+                ours(&known, method.clone(), &headers),
+                with_session,
+                "{method} {kind:?}"
+            );
+        }
+    }
+}

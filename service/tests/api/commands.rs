@@ -3,7 +3,10 @@
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::process::{Running, run, service, url};
+use crate::{
+    process::{Running, run, service, url},
+    signer::ARN,
+};
 
 #[tokio::test]
 async fn production_refuses_what_is_only_good_for_development() {
@@ -69,6 +72,56 @@ async fn production_refuses_what_is_only_good_for_development() {
             vec![("AUTH", "alb-oidc"), ("DATABASE_URL", strict)],
             vec![],
             "AUTH=alb-oidc needs ALB_ARN",
+        ),
+        (
+            vec![
+                ("AUTH", "alb-oidc"),
+                ("DATABASE_URL", strict),
+                ("ALB_ARN", ""),
+            ],
+            vec![],
+            "AUTH=alb-oidc needs ALB_ARN",
+        ),
+        (
+            vec![
+                ("AUTH", "alb-oidc"),
+                ("DATABASE_URL", strict),
+                ("ALB_ARN", "events-alb"),
+            ],
+            vec![],
+            "with its region",
+        ),
+        (
+            vec![
+                ("AUTH", "alb-oidc"),
+                ("DATABASE_URL", strict),
+                ("ALB_ARN", ARN),
+                ("OIDC_KEYS_URL", "http://keys.example"),
+            ],
+            vec![],
+            "must begin with https://",
+        ),
+        (
+            vec![
+                ("AUTH", "alb-oidc"),
+                ("DATABASE_URL", strict),
+                (
+                    "ALB_ARN",
+                    "arn:aws-cn:elasticloadbalancing:cn-north-1:123456789012:loadbalancer/app/a/b",
+                ),
+            ],
+            vec![],
+            "OIDC_KEYS_URL must say",
+        ),
+        (
+            vec![
+                ("AUTH", "alb-oidc"),
+                ("DATABASE_URL", strict),
+                ("ALB_ARN", ARN),
+                ("OIDC_NAME_CLAIM", ""),
+            ],
+            vec![],
+            "OIDC_NAME_CLAIM must not be empty",
         ),
         (vec![("AUTH", "none")], vec![], "no database is named"),
     ] {
