@@ -9,9 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::LogFormat;
 
+mod announcements;
 mod database;
 mod identity;
 
+pub use announcements::Announcements;
 pub use database::{Database, SslMode};
 pub use identity::{Auth, People};
 
@@ -31,7 +33,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API and the pages until SIGTERM or SIGINT
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Bring the tables up to date, and exit
     Migrate(Database),
     /// Add sample events, past and upcoming; running it again adds none twice
@@ -63,6 +65,9 @@ pub struct Serve {
     /// (default: a random key that the tasks share by the database)
     #[arg(long, env, hide_env_values = true)]
     pub cursor_key: Option<String>,
+    /// Where to announce events.
+    #[command(flatten)]
+    pub announcements: Announcements,
     /// Which database.
     #[command(flatten)]
     pub database: Database,

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod history;
 pub mod invalid;
 pub mod language;
+pub mod notification;
 pub mod page;
 pub mod text;
 

@@ -10,6 +10,7 @@ pub mod domain;
 pub mod embedded;
 pub mod http;
 pub mod identity;
+pub mod outbox;
 pub mod outgoing;
 pub mod run;
 pub mod sample;

@@ -5,21 +5,25 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::Utc;
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 use tracing::info;
 
 use crate::{
-    config::{AppEnv, Cli, Command, Database, Seed, Serve},
+    config::{Announcements, AppEnv, Cli, Command, Database, Seed, Serve},
     db::{self, Db},
     domain::CursorKey,
     http::{self, AppState, Site, client, server},
+    outbox::{self, Channel, Slack, Style},
     sample, store,
 };
 
 /// Runs the command until it is done or told to stop.
 pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        Command::Serve(arguments) => serve(arguments).await,
+        Command::Serve(arguments) => serve(*arguments).await,
         Command::Migrate(database) => migrate(&database).await,
         Command::Seed(arguments) => seed(&arguments).await,
         Command::Healthcheck(arguments) => client::check(&arguments.url()?).await,
@@ -32,11 +36,15 @@ async fn serve(arguments: Serve) -> Result<()> {
     // Before anything else: a signal during the start must not be lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let stopping = watch::Sender::new(false);
+    let outbox_stop = stopping.subscribe();
     let stop = async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        stopping.send_replace(true);
     };
     let mut stop = std::pin::pin!(stop);
 
+    let channel = channel(&arguments.announcements)?;
     let listen = arguments.listen;
     let listener = server::listen(listen).with_context(|| format!("cannot listen on {listen}"))?;
     let production = arguments.app_env == AppEnv::Production;
@@ -64,8 +72,14 @@ async fn serve(arguments: Serve) -> Result<()> {
             db::migrate_when_reachable(&db, &database.options).await?;
             std::future::pending::<Result<()>>().await
         };
+        let serving = async {
+            tokio::join!(
+                server::serve(listener, app, stop, arguments.drain()),
+                outbox::run(db.clone(), channel, outbox_stop),
+            )
+        };
         tokio::select! {
-            () = server::serve(listener, app, stop, arguments.drain()) => Ok(()),
+            _ = serving => Ok(()),
             failed = migrating => failed,
         }
     };
@@ -73,6 +87,19 @@ async fn serve(arguments: Serve) -> Result<()> {
     database.close().await?;
     info!("stopped");
     result
+}
+
+/// Where news of events go; none where none is configured.
+fn channel(announcements: &Announcements) -> Result<Option<Channel>> {
+    let style = Style {
+        language: announcements.slack_language,
+        pages: announcements.pages()?,
+    };
+    let Some(webhook) = announcements.webhook()? else {
+        return Ok(None);
+    };
+    let slack = Slack::new(webhook).context("nothing can be sent by HTTPS")?;
+    Ok(Some(Channel { slack, style }))
 }
 
 async fn migrate(database: &Database) -> Result<()> {

@@ -7,5 +7,6 @@ pub mod edits;
 pub mod events;
 pub mod history;
 pub mod list;
+pub mod notifications;
 pub mod participants;
 pub mod sample;

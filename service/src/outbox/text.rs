@@ -1,0 +1,253 @@
+//! The words of an announcement, in Slack's markup.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, Utc};
+
+use super::markup::{escaped, link};
+use crate::domain::{
+    Language,
+    language::COMPANY_ZONE,
+    notification::{Announced, Change, Changes, Notification},
+};
+
+/// How announcements are written.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// Their language.
+    pub language: Language,
+    /// The address that the pages begin with; without it there are no links.
+    pub pages: Option<String>,
+}
+
+impl Style {
+    /// Writes an announcement that is read at about `now`.
+    pub fn write(&self, notification: &Notification, now: DateTime<Utc>) -> String {
+        let pick = |english, japanese| self.language.pick(english, japanese);
+        let mut lines = Lines {
+            style: self,
+            now,
+            lines: Vec::new(),
+        };
+        match notification {
+            Notification::Created { event } => {
+                let title = self.title(event);
+                lines.say(match self.language {
+                    Language::English => format!("📅 New event: {title}"),
+                    Language::Japanese => {
+                        format!("📅 {title}の参加受付が始まりました")
+                    }
+                });
+                lines.date(event, None);
+                lines.place(&event.location);
+                lines.fact(pick("Seats", "定員"), self.seats(event.max_participants));
+                lines.fact(pick("Organiser", "主催"), escaped(&event.organizer));
+                lines.link(
+                    event,
+                    pick("Details and sign-up", "詳細・参加申し込みはこちら"),
+                );
+            }
+            Notification::Changed { event, changes } => {
+                let (title, what) = (self.title(event), self.names(changes));
+                lines.say(match self.language {
+                    Language::English => format!("✏️ {title} has changed: {what}"),
+                    Language::Japanese => format!("✏️ {title}の{what}が変更になりました"),
+                });
+                lines.changes(event, changes);
+                lines.link(event, pick("Details", "詳細はこちら"));
+            }
+            Notification::Cancelled {
+                event,
+                participants,
+            } => {
+                let title = self.title(event);
+                lines.say(match self.language {
+                    Language::English => format!("🚫 {title} has been cancelled"),
+                    Language::Japanese => format!("🚫 {title}は中止になりました"),
+                });
+                lines.date(event, None);
+                lines.place(&event.location);
+                lines.fact(pick("Organiser", "主催"), escaped(&event.organizer));
+                if !participants.is_empty() {
+                    lines.fact(
+                        pick("Had joined", "参加予定だった方"),
+                        self.people(participants),
+                    );
+                }
+            }
+            Notification::Promoted {
+                event,
+                user_name,
+                others,
+            } => {
+                let everybody: Vec<_> = std::iter::once(user_name).chain(others).cloned().collect();
+                let (title, people) = (self.title(event), self.people(&everybody));
+                lines.say(match self.language {
+                    Language::English => format!("🎉 Off the waitlist of {title}: {people}"),
+                    Language::Japanese => {
+                        format!("🎉 {title}に空きが出て、{people}の参加が確定しました")
+                    }
+                });
+                lines.date(event, None);
+                lines.place(&event.location);
+                lines.say(
+                    pick(
+                        "If you can no longer come, please give the seat back.",
+                        "ご都合が悪くなった場合は、お早めにキャンセルをお願いします。",
+                    )
+                    .to_owned(),
+                );
+                lines.link(event, pick("Details", "詳細はこちら"));
+            }
+            Notification::Reminder {
+                event,
+                participants_count,
+            } => {
+                let (title, day) = (self.title(event), self.day(event.event_date, now));
+                lines.say(match self.language {
+                    Language::English => format!("⏰ {day}: {title}"),
+                    Language::Japanese => format!("⏰ {day}は{title}の開催日です"),
+                });
+                lines.date(event, None);
+                lines.place(&event.location);
+                let (taken, seats) = (*participants_count, event.max_participants);
+                lines.fact(pick("Joined", "参加予定"), self.taken(taken, seats));
+                lines.link(event, pick("Details", "詳細はこちら"));
+            }
+        }
+        lines.lines.join("\n")
+    }
+
+    fn title(&self, event: &Announced) -> String {
+        let title = escaped(&event.title);
+        match self.language {
+            Language::English => format!("“{title}”"),
+            Language::Japanese => format!("「{title}」"),
+        }
+    }
+
+    fn seats(&self, seats: i32) -> String {
+        match self.language {
+            Language::English => seats.to_string(),
+            Language::Japanese => format!("{seats}名"),
+        }
+    }
+
+    fn taken(&self, taken: i32, seats: i32) -> String {
+        let left = (seats - taken).max(0);
+        match (self.language, left) {
+            (Language::English, 0) => format!("{taken} (full)"),
+            (Language::English, _) => format!("{taken} ({left} seats left)"),
+            (Language::Japanese, 0) => format!("{taken}名(満席)"),
+            (Language::Japanese, _) => format!("{taken}名(残り{left}席)"),
+        }
+    }
+
+    fn people(&self, names: &[String]) -> String {
+        let names = names.iter().map(|name| escaped(name));
+        match self.language {
+            Language::English => names.collect::<Vec<_>>().join(", "),
+            Language::Japanese => names
+                .map(|name| format!("{name}さん"))
+                .collect::<Vec<_>>()
+                .join("、"),
+        }
+    }
+
+    /// The names of what has changed.
+    fn names(&self, changes: &Changes) -> String {
+        let pick = |english, japanese| self.language.pick(english, japanese);
+        let names: Vec<_> = [
+            (changes.title.is_some(), pick("title", "タイトル")),
+            (changes.event_date.is_some(), pick("date", "日時")),
+            (changes.location.is_some(), pick("place", "場所")),
+            (changes.max_participants.is_some(), pick("seats", "定員")),
+            (changes.organizer.is_some(), pick("organiser", "主催")),
+            (changes.description.is_some(), pick("description", "説明")),
+        ]
+        .into_iter()
+        .filter_map(|(changed, name)| changed.then_some(name))
+        .collect();
+        names.join(pick(", ", "・"))
+    }
+
+    /// The day of an event, as somebody says it who is near it.
+    fn day(&self, time: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
+        let day = |time: DateTime<Utc>| time.with_timezone(&COMPANY_ZONE).date_naive();
+        match (day(time) - day(now)).num_days() {
+            0 => self.language.pick("Today", "本日"),
+            1 => self.language.pick("Tomorrow", "明日"),
+            _ => self.language.pick("Soon", "まもなく"),
+        }
+    }
+}
+
+struct Lines<'s> {
+    style: &'s Style,
+    now: DateTime<Utc>,
+    lines: Vec<String>,
+}
+
+impl Lines<'_> {
+    fn say(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    fn fact(&mut self, name: &str, value: impl Display) {
+        let colon = self.style.language.pick(": ", "：");
+        self.lines.push(format!("• {name}{colon}{value}"));
+    }
+
+    fn date(&mut self, event: &Announced, change: Option<&Change<DateTime<Utc>>>) {
+        let language = self.style.language;
+        let written = |time| language.date_near(time, self.now);
+        let value = match change {
+            Some(Change { from, to }) => arrow(written(*from), written(*to)),
+            None => written(event.event_date),
+        };
+        self.fact(language.pick("When", "日時"), value);
+    }
+
+    fn place(&mut self, location: &str) {
+        if !location.is_empty() {
+            self.fact(self.style.language.pick("Where", "場所"), escaped(location));
+        }
+    }
+
+    /// What was and what is, after the date, which people look for first, changed or not.
+    fn changes(&mut self, event: &Announced, changes: &Changes) {
+        let style = self.style;
+        let pick = |english, japanese| style.language.pick(english, japanese);
+        let place = |location: &str| match location {
+            "" => pick("not said", "未定").to_owned(),
+            location => escaped(location),
+        };
+        self.date(event, changes.event_date.as_ref());
+        if let Some(Change { from, to }) = &changes.title {
+            self.fact(pick("Title", "タイトル"), arrow(escaped(from), escaped(to)));
+        }
+        if let Some(Change { from, to }) = &changes.location {
+            self.fact(pick("Where", "場所"), arrow(place(from), place(to)));
+        }
+        if let Some(Change { from, to }) = &changes.max_participants {
+            self.fact(
+                pick("Seats", "定員"),
+                arrow(style.seats(*from), style.seats(*to)),
+            );
+        }
+        if let Some(Change { from, to }) = &changes.organizer {
+            self.fact(pick("Organiser", "主催"), arrow(escaped(from), escaped(to)));
+        }
+    }
+
+    fn link(&mut self, event: &Announced, label: &str) {
+        if let Some(pages) = &self.style.pages {
+            self.lines
+                .push(link(&format!("{pages}/events/{}", event.id), label));
+        }
+    }
+}
+
+fn arrow(from: impl Display, to: impl Display) -> String {
+    format!("{from} → {to}")
+}
