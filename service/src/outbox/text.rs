@@ -11,6 +11,9 @@ use crate::domain::{
     notification::{Announced, Change, Changes, Notification},
 };
 
+#[cfg(test)]
+mod samples;
+
 /// How announcements are written.
 #[derive(Debug, Clone)]
 pub struct Style {
@@ -85,7 +88,7 @@ impl Style {
                 lines.say(match self.language {
                     Language::English => format!("🎉 Off the waitlist of {title}: {people}"),
                     Language::Japanese => {
-                        format!("🎉 {title}に空きが出て、{people}の参加が確定しました")
+                        format!("🎉 {title}に空きが出たため、{people}の参加が確定しました")
                     }
                 });
                 lines.date(event, None);
@@ -106,7 +109,7 @@ impl Style {
                 let (title, day) = (self.title(event), self.day(event.event_date, now));
                 lines.say(match self.language {
                     Language::English => format!("⏰ {day}: {title}"),
-                    Language::Japanese => format!("⏰ {day}は{title}の開催日です"),
+                    Language::Japanese => format!("⏰ {title}は{day}開催です"),
                 });
                 lines.date(event, None);
                 lines.place(&event.location);
@@ -219,7 +222,7 @@ impl Lines<'_> {
         let style = self.style;
         let pick = |english, japanese| style.language.pick(english, japanese);
         let place = |location: &str| match location {
-            "" => pick("not said", "未定").to_owned(),
+            "" => pick("to be decided", "未定").to_owned(),
             location => escaped(location),
         };
         self.date(event, changes.event_date.as_ref());

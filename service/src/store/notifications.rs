@@ -29,7 +29,8 @@ pub struct Claimed {
 /// another message. If it is neither settled nor put off by then, it is due again.
 ///
 /// The claim is committed at once: no transaction waits for the receiver.
-/// Of each event only the oldest can be claimed, so that news arrive in their order.
+/// Of each event only the oldest can be claimed, so that news arrive in their order. Those that bid people come tell of
+/// the event as it is by now; the others tell what happened.
 pub async fn claim(
     connection: &mut PgConnection,
     lease: Duration,
@@ -58,7 +59,12 @@ pub async fn claim(
            set attempts = n.attempts + 1, due_at = clock_timestamp() + make_interval(secs => $1)
           from due, turn
          where n.id = due.id
-        returning n.id, n.event_id, n.kind, n.payload, n.attempts,
+        returning n.id, n.event_id, n.kind, n.attempts,
+                  case when n.kind in ('promoted', 'reminder')
+                       then n.payload
+                            || coalesce((select event_notice(e) from events e where e.id = n.event_id), '{}')
+                       else n.payload
+                  end as "payload!",
                   n.kind <> 'reminder'
                   or exists (select from events e
                               where e.id = n.event_id and e.event_date > now()

@@ -10,7 +10,7 @@ use sqlx::{
 
 use crate::{
     client::{Answer, draft, request, send_to},
-    process::{Running, run, service, url},
+    process::{Running, service, url},
     receiver::{Mood, Receiver},
 };
 
@@ -125,7 +125,7 @@ async fn news_of_an_event_arrive_once_and_in_order(
                  • 場所：Room 1 → Room 2\n• 定員：1名 → 3名\n<{link}|詳細はこちら>"
             ),
             format!(
-                "🎉 「R&amp;D &lt;!channel&gt;」に空きが出て、一郎さん、次郎さんの参加が確定しました\n\
+                "🎉 「R&amp;D &lt;!channel&gt;」に空きが出たため、一郎さん、次郎さんの参加が確定しました\n\
                  • 日時：2100年4月1日(木) 19:00\n• 場所：Room 2\n\
                  ご都合が悪くなった場合は、お早めにキャンセルをお願いします。\n<{link}|詳細はこちら>"
             ),

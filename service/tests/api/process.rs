@@ -63,6 +63,8 @@ pub(crate) struct Running {
     pub(crate) child: Child,
     pub(crate) address: SocketAddr,
     lines: Lines<BufReader<ChildStdout>>,
+    /// All that was read of its log, line by line.
+    log: Vec<String>,
 }
 
 impl Running {
@@ -78,6 +80,7 @@ impl Running {
             child,
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             lines,
+            log: Vec::new(),
         };
         let line = running.line("listening").await;
         running.address = line["address"].as_str().unwrap().parse().unwrap();
@@ -88,6 +91,7 @@ impl Running {
     pub(crate) async fn line(&mut self, message: &str) -> Value {
         let next = async {
             while let Some(line) = self.lines.next_line().await.unwrap() {
+                self.log.push(line.clone());
                 let line: Value =
                     serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
                 if line["message"] == message {
@@ -109,10 +113,18 @@ impl Running {
             .unwrap()
     }
 
+    /// Sends SIGTERM, and gives all that the service has ever logged.
+    pub(crate) async fn stop_and_read_log(mut self) -> String {
+        self.signal("TERM").await;
+        self.rest().await;
+        self.log.join("\n")
+    }
+
     /// The messages of all lines until the end.
     pub(crate) async fn rest(&mut self) -> Vec<String> {
         let mut messages = Vec::new();
         while let Some(line) = self.lines.next_line().await.unwrap() {
+            self.log.push(line.clone());
             let line: Value = serde_json::from_str(&line).unwrap();
             messages.push(line["message"].as_str().unwrap().to_owned());
         }
