@@ -132,8 +132,11 @@ fn says_crash(line: &str) -> bool {
 
 /// Whether a line is about the database or about waiting for something that may be it.
 fn may_be_database(line: &str) -> bool {
-    const WORDS: [&str; 7] = [
+    const WORDS: [&str; 10] = [
         "database",
+        "getaddrinfo",
+        "host",
+        "resolve",
         "postgres",
         "sql",
         "5432",
