@@ -33,6 +33,7 @@ mod object;
 mod rollback;
 mod rule;
 mod rules;
+mod sqlstate;
 mod stop;
 
 pub use failures::{current_failures, past_failures};

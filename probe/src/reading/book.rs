@@ -9,6 +9,7 @@ use super::{
     marks::{ASKS, Ask, marks},
     rule::Rule,
     rules,
+    sqlstate::{is_sqlstate, stands_as_code},
 };
 
 /// The rules with the numbers of their words.
@@ -18,6 +19,8 @@ pub(super) struct Book {
     /// What a word that is no rule's asks for: a look at the numbers behind it.
     asks: Vec<Option<Ask>>,
     lengths: Vec<usize>,
+    /// Whether a word is a code, which counts only where it is said as one.
+    codes: Vec<bool>,
     /// Rules by each word of their first group.
     starts: Vec<Vec<usize>>,
     rules: Vec<Entry>,
@@ -69,6 +72,7 @@ pub(super) static BOOK: LazyLock<Book> = LazyLock::new(|| {
     Book {
         finder: AhoCorasick::new(&words).ok(),
         asks,
+        codes: words.iter().map(|word| is_sqlstate(word)).collect(),
         lengths: words.iter().map(|word| word.len()).collect(),
         starts,
         rules,
@@ -109,7 +113,7 @@ impl Book {
         let found = self.finder.iter();
         for found in found.flat_map(|finder| finder.find_overlapping_iter(text)) {
             let word = found.pattern().as_usize();
-            if !seen[word] {
+            if !seen[word] && (!self.codes[word] || stands_as_code(text, found.range())) {
                 seen[word] = true;
                 words.push(word);
             }
