@@ -127,8 +127,8 @@ impl Answer {
             }
             (lang, Meaning::Unrecognised) => say(
                 lang,
-                "not recognised: this message alone names no cause",
-                "判別できません: このメッセージだけでは原因を特定できません",
+                "not recognised: this message alone names no cause; probe diagnose looks at what surrounds it",
+                "判別できません: このメッセージだけでは原因を特定できません。probe diagnose で設定や状態と合わせて診断してください",
             )
             .to_owned(),
             (_, Meaning::Fault(class)) => {

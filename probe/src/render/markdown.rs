@@ -85,7 +85,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     if !report.advice.is_empty() {
-        writeln!(out, "\n### {}\n", word("Advice", "助言"))?;
+        writeln!(out, "\n### {}\n", word("Advice", "推奨事項"))?;
         for advice in &report.advice {
             writeln!(out, "- {} (`{}`)", advice.message, advice.id)?;
         }

@@ -23,11 +23,11 @@ phrases! {
     RUNBOOK = "runbook", "手順書";
     UNKNOWN = "Could not tell", "判定できなかった項目";
     DO = "do", "対応";
-    ADVICE = "Advice: nothing is broken, but probe explain tells why to change it", "助言 (障害ではありません。理由は probe explain で確認できます)";
+    ADVICE = "Advice: nothing is broken, but probe explain tells why to change it", "推奨事項 (障害ではありません。理由は probe explain で確認できます)";
     PAST = "Past, no longer happening", "過去の失敗 (現在は発生していません)";
     CRITICAL = "critical", "重大";
     WARNING = "warning", "警告";
-    ADVISED = "advice", "助言";
+    ADVISED = "advice", "推奨";
     HEALTHY = "Healthy", "正常";
     FAULT = "Fault", "障害";
     UNDETERMINED = "Undetermined", "判定不能";
