@@ -61,11 +61,15 @@ fn told(
 /// Takes a target out of its group.
 fn deregister(case: &Case<'_>, told: &Told<'_>, title: Words) -> Fix {
     let (arn, region) = (told.arn, &case.target.region);
-    let id = told.target.split(':').next().unwrap_or(told.target);
+    // A port that is not the group's own must be named: without it nothing is taken out, and nothing is said.
+    let target = match told.target.rsplit_once(':') {
+        Some((id, port)) => format!("Id={id},Port={port}"),
+        None => format!("Id={}", told.target),
+    };
     Fix {
         title,
         command: format!(
-            "aws elbv2 deregister-targets --target-group-arn {arn} --targets Id={id} --region {region}"
+            "aws elbv2 deregister-targets --target-group-arn {arn} --targets {target} --region {region}"
         ),
     }
 }

@@ -69,7 +69,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "{revision} にタスク実行ロールの指定がなく、ECS がイメージ、シークレット、ログを扱えません"
         ),
         evidence,
-        fix: fix(case, definition),
+        fix: fix(definition),
     }])
 }
 
@@ -89,12 +89,12 @@ fn refused(case: &Case<'_>, definition: &TaskDefinition) -> Observed<Vec<Finding
             "タスク実行ロールの指定がないため、{name} の新しいタスク定義を ECS が受け付けません。{revision} が動き続けています"
         ),
         evidence: vec![told],
-        fix: fix(case, definition),
+        fix: fix(definition),
     }])
 }
 
-fn fix(case: &Case<'_>, definition: &TaskDefinition) -> Vec<Fix> {
-    let (account, region) = (crate::supply::home(definition).1, &case.target.region);
+fn fix(definition: &TaskDefinition) -> Vec<Fix> {
+    let account = crate::supply::home(definition).1;
     vec![
             Fix {
                 title: words!(
@@ -105,11 +105,11 @@ fn fix(case: &Case<'_>, definition: &TaskDefinition) -> Vec<Fix> {
             },
             Fix {
                 title: words!(
-                    "if there is no such role yet, make one",
-                    "ロールがまだない場合は作成する"
+                    "if there is no such role yet, make arn:aws:iam::{account}:role/ecsTaskExecutionRole",
+                    "ロールがまだない場合は arn:aws:iam::{account}:role/ecsTaskExecutionRole を作成する"
                 ),
                 command: format!(
-                    r#"aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"ecs-tasks.amazonaws.com"}},"Action":"sts:AssumeRole"}}]}}' && aws iam attach-role-policy --role-name ecsTaskExecutionRole --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy # arn:aws:iam::{account}:role/ecsTaskExecutionRole, region {region}"#
+                    r#"aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"ecs-tasks.amazonaws.com"}},"Action":"sts:AssumeRole"}}]}}' && aws iam attach-role-policy --role-name ecsTaskExecutionRole --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"#
                 ),
             },
         ]

@@ -51,11 +51,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         fix: vec![
             Fix {
                 title: words!(
-                    "store a user and a token that work, from a file (and delete the file)",
-                    "有効なユーザー名とトークンを、ファイルから保存する (ファイルは後で削除する)"
+                    "write a user and a token that work into a file as {{\"username\": \"…\", \"password\": \"…\"}}, store it, and delete the file",
+                    "有効なユーザー名とトークンを {{\"username\": \"…\", \"password\": \"…\"}} の形でファイルに書いて保存する (ファイルは後で削除する)"
                 ),
                 command: format!(
-                    "aws secretsmanager put-secret-value --secret-id <CREDENTIALS_SECRET> --secret-string file://credentials.json --region {region}  # {{\"username\": \"…\", \"password\": \"…\"}}"
+                    "aws secretsmanager put-secret-value --secret-id <CREDENTIALS_SECRET> --secret-string file://credentials.json --region {region}"
                 ),
             },
             Fix {

@@ -48,7 +48,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         });
         let fix = joined(fix);
         let message = words!(
-            "the VPC endpoint {ids} is of no use to the tasks, which need it for {goals}",
+            "the tasks cannot use the VPC endpoint for {goals}: {ids}",
             "{goals} のための VPC エンドポイント {ids} を、タスクから利用できません"
         );
         Some((ids, message, fix))

@@ -75,8 +75,8 @@ fn finding(
     mut evidence: Vec<Evidence>,
 ) -> Finding {
     let region = &case.target.region;
-    let users = || definition.secrets().filter(|(_, reference)| reference.parameter() == Some(name));
-    let used = places(users());
+    let users = definition.secrets().filter(|(_, reference)| reference.parameter() == Some(name));
+    let used = places(users);
     // An ARN may name another Region or account: a parameter made there is not here.
     let (account, mut parts) = (home(definition).1, name.split(':'));
     let (there, owner) = match name.starts_with("arn:") {
@@ -86,7 +86,6 @@ fn finding(
     evidence.extend(elsewhere(case, account, there, owner));
     let short = name.rsplit(":parameter").next().unwrap_or(name);
     let last = short.rsplit('/').next().unwrap_or(short);
-    let variable = users().next().map_or("NAME", |(_, reference)| reference.name.as_str());
     Finding {
         message: words!(
             "the parameter {short}, which the task definition injects as {used}, does not exist in account {owner}, {there}",
@@ -110,7 +109,7 @@ fn finding(
                     "別のアカウントやリージョンに作成していた場合は、同じ値でここに作成する"
                 ),
                 command: format!(
-                    "read -rs VALUE && aws ssm put-parameter --name {short} --type SecureString --value \"$VALUE\" --region {there} # {variable}"
+                    "read -rs VALUE && aws ssm put-parameter --name {short} --type SecureString --value \"$VALUE\" --region {there}"
                 ),
             },
         ],

@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let expected = words!(
         "a mount target that is available in the task's zone",
-        "タスクのアベイラビリティゾーンに利用可能なマウントターゲットがある"
+        "タスクのアベイラビリティーゾーンに利用可能なマウントターゲットがある"
     );
     let Some(mount) = failing(case, "efs-mount-not-ready", expected)? else {
         return Ok(vec![]);
@@ -36,7 +36,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         Fix {
             title: words!(
                 "wait until each zone of the tasks has a mount target that is available (it takes a minute or two)",
-                "タスクの各アベイラビリティゾーンのマウントターゲットが available になるまで待つ (1〜2 分)"
+                "タスクの各アベイラビリティーゾーンのマウントターゲットが available になるまで待つ (1〜2 分)"
             ),
             command: format!(
                 "aws efs describe-mount-targets --file-system-id {id} --query 'MountTargets[].[SubnetId,AvailabilityZoneName,LifeCycleState]' --output table --region {region}"

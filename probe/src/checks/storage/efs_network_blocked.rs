@@ -43,7 +43,15 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .and_then(|mount| mount.file_system.clone())
         .or_else(|| closed.as_ref().map(|(id, _)| id.clone()))
         .unwrap_or("<FILE_SYSTEM_ID>".into());
-    let mut fix = vec![];
+    let mut fix = vec![Fix {
+        title: words!(
+            "see the mount targets of {id}, one in each zone of the tasks and available, and their security groups",
+            "{id} のマウントターゲットとそのセキュリティグループを確認する。タスクの各アベイラビリティーゾーンに available なものが 1 つずつ必要"
+        ),
+        command: format!(
+            "aws efs describe-mount-targets --file-system-id {id} --query 'MountTargets[].[MountTargetId,AvailabilityZoneName,SubnetId,LifeCycleState]' --output table --region {region}\nfor target in $(aws efs describe-mount-targets --file-system-id {id} --query 'MountTargets[].MountTargetId' --output text --region {region}); do aws efs describe-mount-target-security-groups --mount-target-id $target --query SecurityGroups --output text --region {region}; done"
+        ),
+    }];
     if closed.is_some() {
         fix.push(Fix {
             title: words!(
@@ -55,15 +63,6 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             ),
         });
     }
-    fix.push(Fix {
-        title: words!(
-            "see in which subnets {id} has mount targets: one in each zone of the tasks, available",
-            "{id} のマウントターゲットを確認する。タスクの各アベイラビリティゾーンに available なものが 1 つずつ必要"
-        ),
-        command: format!(
-            "aws efs describe-mount-targets --file-system-id {id} --query 'MountTargets[].[MountTargetId,AvailabilityZoneName,SubnetId,LifeCycleState]' --output table --region {region}"
-        ),
-    });
     fix.push(Fix {
         title: words!(
             "let their security group take port 2049 from the tasks",
