@@ -25,14 +25,20 @@ fn architecture(definition: &TaskDefinition) -> &'static str {
 /// What mends an image for the wrong CPU: go back, build it again, or run it where it fits.
 fn rebuild(case: &Case<'_>, definition: &TaskDefinition, image: &str, built: &str) -> Vec<Fix> {
     let architecture = architecture(definition);
+    // Under a new tag: a registry whose tags are immutable refuses the present one.
+    let named = image.split('@').next().unwrap_or(image);
+    let repository = match named.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => named,
+    };
     let mut fix = go_back(case);
     fix.push(Fix {
         title: words!(
-            "build the image for the task's CPU, and push it",
-            "タスクの CPU に合わせてイメージをビルドし、プッシュする"
+            "build the image for the task's CPU under a new tag, push it, and deploy that tag",
+            "タスクの CPU に合わせてイメージを新しいタグでビルドし、プッシュして、そのタグをデプロイする"
         ),
         command: format!(
-            "docker buildx build --platform linux/{architecture} --tag {image} --push ."
+            "docker buildx build --platform linux/{architecture} --tag {repository}:<NEW_TAG> --push ."
         ),
     });
     let other = match architecture {
