@@ -140,7 +140,7 @@ pub enum SecretValues {
 /// take more rounds.
 ///
 /// The number of calls grows with what the service names (containers, secrets, parameters, roles and their policies,
-/// target groups, listeners, VPCs), never with the account: 53 on the stack of this repository, and repetitions of
+/// target groups, listeners, VPCs), never with the account: 54 on the stack of this repository, and repetitions of
 /// failed ones as
 /// [`Clients::connect`] limits them.
 pub async fn collect(
