@@ -71,8 +71,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             ),
             Fix {
                 title: words!(
-                    "until then let the load balancer give up first",
-                    "それまでの間、ロードバランサー側を先に切断させる"
+                    "until then let the load balancer close first (1 for gunicorn, which keeps 2 s): an answer that takes longer than that becomes a 504",
+                    "それまでの間、ロードバランサー側を先に切断させる (既定が 2 秒の gunicorn では 1 にする。これより時間のかかる応答は 504 になる)"
                 ),
                 command: format!(
                     "aws elbv2 modify-load-balancer-attributes --load-balancer-arn {} --attributes Key=idle_timeout.timeout_seconds,Value=4 --region {region}",
