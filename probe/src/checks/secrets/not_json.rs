@@ -72,13 +72,13 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "内容を表示せずに JSON かどうかを確認する"
             ),
             command: format!(
-                "aws secretsmanager get-secret-value --secret-id {arn} --query SecretString --output text --region {region} | jq -e 'type' > /dev/null && echo JSON || echo 'not JSON'"
+                "aws secretsmanager get-secret-value --secret-id {arn} --query SecretString --output text --region {region} | jq -e 'type == \"object\"' > /dev/null && echo JSON || echo 'not JSON'"
             ),
         },
         Fix {
             title: words!(
-                "then store it as JSON, from a file so that no quote is lost in the shell (and delete the file)",
-                "シェルで引用符が失われないよう、ファイルから JSON として保存する (ファイルは後で削除する)"
+                "then go back to its previous version if that was JSON (probe explain secrets-not-json has the command), or store it as JSON, from a file so that no quote is lost in the shell (and delete the file)",
+                "以前のバージョンが JSON だった場合はそれに戻す (コマンドは probe explain secrets-not-json を参照)。そうでなければ、シェルで引用符が失われないよう、ファイルから JSON として保存する (ファイルは後で削除する)"
             ),
             command: format!(
                 "aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://secret.json --region {region}"
