@@ -7,6 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use service::{
@@ -96,16 +97,28 @@ pub(crate) async fn call(app: &Router, method: &str, path: &str, body: Value) ->
 }
 
 /// Sends a request through a socket of its own.
-pub(crate) async fn send_to(address: SocketAddr, mut request: Request<Body>) -> Answer {
-    let stream = TcpStream::connect(address).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    request
-        .headers_mut()
-        .insert(header::HOST, "localhost".parse().unwrap());
-    read(sender.send_request(request).await.unwrap().map(Body::new)).await
+pub(crate) async fn send_to(address: SocketAddr, request: Request<Body>) -> Answer {
+    Session::connect(address).await.send(request).await
+}
+
+/// A socket that is kept for several requests.
+pub(crate) struct Session(SendRequest<Body>);
+
+impl Session {
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        request
+            .headers_mut()
+            .insert(header::HOST, "localhost".parse().unwrap());
+        self.0.ready().await.unwrap();
+        read(self.0.send_request(request).await.unwrap().map(Body::new)).await
+    }
 }
 
 /// An event that is accepted as it is.

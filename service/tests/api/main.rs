@@ -28,6 +28,7 @@ mod participants;
 mod permissions;
 mod process;
 mod proxy;
+mod race;
 mod receiver;
 mod signer;
 mod start;
