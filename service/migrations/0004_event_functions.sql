@@ -1,9 +1,16 @@
 -- The rules of seats: each is one function, one round trip and one transaction, whoever calls it.
 --
--- What counts seats first locks the row of the event, and looks again after that: inside a volatile function each
--- statement has a snapshot of its own, so that what follows the lock sees all that was done under it before.
--- `no key update` does not block the foreign-key checks of other inserts, as `update` would.
--- The lock is held until the commit, so the ids of history and waitlist, drawn under it, are in the order of events.
+-- What counts on something first locks the row of the event, and looks again after that: inside a volatile function
+-- each statement has a snapshot of its own, so that what follows the lock sees all that was done under it before.
+-- The lock is held until the commit has reached the disk, so it is no stronger than it has to be:
+--
+--   key share        to give a seat back. Many can at once, also while others take seats: who counts too many seats
+--                    refuses somebody who came a moment too early, and overbooks nothing.
+--   no key update    to take a seat or to pass one on, one at a time.
+--   update           to begin to wait, to change, to delete: alone. Who waits must not miss a seat that is just being
+--                    given back, so nobody begins to wait while somebody leaves, and who leaves sees all who wait.
+--
+-- Ids of history and waitlist are drawn under the lock, so what follows from something else has a higher id.
 -- Time is the clock's, not that of the transaction, which began before it waited for the lock.
 
 -- The fields of an event as the history keeps them; in UTC, whatever the session says.
@@ -38,7 +45,7 @@ as $$
 $$;
 
 -- Gives free seats to those who wait, first come, first served; nobody is surprised by a seat at an event under way.
--- The caller has locked the event.
+-- The caller has locked the event, at least for no key update.
 create function promote(p_event bigint) returns void
 language plpgsql volatile
 as $$
@@ -88,6 +95,9 @@ begin
     for v_look in 1..2 loop
         if v_look = 1 then
             select e.event_date, e.max_participants into v_begins, capacity from events e where e.id = p_event;
+        elsif p_waitlist then
+            select e.event_date, e.max_participants into v_begins, capacity
+              from events e where e.id = p_event for update;
         else
             select e.event_date, e.max_participants into v_begins, capacity
               from events e where e.id = p_event for no key update;
@@ -164,8 +174,9 @@ language plpgsql volatile
 as $$
 declare
     v_begins timestamptz;
+    v_wanted boolean;
 begin
-    select e.event_date into v_begins from events e where e.id = p_event for no key update;
+    select e.event_date into v_begins from events e where e.id = p_event for key share;
     if not found then
         outcome := 'no_event';
         return;
@@ -173,6 +184,10 @@ begin
     if v_begins <= clock_timestamp() then
         outcome := 'begun';
         return;
+    end if;
+    v_wanted := exists (select from waitlist w where w.event_id = p_event);
+    if v_wanted then
+        perform from events e where e.id = p_event for no key update;
     end if;
     delete from participants p where p.event_id = p_event and p.user_name = p_user;
     if found then
@@ -186,7 +201,7 @@ begin
         outcome := 'left_waitlist';
     end if;
     insert into history (event_id, actor, action, user_name) values (p_event, p_actor, outcome, p_user);
-    if exists (select from waitlist w where w.event_id = p_event) then
+    if v_wanted then
         perform promote(p_event);
     end if;
 end
@@ -288,7 +303,7 @@ declare
     v_new events;
     v_changes jsonb;
 begin
-    select e.* into v_old from events e where e.id = p_event for no key update;
+    select e.* into v_old from events e where e.id = p_event for update;
     if not found then
         outcome := 'no_event';
         return;

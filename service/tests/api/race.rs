@@ -29,9 +29,9 @@ use crate::{
 
 const EVENTS: usize = 4;
 const VISITORS: u64 = 24;
-const REQUESTS_OF_A_VISITOR: usize = 500;
-const PROCEDURES: i32 = 6;
-const CALLS_OF_A_PROCEDURE: i32 = 15_000;
+const REQUESTS_OF_A_VISITOR: usize = 200;
+const PROCEDURES: i32 = 4;
+const CALLS_OF_A_PROCEDURE: i32 = 24_000;
 
 /// How often somebody was told to have a seat, to have a place on the waitlist, or to have given either back.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,6 @@ async fn a_hundred_thousand_joins_and_leaves_keep_every_rule(
             sum.gone += told.gone;
         }
     }
-    let through_the_service = started.elapsed();
     for procedure in procedures {
         procedure.await.unwrap();
     }
@@ -128,9 +127,7 @@ async fn a_hundred_thousand_joins_and_leaves_keep_every_rule(
     .await
     .unwrap();
     assert_eq!(deadlocks, 0);
-    println!(
-        "{elapsed:?} ({through_the_service:?} through the service): {changes} changes, {samples} samples, {replayed:?}"
-    );
+    println!("{elapsed:?}: {changes} changes, {samples} samples, {replayed:?}");
     assert!(
         samples > 20,
         "{samples} samples are too few to see anything"
@@ -155,7 +152,7 @@ begin
         v_user := case when random() < 0.2 then 'shared ' || floor(random() * 4)
                        else p_seed || ' ' || floor(random() * 8) end;
         if random() < 0.5 then
-            select j.outcome into v_outcome from join_event(v_event, v_user, random() < 0.5, v_user) j;
+            select j.outcome into v_outcome from join_event(v_event, v_user, random() < 0.3, v_user) j;
         else
             select l.outcome into v_outcome from leave_event(v_event, v_user, v_user) l;
         end if;
@@ -220,8 +217,8 @@ async fn organize(
             events.lock().unwrap()[place] = new;
         } else {
             let mut event = draft();
-            event["max_participants"] = (1 + dice.below(12)).into();
-            if dice.below(4) == 0 {
+            event["max_participants"] = (1 + dice.below(40)).into();
+            if dice.below(10) == 0 {
                 event["event_date"] = "2020-01-01T00:00:00Z".into();
             }
             let answer = session.send(request("PUT", &path, &event)).await;
