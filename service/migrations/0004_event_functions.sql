@@ -187,6 +187,7 @@ begin
     end if;
     v_wanted := exists (select from waitlist w where w.event_id = p_event);
     if v_wanted then
+        -- Before the seat is given back: two who leave at once must not both pass theirs on to the same person.
         perform from events e where e.id = p_event for no key update;
     end if;
     delete from participants p where p.event_id = p_event and p.user_name = p_user;

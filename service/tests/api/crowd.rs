@@ -5,14 +5,19 @@ use std::{collections::BTreeMap, time::Instant};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::Mutex;
 
 use crate::{
     client::{application, call, create, request, send_to},
     process::{Running, service, url},
 };
 
+/// Two crowds at once would only make each other late.
+pub(crate) static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
 #[sqlx::test]
 async fn two_thousand_people_get_exactly_fifty_seats(_: PgPoolOptions, options: PgConnectOptions) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let directory = tempfile::tempdir().unwrap();
     let mut service = service(&["serve"]);
     // The log goes nowhere, as nobody here reads it.

@@ -3,11 +3,11 @@
 //! Some come through the running service, as people do. The most are made next to the tables, by a procedure that
 //! calls the functions of the migrations: there is more contention where nothing else takes time.
 
+mod acknowledged;
+mod people;
 mod replay;
 
 use std::{
-    collections::HashMap,
-    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -15,15 +15,17 @@ use std::{
     time::Instant,
 };
 
-use axum::http::StatusCode;
-use serde_json::{Value, json};
 use sqlx::{
     Connection as _, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use acknowledged::Acknowledged;
+use people::{announce, organize, visit};
+
 use crate::{
-    client::{Session, draft, request},
+    client::Session,
+    crowd::ONE_AT_A_TIME,
     process::{Running, service, url},
 };
 
@@ -33,32 +35,12 @@ const REQUESTS_OF_A_VISITOR: usize = 200;
 const PROCEDURES: i32 = 4;
 const CALLS_OF_A_PROCEDURE: i32 = 24_000;
 
-/// How often somebody was told to have a seat, to have a place on the waitlist, or to have given either back.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Told {
-    joined: i64,
-    waiting: i64,
-    gone: i64,
-}
-
-type Acknowledged = HashMap<(i64, String), Told>;
-
-/// Takes part in the race until its end, and leaves nothing to chance but what its seed says.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        // The generator of Lehmer, with a multiplier of Steele and Vigna.
-        self.0 = self.0.wrapping_mul(0xda94_2042_e4dd_58b5);
-        (self.0 >> 33) % sides
-    }
-}
-
 #[sqlx::test]
 async fn a_hundred_thousand_joins_and_leaves_keep_every_rule(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let directory = tempfile::tempdir().unwrap();
     let mut service = service(&["serve"]);
     // The log goes nowhere, as nobody here reads it.
@@ -119,7 +101,7 @@ async fn a_hundred_thousand_joins_and_leaves_keep_every_rule(
     let elapsed = started.elapsed();
 
     let replayed = replay::check(&mut connection).await;
-    check_acknowledged(&mut connection, acknowledged).await;
+    acknowledged::check(&mut connection, acknowledged).await;
     let deadlocks: i64 = sqlx::query_scalar(
         "select deadlocks from pg_stat_database where datname = current_database()",
     )
@@ -162,84 +144,6 @@ begin
 end
 $$";
 
-/// One person with one connection, who joins and leaves at will and remembers what was said.
-async fn visit(address: SocketAddr, events: Arc<Mutex<Vec<i64>>>, seed: u64) -> Acknowledged {
-    let mut dice = Dice(seed);
-    let mut session = Session::connect(address).await;
-    let mut acknowledged = Acknowledged::new();
-    for _ in 0..REQUESTS_OF_A_VISITOR {
-        let event = events.lock().unwrap()[dice.below(EVENTS as u64) as usize];
-        let user = match dice.below(5) {
-            0 => format!("shared {}", dice.below(4)),
-            _ => format!("visitor {seed}"),
-        };
-        let path = format!("/events/{event}/join");
-        let name = json!({ "user_name": user });
-        let escaped = user.replace(' ', "+");
-        let answer = match dice.below(4) {
-            0 => request("POST", &path, &name),
-            1 => request("POST", &format!("{path}?waitlist=true"), &name),
-            _ => request(
-                "DELETE",
-                &format!("{path}?user_name={escaped}"),
-                &Value::Null,
-            ),
-        };
-        let answer = session.send(answer).await;
-        let told = acknowledged.entry((event, user)).or_default();
-        match answer.status.as_u16() {
-            201 => told.joined += 1,
-            202 => told.waiting += 1,
-            204 => told.gone += 1,
-            200 | 404 | 409 => {}
-            _ => panic!("{}: {}", answer.status, answer.body),
-        }
-    }
-    acknowledged
-}
-
-/// Changes, deletes and makes anew, until everybody else is done.
-async fn organize(
-    mut session: Session,
-    events: Arc<Mutex<Vec<i64>>>,
-    over: Arc<AtomicBool>,
-) -> usize {
-    let mut dice = Dice(7);
-    let mut changes = 0;
-    while !over.load(Ordering::Relaxed) {
-        let place = dice.below(EVENTS as u64) as usize;
-        let id = events.lock().unwrap()[place];
-        let path = format!("/events/{id}");
-        if dice.below(20) == 0 {
-            let deleted = session.send(request("DELETE", &path, &Value::Null)).await;
-            assert_eq!(deleted.status, StatusCode::NO_CONTENT);
-            let new = announce(&mut session).await;
-            events.lock().unwrap()[place] = new;
-        } else {
-            let mut event = draft();
-            event["max_participants"] = (1 + dice.below(40)).into();
-            if dice.below(10) == 0 {
-                event["event_date"] = "2020-01-01T00:00:00Z".into();
-            }
-            let answer = session.send(request("PUT", &path, &event)).await;
-            assert!(
-                matches!(answer.status.as_u16(), 200 | 409),
-                "{}: {}",
-                answer.status,
-                answer.body
-            );
-        }
-        changes += 1;
-    }
-    changes
-}
-
-async fn announce(session: &mut Session) -> i64 {
-    let created = session.send(request("POST", "/events", &draft())).await;
-    assert_eq!(created.status, StatusCode::CREATED, "{}", created.body);
-    created.json()["id"].as_i64().unwrap()
-}
-
 /// Looks again and again for what must never be seen, and says how often it looked.
 async fn sample(options: PgConnectOptions, over: Arc<AtomicBool>) -> usize {
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
@@ -264,42 +168,4 @@ async fn sample(options: PgConnectOptions, over: Arc<AtomicBool>) -> usize {
         samples += 1;
     }
     samples
-}
-
-/// What people were told is in the history, each as often as it was told, and nothing else.
-async fn check_acknowledged(connection: &mut PgConnection, mut acknowledged: Acknowledged) {
-    let outcomes = sqlx::query_as::<_, (i64, String, i64, i64, i64)>(
-        "select event_id, user_name, count(*) filter (where outcome = 'joined'),
-                count(*) filter (where outcome in ('waitlisted', 'waiting')),
-                count(*) filter (where outcome in ('left', 'left_waitlist'))
-           from acknowledged group by event_id, user_name",
-    );
-    for (event, user, joined, waiting, gone) in outcomes.fetch_all(&mut *connection).await.unwrap()
-    {
-        let told = acknowledged.entry((event, user)).or_default();
-        told.joined += joined;
-        told.waiting += waiting;
-        told.gone += gone;
-    }
-    let noted = sqlx::query_as::<_, (i64, String, i64, i64, i64)>(
-        "select event_id, user_name, count(*) filter (where action = 'joined'),
-                count(*) filter (where action = 'waitlisted'),
-                count(*) filter (where action in ('left', 'left_waitlist'))
-           from history where user_name is not null group by event_id, user_name",
-    );
-    for (event, user, joined, waiting, gone) in noted.fetch_all(connection).await.unwrap() {
-        let told = acknowledged
-            .remove(&(event, user.clone()))
-            .unwrap_or_default();
-        assert_eq!(
-            (told.joined, told.gone),
-            (joined, gone),
-            "{user} at event {event}: told and noted"
-        );
-        // Who waits already is told so as often as they ask.
-        assert!(told.waiting >= waiting, "{user} at event {event}");
-    }
-    for (key, told) in acknowledged {
-        assert_eq!(told, Told::default(), "{key:?}: told, but not noted");
-    }
 }
