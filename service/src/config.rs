@@ -68,6 +68,9 @@ pub struct Serve {
     /// Where to announce events.
     #[command(flatten)]
     pub announcements: Announcements,
+    /// Where to listen for whoever collects the metrics, at /metrics (default: nowhere)
+    #[arg(long, env)]
+    pub metrics_listen: Option<SocketAddr>,
     /// Which database.
     #[command(flatten)]
     pub database: Database,

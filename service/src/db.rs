@@ -11,15 +11,19 @@ mod migrate;
 mod outage;
 
 use std::{
+    collections::BTreeMap,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use deadpool::managed::{BuildError, Pool, PoolError, TimeoutType};
+use deadpool::{
+    Status,
+    managed::{BuildError, Pool, PoolError, TimeoutType},
+};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tracing::{error, info};
 
@@ -68,6 +72,8 @@ struct Inner {
     migrated: AtomicBool,
     /// How many statements were answered: a sign that connections become free.
     answered: AtomicU64,
+    /// How many statements got no answer, by the class of outage.
+    outages: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Db {
@@ -90,6 +96,7 @@ impl Db {
             reachable: AtomicBool::new(true),
             migrated: AtomicBool::new(false),
             answered: AtomicU64::new(0),
+            outages: Mutex::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -148,7 +155,36 @@ impl Db {
         let _ = tokio::time::timeout(CLOSE_LIMIT, goodbyes).await;
     }
 
+    /// How the connections are used at the moment.
+    pub fn usage(&self) -> Status {
+        self.inner.pool.status()
+    }
+
+    /// How many statements got no answer so far, by the name of the class of outage.
+    pub fn outages(&self) -> BTreeMap<&'static str, u64> {
+        self.counted().clone()
+    }
+
+    fn counted(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        // A count is right also after a panic of somebody else who counted.
+        self.inner
+            .outages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn run<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        let result = self.attempt(operation, idempotent).await;
+        if let Err(Error::Away(outage)) = &result {
+            *self.counted().entry(outage.class.as_str()).or_default() += 1;
+        }
+        result
+    }
+
+    async fn attempt<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
     where
         F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
     {

@@ -4,6 +4,7 @@ pub mod client;
 pub mod server;
 
 mod cross_site;
+mod docs;
 mod etag;
 mod events;
 mod fields;
@@ -13,6 +14,8 @@ mod idempotency_key;
 mod identity;
 mod language;
 mod list;
+pub mod metrics;
+mod openapi;
 mod pages;
 mod params;
 mod participants;
@@ -28,7 +31,7 @@ use std::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -37,6 +40,7 @@ use chrono_tz::Tz;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{db::Db, domain::CursorKey, identity::Identity};
+use metrics::Metrics;
 use problem::{Kind, Problem};
 
 /// The largest body accepted.
@@ -64,6 +68,8 @@ pub struct Site {
     pub zone: Tz,
     /// What signs cursors: set at the start, or read from the database when it is first needed.
     pub cursor_key: OnceLock<CursorKey>,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl Default for Site {
@@ -73,6 +79,7 @@ impl Default for Site {
             identity: Identity::default(),
             zone: chrono_tz::Asia::Tokyo,
             cursor_key: OnceLock::new(),
+            metrics: Metrics::default(),
         }
     }
 }
@@ -80,12 +87,15 @@ impl Default for Site {
 /// The whole service as one function from request to response.
 pub fn app(state: AppState) -> Router {
     let site = state.site.clone();
+    let document = openapi::document(matches!(site.identity, Identity::Alb(_)));
+    let docs = Arc::new(docs::Docs::new(&document));
+    let document = document.to_string();
     // What is asked by machines that nobody logs in, and what a page that says so needs.
     let open = Router::new()
         .route("/assets/style.css", get(pages::style))
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
-        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed));
+        .method_not_allowed_fallback(other_method);
     Router::new()
         .route("/", get(pages::upcoming))
         .route("/events", get(list::list).post(events::create))
@@ -100,10 +110,16 @@ pub fn app(state: AppState) -> Router {
             "/events/{id}/join",
             post(participants::join).delete(participants::leave),
         )
+        .route(
+            "/openapi.json",
+            get(async move || openapi::answer(document.clone())),
+        )
+        .route("/docs", get(async move || docs.answer()))
+        .route("/assets/docs.css", get(docs::style))
         .route("/forms/join", post(pages::join))
         .route("/forms/leave", post(pages::leave))
         .fallback(async || Problem::new(Kind::NotFound))
-        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
+        .method_not_allowed_fallback(other_method)
         .layer(middleware::from_fn_with_state(
             site.clone(),
             identity::establish,
@@ -113,9 +129,21 @@ pub fn app(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(within_limit))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(site, cross_site::refuse))
+        .layer(middleware::from_fn_with_state(
+            site.clone(),
+            cross_site::refuse,
+        ))
         .layer(middleware::from_fn(problem::describe))
+        .layer(middleware::from_fn_with_state(site, metrics::record))
         .layer(middleware::from_fn(request_log::record))
+}
+
+/// Says which methods there are: the framework adds `Allow`.
+async fn other_method(method: Method) -> Response {
+    match method {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => Problem::new(Kind::MethodNotAllowed).into_response(),
+    }
 }
 
 async fn within_limit(request: Request, next: Next) -> Response {

@@ -1,6 +1,6 @@
 //! Runs the commands.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
@@ -15,7 +15,11 @@ use crate::{
     config::{Announcements, AppEnv, Cli, Command, Database, Seed, Serve},
     db::{self, Db},
     domain::CursorKey,
-    http::{self, AppState, Site, client, server},
+    http::{
+        self, AppState, Site, client,
+        metrics::{self, Metrics},
+        server,
+    },
     outbox::{self, Channel, Slack, Style},
     sample, store,
 };
@@ -47,12 +51,20 @@ async fn serve(arguments: Serve) -> Result<()> {
     let channel = channel(&arguments.announcements)?;
     let listen = arguments.listen;
     let listener = server::listen(listen).with_context(|| format!("cannot listen on {listen}"))?;
+    let metrics_listener = match arguments.metrics_listen {
+        Some(listen) => Some(
+            server::listen(listen)
+                .with_context(|| format!("cannot listen on {listen}, for the metrics"))?,
+        ),
+        None => None,
+    };
     let production = arguments.app_env == AppEnv::Production;
     let database = tokio::select! {
         opened = Opened::open(&arguments.database, production, Purpose::Serve) => opened?,
         () = &mut stop => return Ok(()),
     };
     let db = Db::new(&database.options, arguments.database.db_pool_size.into())?;
+    let metrics = Metrics::default();
     let app = http::app(AppState {
         db: db.clone(),
         site: Arc::new(Site {
@@ -63,9 +75,13 @@ async fn serve(arguments: Serve) -> Result<()> {
                 Some(secret) => CursorKey::new(secret.as_bytes()).into(),
                 None => Default::default(),
             },
+            metrics: metrics.clone(),
         }),
     });
     info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "listening");
+    if let Some(listener) = &metrics_listener {
+        info!(address = %listener.local_addr()?, "listening for whoever collects the metrics");
+    }
 
     let result = {
         let migrating = async {
@@ -78,8 +94,19 @@ async fn serve(arguments: Serve) -> Result<()> {
                 outbox::run(db.clone(), channel, outbox_stop),
             )
         };
+        // Until the end, that of the drain time included.
+        let measuring = async {
+            match metrics_listener {
+                Some(listener) => {
+                    let app = metrics::app(&metrics, db.clone());
+                    server::serve(listener, app, std::future::pending(), Duration::ZERO).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = serving => Ok(()),
+            () = measuring => Ok(()),
             failed = migrating => failed,
         }
     };

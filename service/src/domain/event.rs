@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, SubsecRound as _, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Reason, Text};
 
@@ -104,7 +105,7 @@ pub struct EventDraft {
 }
 
 /// An event as it is stored.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Event {
     /// Its number.
     pub id: i64,
@@ -156,7 +157,7 @@ impl Event {
 }
 
 /// An event with the people who have joined it or wait for a seat, in the order in which they did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventWithParticipants {
     /// The event.
     #[serde(flatten)]
@@ -187,7 +188,7 @@ impl Version {
 }
 
 /// Somebody who has joined an event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Participant {
     /// Their name.
     pub user_name: String,
@@ -196,7 +197,7 @@ pub struct Participant {
 }
 
 /// Somebody who waits for a seat.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Waiting {
     /// Their name.
     pub user_name: String,

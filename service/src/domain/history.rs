@@ -3,14 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{Limit, Reason};
 
 /// One thing that happened to an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// Its number, which grows with time.
     #[serde(skip_serializing)]
+    #[schema(ignore)]
     pub id: i64,
     /// When it happened.
     pub at: DateTime<Utc>,
@@ -25,7 +27,7 @@ pub struct Entry {
 }
 
 /// What can happen to an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It was created.
@@ -47,7 +49,7 @@ pub enum Action {
 }
 
 /// One page of the history of an event, oldest entries first.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HistoryPage {
     /// The entries.
     pub items: Vec<Entry>,

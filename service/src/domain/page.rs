@@ -1,6 +1,7 @@
 //! Pages of a list of events.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Event, Reason};
 
@@ -41,7 +42,7 @@ impl Default for Limit {
 }
 
 /// One page of events.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page {
     /// The events.
     pub items: Vec<Event>,

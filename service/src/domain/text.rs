@@ -12,6 +12,11 @@ pub struct Text<const MIN: usize, const MAX: usize>(String);
 const PROSE: usize = 1_000;
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
+    /// The fewest characters.
+    pub const MIN: usize = MIN;
+    /// The most characters.
+    pub const MAX: usize = MAX;
+
     /// Trims `raw` and checks it.
     pub fn parse(raw: &str) -> Result<Self, Reason> {
         let text = raw.trim();

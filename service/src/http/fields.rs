@@ -88,8 +88,13 @@ impl Fields {
         let max_participants = self.take("max_participants", |value| {
             // A number that is whole but too large for us is out of range, not of the wrong type.
             let too_large = value.is_u64() || value.as_f64().is_some_and(|n| n.abs() >= 1e15);
+            // In JSON, 20.0 is the same number as 20.
+            let whole = value
+                .as_f64()
+                .filter(|n| n.fract() == 0.0 && n.abs() < 1e15);
             let number = value
                 .as_i64()
+                .or(whole.map(|n| n as i64))
                 .or(too_large.then_some(i64::MAX))
                 .ok_or(Reason::NotInteger)?;
             Capacity::parse(number)

@@ -134,13 +134,15 @@ pub(super) async fn take_seat(
 ) -> Result<Joined, Problem> {
     caller.must_be(user)?;
     let actor = Some(caller.name().unwrap_or(user).clone());
-    Ok(state
+    let joined = state
         .db
         .idempotent(|c| {
             let (user, actor) = (user.clone(), actor.clone());
             Box::pin(store::participants::join(c, id, user, if_full, actor))
         })
-        .await?)
+        .await?;
+    state.site.metrics.joined(&joined);
+    Ok(joined)
 }
 
 /// Gives a seat or a place on the waitlist back.

@@ -81,7 +81,8 @@ impl Problem {
         self
     }
 
-    fn document(&self, language: Language) -> Value {
+    /// The document as it is sent.
+    pub(super) fn document(&self, language: Language) -> Value {
         let kind = self.kind.facts();
         let mut document = self.extra.clone();
         document.insert("type".into(), format!("/problems/{}", kind.name).into());

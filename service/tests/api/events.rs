@@ -60,10 +60,15 @@ async fn text_may_be_left_out_where_it_may_be_empty(_: PgPoolOptions, options: P
     let mut event = draft();
     event.as_object_mut().unwrap().remove("description");
     event["location"] = Value::Null;
+    event["max_participants"] = json!(20.0);
     let created = call(&app, "POST", "/events", event).await.json();
     assert_eq!(
         (&created["description"], &created["location"]),
         (&json!(""), &json!(""))
+    );
+    assert_eq!(
+        created["max_participants"], 20,
+        "a whole number is one however it is written"
     );
 }
 

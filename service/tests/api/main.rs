@@ -19,6 +19,7 @@ mod key_server;
 mod known_people;
 mod lists;
 mod logs;
+mod metrics;
 mod outage;
 mod outbox;
 mod outbox_faults;

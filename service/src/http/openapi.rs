@@ -1,0 +1,149 @@
+//! The description of the API, OpenAPI 3.1, at `/openapi.json`.
+//!
+//! It is made of the code that it describes: the schemas of answers are derived from the types that are serialised,
+//! limits are those that the domain checks, examples are real values, and problems are those that would be sent.
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+
+mod events;
+mod health;
+mod parts;
+mod people;
+mod schemas;
+
+const INTRODUCTION: &str = "Announce events, find them, join and leave them.
+
+Times are RFC 3339 with an offset; answers give them in UTC. Text is trimmed; its length is counted in characters. \
+Unknown members and parameters are refused, so that a slip of the pen is not taken for a wish; clients should ignore \
+members of answers that they do not know.
+
+Every error, of whatever status, is a problem document (RFC 9457): clients tell problems apart by `type`; `title` \
+and `detail` are in the language of `Accept-Language`, English or Japanese. A request of a method that an address \
+does not have is answered with 405 and `Allow`.
+
+Every answer has the header `x-request-id`, which is also in the log of the service: that of the request, or a new one.
+
+Requests that change something are refused (403) where the browser says that another site's page sent them.
+
+When the database is away, answers are 503 with `Retry-After`. GET, PUT, DELETE and joining can simply be sent again; \
+creating an event can if it has an `Idempotency-Key`.";
+
+/// The document. `known` says whether the service knows by itself who sends a request.
+pub(super) fn document(known: bool) -> Value {
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Company events",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": INTRODUCTION,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/", "description": "Where this document comes from" }],
+        "tags": [
+            { "name": "events", "description": "Events, and what happened to them" },
+            { "name": "people", "description": "Seats and the waitlist" },
+            { "name": "health", "description": "Whether the service is well" },
+        ],
+        "paths": {
+            "/events": { "get": events::list(known), "post": events::create(known) },
+            "/events/{id}": {
+                "get": events::get(known),
+                "put": events::replace(known),
+                "delete": events::delete(known),
+            },
+            "/events/{id}/history": { "get": events::history(known) },
+            "/events/{id}/join": { "post": people::join(known), "delete": people::leave(known) },
+            "/health": { "get": health::alive() },
+            "/health/ready": { "get": health::ready() },
+        },
+        "components": {
+            "schemas": schemas::all(known),
+            "headers": parts::headers(),
+        },
+    });
+    if known {
+        document["components"]["securitySchemes"] = json!({
+            "load_balancer": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "x-amzn-oidc-data",
+                "description": "Who sends the request, signed by the load balancer, which logs people in and adds \
+                                this header itself. Clients cannot send it.",
+            },
+        });
+        document["security"] = json!([{ "load_balancer": [] }]);
+    }
+    document
+}
+
+/// The written document as an answer.
+pub(super) fn answer(document: String) -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=300"),
+        ),
+    ];
+    (headers, document).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_every_answer_an_example() {
+        for known in [false, true] {
+            let document = document(known);
+            let items = document["paths"].as_object().unwrap().values();
+            let operations = items.flat_map(|item| item.as_object().unwrap().values());
+            let (mut names, mut examples) = (BTreeSet::new(), 0);
+            for operation in operations {
+                assert!(names.insert(operation["operationId"].as_str().unwrap()));
+                for answer in operation["responses"].as_object().unwrap().values() {
+                    assert_ne!(answer["description"], "");
+                    let bodies = answer.get("content").and_then(Value::as_object);
+                    for (kind, body) in bodies
+                        .into_iter()
+                        .flatten()
+                        .filter(|(kind, _)| *kind != "text/html")
+                    {
+                        assert!(
+                            body.get("example").or(body.get("examples")).is_some(),
+                            "{kind} {answer}"
+                        );
+                        examples += 1;
+                    }
+                }
+            }
+            assert_eq!(names.len(), 10);
+            assert!(examples > 40, "{examples}");
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document(true);
+        let text = document.to_string();
+        let references = text
+            .split("\"$ref\":\"#")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        let mut count = 0;
+        for pointer in references {
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+            count += 1;
+        }
+        assert!(count > 20);
+    }
+}
