@@ -222,3 +222,40 @@ fn reachable(
     }
     seen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Words;
+
+    #[test]
+    fn what_the_release_shows_counts_beside_what_is_seen_now_and_once() {
+        let one = |subject: &str| Finding {
+            subject: subject.into(),
+            message: Words::verbatim(subject),
+            evidence: vec![],
+            fix: vec![],
+        };
+        let unseen = crate::snapshot::not_collected::<()>().unwrap_err();
+        for (now, of_release, expected) in [
+            (
+                Err(unseen.clone()),
+                vec![],
+                Outcome::Unknown(unseen.clone()),
+            ),
+            (
+                Err(unseen),
+                vec![one("web:2")],
+                Outcome::Faulty(vec![one("web:2")]),
+            ),
+            (
+                Ok(vec![one("web:2"), one("web:3")]),
+                vec![one("web:2")],
+                Outcome::Faulty(vec![one("web:2"), one("web:3")]),
+            ),
+            (Ok(vec![]), vec![], Outcome::Healthy),
+        ] {
+            assert_eq!(outcome(now, of_release), expected);
+        }
+    }
+}

@@ -53,3 +53,19 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn a_check_that_is_switched_off_asks_for_nothing() {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        assert!(!find(&Case::new(&snapshot)).unwrap().is_empty());
+        for group in snapshot.target_groups.as_mut().unwrap().values_mut() {
+            group.health_check.enabled = false;
+        }
+        assert_eq!(find(&Case::new(&snapshot)).unwrap(), []);
+    }
+}

@@ -102,3 +102,31 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         vec![fix],
     )])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    #[test]
+    fn a_subnet_that_was_not_seen_may_be_in_another_zone() {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        assert_eq!(find(&Case::new(&snapshot)).unwrap().len(), 1);
+        let subnets = &mut snapshot.service.as_mut().unwrap().subnets;
+        subnets.push("subnet-unseen".into());
+        assert_eq!(find(&Case::new(&snapshot)).unwrap(), []);
+    }
+
+    #[test]
+    fn subnets_with_other_routes_are_not_proposed() {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        let used = snapshot.service.as_ref().unwrap().subnets.clone();
+        for table in snapshot.route_tables.as_mut().unwrap().values_mut() {
+            table.subnets.retain(|id| !used.contains(id));
+        }
+        let [found] = &find(&Case::new(&snapshot)).unwrap()[..] else {
+            panic!("one finding");
+        };
+        assert!(found.fix[0].command.starts_with("aws ec2 describe-subnets"));
+    }
+}

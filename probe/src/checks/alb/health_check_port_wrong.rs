@@ -76,3 +76,37 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }
     Ok(findings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scenario, snapshot::Snapshot};
+
+    fn found_after(change: impl FnOnce(&mut Snapshot)) -> usize {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        change(&mut snapshot);
+        find(&Case::new(&snapshot)).unwrap().len()
+    }
+
+    #[test]
+    fn a_port_that_is_open_or_answers_is_not_the_wrong_one() {
+        assert_eq!(found_after(|_| ()), 1);
+        let open = found_after(|s| {
+            let groups = s.target_groups.as_ref().unwrap();
+            let asked = groups.values().map(|group| &group.health_check.port);
+            let asked = asked.filter_map(|port| port.parse().ok()).collect();
+            s.task_definition.as_mut().unwrap().containers[0].ports = asked;
+        });
+        assert_eq!(open, 0);
+        let answers = found_after(|s| {
+            for group in s.target_groups.as_mut().unwrap().values_mut() {
+                for target in &mut group.targets {
+                    target.reason = Some("Target.ResponseCodeMismatch".into());
+                    target.description =
+                        Some("Health checks failed with these codes: [404]".into());
+                }
+            }
+        });
+        assert_eq!(answers, 0);
+    }
+}

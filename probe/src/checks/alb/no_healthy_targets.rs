@@ -49,3 +49,27 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     };
     Ok(groups.map(finding).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scenario, snapshot::Snapshot};
+
+    fn found_after(change: impl FnOnce(&mut Snapshot)) -> usize {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        change(&mut snapshot);
+        find(&Case::new(&snapshot)).unwrap().len()
+    }
+
+    #[test]
+    fn no_task_wanted_and_targets_in_their_first_checks_are_no_fault() {
+        assert_eq!(found_after(|_| ()), 1);
+        assert_eq!(found_after(|s| s.service.as_mut().unwrap().desired = 0), 0);
+        let initial = found_after(|s| {
+            for group in s.target_groups.as_mut().unwrap().values_mut() {
+                group.targets[0].state = "initial".into();
+            }
+        });
+        assert_eq!(initial, 0);
+    }
+}

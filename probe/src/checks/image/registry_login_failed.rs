@@ -68,3 +68,20 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         ],
     }])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scenario, words::Lang};
+
+    #[test]
+    fn an_image_without_a_host_is_of_docker_hub() {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        for container in &mut snapshot.task_definition.as_mut().unwrap().containers {
+            container.image = "team/web:1".into();
+        }
+        let found = find(&Case::new(&snapshot)).unwrap();
+        let message = found[0].message.in_lang(Lang::En);
+        assert!(message.starts_with("docker.io does not accept"), "{message}");
+    }
+}

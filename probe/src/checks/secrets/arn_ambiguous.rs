@@ -107,4 +107,29 @@ mod tests {
             assert_eq!(six(arn).is_some_and(is_chosen), chosen, "{arn}");
         }
     }
+
+    #[test]
+    fn a_secret_that_is_there_is_a_fault_only_where_its_name_is_the_end_and_a_task_failed() {
+        let found = |name: &str, failed: bool| {
+            let mut snapshot = crate::scenario::snapshot(CHECK.id).unwrap().unwrap();
+            if !failed {
+                snapshot.tasks.as_mut().unwrap().clear();
+            }
+            for secret in snapshot.secrets.values_mut() {
+                *secret = Ok(Secret::Present {
+                    name: name.into(),
+                    deleted_at: None,
+                    key: None,
+                    changed_at: None,
+                    stages: vec![],
+                    versions: vec![],
+                    shape: None,
+                });
+            }
+            find(&Case::new(&snapshot)).unwrap().len()
+        };
+        assert_eq!(found("events-data-secret", true), 1);
+        assert_eq!(found("events-data-secret", false), 0);
+        assert_eq!(found("events-data", true), 0);
+    }
 }

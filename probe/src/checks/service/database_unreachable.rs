@@ -69,3 +69,40 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         )],
     }])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{scenario, snapshot::Snapshot};
+
+    fn found_after(change: impl FnOnce(&mut Snapshot)) -> usize {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        change(&mut snapshot);
+        find(&Case::new(&snapshot)).unwrap().len()
+    }
+
+    #[test]
+    fn only_what_the_application_said_lately_counts() {
+        // The newest lines of the scenario are seconds old.
+        assert_eq!(found_after(|_| ()), 1);
+        for (age, found) in [(TimeDelta::minutes(4), 1), (TimeDelta::minutes(30), 0)] {
+            let mut snapshot = scenario::snapshot("ecs-container-exited").unwrap().unwrap();
+            let at = snapshot.taken_at - age;
+            for lines in snapshot.logs.as_mut().unwrap().values_mut() {
+                lines.push(crate::snapshot::LogLine {
+                    at,
+                    message: "connect ETIMEDOUT 10.0.21.5:5432".into(),
+                });
+            }
+            let seen = find(&Case::new(&snapshot)).unwrap().len();
+            assert_eq!(seen, found, "{age}");
+        }
+    }
+
+    #[test]
+    fn without_logs_nobody_can_tell() {
+        let mut snapshot = scenario::snapshot(CHECK.id).unwrap().unwrap();
+        snapshot.logs = Err(crate::snapshot::not_collected::<()>().unwrap_err());
+        assert!(find(&Case::new(&snapshot)).is_err());
+    }
+}
