@@ -108,9 +108,7 @@ fn fix(definition: &TaskDefinition) -> Vec<Fix> {
                     "if there is no such role yet, make arn:aws:iam::{account}:role/ecsTaskExecutionRole",
                     "ロールがまだない場合は arn:aws:iam::{account}:role/ecsTaskExecutionRole を作成する"
                 ),
-                command: format!(
-                    r#"aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document '{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"ecs-tasks.amazonaws.com"}},"Action":"sts:AssumeRole"}}]}}' && aws iam attach-role-policy --role-name ecsTaskExecutionRole --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"#
-                ),
+                command: r#"aws iam create-role --role-name ecsTaskExecutionRole --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}' && aws iam attach-role-policy --role-name ecsTaskExecutionRole --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"#.into(),
             },
         ]
 }
