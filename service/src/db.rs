@@ -9,13 +9,14 @@ mod lease;
 mod manager;
 mod migrate;
 mod outage;
+mod silence;
 
 use std::{
     collections::BTreeMap,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -32,18 +33,19 @@ pub use outage::{Class, Outage};
 
 use lease::Lease;
 use manager::Manager;
+use silence::Silence;
 
 /// How long a request waits for a connection while none becomes free, the making of one included.
 ///
 /// In a crowd, connections become free all the time: then a request waits for its turn as long as a request may
 /// take, rather than being sent away from a database that is well.
 pub const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
-/// How long one statement may take, seen from here.
-pub const STATEMENT_LIMIT: Duration = Duration::from_secs(5);
+/// How long one statement may take, seen from here; with a second to spare for all else in the five of an answer.
+pub const STATEMENT_LIMIT: Duration = Duration::from_secs(4);
 /// How long the goodbyes at the end may take.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// The server gives up a little earlier than we do, so that a slow statement is told from a silent server.
-const STATEMENT_TIMEOUT: &str = "4800ms";
+const STATEMENT_TIMEOUT: &str = "3800ms";
 
 /// What a statement of the store is to [`Db`].
 pub type Operation<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
@@ -70,10 +72,9 @@ struct Inner {
     place: String,
     reachable: AtomicBool,
     migrated: AtomicBool,
-    /// How many statements were answered: a sign that connections become free.
-    answered: AtomicU64,
     /// How many statements got no answer, by the class of outage.
     outages: Mutex<BTreeMap<&'static str, u64>>,
+    silence: Silence,
 }
 
 impl Db {
@@ -95,8 +96,8 @@ impl Db {
             place,
             reachable: AtomicBool::new(true),
             migrated: AtomicBool::new(false),
-            answered: AtomicU64::new(0),
             outages: Mutex::default(),
+            silence: Silence::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -194,11 +195,12 @@ impl Db {
             );
         }
         let mut retried = false;
+        let asked = Instant::now();
         loop {
-            let mut lease = self.acquire().await?;
-            let (outage, error) = match lease.run(&operation).await {
+            let mut lease = self.acquire(asked).await?;
+            let (outage, error) = match lease.run(&operation, &self.inner.silence, asked).await {
                 Ok(value) => {
-                    self.inner.answered.fetch_add(1, Ordering::Relaxed);
+                    self.inner.silence.end();
                     self.note_reachable();
                     return Ok(value);
                 }
@@ -222,18 +224,12 @@ impl Db {
         }
     }
 
-    async fn acquire(&self) -> Result<Lease, Outage> {
-        let mut turn = std::pin::pin!(self.inner.pool.get());
-        let (mut seen, mut since) = (self.answered(), Instant::now());
-        let waited = loop {
-            match tokio::time::timeout(ACQUIRE_LIMIT / 12, &mut turn).await {
-                Err(_) if self.answered() != seen => {
-                    (seen, since) = (self.answered(), Instant::now())
-                }
-                Err(_) if since.elapsed() < ACQUIRE_LIMIT => {}
-                waited => break waited,
-            }
-        };
+    async fn acquire(&self, asked: Instant) -> Result<Lease, Outage> {
+        let silence = &self.inner.silence;
+        let turn = self.inner.pool.get();
+        let waited = silence
+            .bounded(turn, || silence.since(asked) + ACQUIRE_LIMIT)
+            .await;
         let outage = match waited {
             Ok(Ok(object)) => return Ok(Lease::new(object)),
             Ok(Err(PoolError::Backend(error))) => {
@@ -246,10 +242,6 @@ impl Db {
         };
         self.note_away(&outage);
         Err(outage)
-    }
-
-    fn answered(&self) -> u64 {
-        self.inner.answered.load(Ordering::Relaxed)
     }
 
     /// Says once that the database went away; operators and `probe` read this line.

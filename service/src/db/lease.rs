@@ -1,9 +1,13 @@
 //! A connection on loan, which finds its way back only when its state is known.
 
+use std::time::Instant;
+
 use deadpool::managed::Object;
 use sqlx::PgConnection;
 
-use super::{Operation, Outage, STATEMENT_LIMIT, manager::Manager};
+use super::{
+    ACQUIRE_LIMIT, Operation, Outage, STATEMENT_LIMIT, manager::Manager, silence::Silence,
+};
 
 /// A connection on loan from the pool.
 pub(super) struct Lease {
@@ -18,7 +22,14 @@ impl Lease {
     }
 
     /// Runs one operation within the limit, after which the connection goes back or is dropped.
-    pub(super) async fn run<T, F>(&mut self, operation: &F) -> sqlx::Result<T>
+    ///
+    /// Who has already waited since `asked` waits less, unless others are answered meanwhile.
+    pub(super) async fn run<T, F>(
+        &mut self,
+        operation: &F,
+        silence: &Silence,
+        asked: Instant,
+    ) -> sqlx::Result<T>
     where
         F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T>,
     {
@@ -29,11 +40,15 @@ impl Lease {
         let Some(connection) = pending.0.as_deref_mut() else {
             return Err(sqlx::Error::PoolClosed);
         };
-        let result =
-            match tokio::time::timeout(STATEMENT_LIMIT, operation(&mut connection.inner)).await {
-                Ok(result) => result,
-                Err(_) => return Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()),
-            };
+        let begun = Instant::now();
+        let deadline = || {
+            let silent = (asked + STATEMENT_LIMIT).max(silence.since(asked) + ACQUIRE_LIMIT);
+            silent.min(begun + STATEMENT_LIMIT)
+        };
+        let answer = silence.bounded(operation(&mut connection.inner), deadline);
+        let Ok(result) = answer.await else {
+            return Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
+        };
         let known = match &result {
             Ok(_) => true,
             Err(error) => Outage::of(error).is_none(),
