@@ -21,15 +21,48 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use rustix::process::{Resource, getrlimit};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tower::ServiceExt as _;
 use tracing::{info, warn};
 
-/// How long an idle connection stays open, and how long a request header may take.
-/// Longer than the load balancer keeps its side open (60 s): if we closed first, it would answer 502.
-const IDLE_LIMIT: Duration = Duration::from_secs(75);
-/// How long requests in flight may take after the drain time.
-const FINISH_LIMIT: Duration = Duration::from_secs(15);
+/// How long requests in flight may take after the drain time: a little longer than one may take at all.
+const FINISH_LIMIT: Duration = Duration::from_secs(12);
+/// How long connections stay open after nobody new is let in: requests may still be on their way to us.
+const LAST_CALL: Duration = Duration::from_millis(500);
+/// The longest request header; the load balancer allows no longer one.
+const HEADER_LIMIT: usize = 64 * 1024;
+/// File descriptors that are no clients' connections: those to the database above all.
+const OTHER_DESCRIPTORS: u64 = 256;
+
+/// What clients may take of the service.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The most connections at once. Who comes then waits until another one leaves.
+    pub connections: usize,
+    /// How long an idle connection stays open, and how long a request header may take.
+    /// Longer than the load balancer keeps its side open (60 s): if we closed first, it would answer 502.
+    pub idle: Duration,
+    /// For how long a client may take nothing of its answer.
+    pub stalled: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let connections = descriptors
+            .saturating_sub(OTHER_DESCRIPTORS)
+            .clamp(128, 16_384);
+        Self {
+            connections: usize::try_from(connections).unwrap_or(usize::MAX),
+            idle: Duration::from_secs(75),
+            stalled: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Connections that may wait to be accepted; a crowd that comes at once must not be told to come again in a second.
 /// The system has a limit of its own, 4096 where nothing was configured.
@@ -57,21 +90,41 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) {
-    let connections = GracefulShutdown::new();
-    let draining = Arc::new(AtomicBool::new(false));
+    serve_within(Limits::default(), listener, app, stop, drain).await;
+}
+
+/// As [`serve`], with limits of one's own.
+pub async fn serve_within(
+    limits: Limits,
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) {
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let house = House {
+        limits,
+        app,
+        draining: Arc::new(AtomicBool::new(false)),
+        connections: GracefulShutdown::new(),
+    };
     let mut stop = std::pin::pin!(async {
         stop.await;
         info!(
             drain_seconds = drain.as_secs(),
             "stopping: still serving for the drain time"
         );
-        draining.store(true, Ordering::Relaxed);
+        house.draining.store(true, Ordering::Relaxed);
         tokio::time::sleep(drain).await;
     });
     loop {
+        let next = async {
+            let slot = slots.clone().acquire_owned().await.ok();
+            (listener.accept().await, slot)
+        };
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => converse(stream, &app, &draining, &connections),
+            (accepted, slot) = next => match accepted {
+                Ok((stream, _)) => house.converse(stream, slot),
                 Err(error) => {
                     // Most likely out of file descriptors: others will be freed in a moment.
                     warn!(%error, "a connection could not be accepted");
@@ -81,9 +134,9 @@ pub async fn serve(
             () = &mut stop => break,
         }
     }
-    drop(listener);
-    draining.store(true, Ordering::Relaxed);
-    if tokio::time::timeout(FINISH_LIMIT, connections.shutdown())
+    house.close_door(listener);
+    tokio::time::sleep(LAST_CALL).await;
+    if tokio::time::timeout(FINISH_LIMIT, house.connections.shutdown())
         .await
         .is_err()
     {
@@ -91,24 +144,60 @@ pub async fn serve(
     }
 }
 
-/// Serves one connection in a task of its own.
-fn converse(
-    stream: TcpStream,
-    app: &Router,
-    draining: &Arc<AtomicBool>,
-    connections: &GracefulShutdown,
-) {
-    // Without it, small answers can wait for the client's acknowledgement. It fails only if the client is gone.
-    let _ = stream.set_nodelay(true);
-    let (app, draining) = (app.clone(), draining.clone());
-    let service = service_fn(move |request| answer(app.clone(), draining.clone(), request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(IDLE_LIMIT)
-        .serve_connection(TokioIo::new(stream), service);
-    // A connection ends with an error when the client goes away in the middle: nothing for us to do.
-    let connection = connections.watch(connection);
-    tokio::spawn(async move { drop(connection.await) });
+/// What connections share.
+struct House {
+    limits: Limits,
+    app: Router,
+    draining: Arc<AtomicBool>,
+    connections: GracefulShutdown,
+}
+
+impl House {
+    /// Serves one connection in a task of its own.
+    fn converse(&self, stream: TcpStream, slot: Option<OwnedSemaphorePermit>) {
+        // Without it, small answers can wait for the client's acknowledgement. It fails only if the client is gone.
+        let _ = stream.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        {
+            let stalled = u32::try_from(self.limits.stalled.as_millis()).unwrap_or(u32::MAX);
+            let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, stalled);
+        }
+        let (app, draining) = (self.app.clone(), self.draining.clone());
+        let service = service_fn(move |request| answer(app.clone(), draining.clone(), request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.idle)
+            .max_buf_size(HEADER_LIMIT)
+            .serve_connection(TokioIo::new(stream), service);
+        // A connection ends with an error when the client goes away in the middle: nothing for us to do.
+        let connection = self.connections.watch(connection);
+        tokio::spawn(async move {
+            drop(connection.await);
+            drop(slot);
+        });
+    }
+
+    /// Lets in who stands at the door already, and closes it. Closing alone would cut them off in mid-request.
+    fn close_door(&self, listener: TcpListener) {
+        self.draining.store(true, Ordering::Relaxed);
+        // Not by the runtime: nobody may come between the last one and the closing.
+        let Ok(listener) = listener.into_std() else {
+            return;
+        };
+        let mut last = Vec::new();
+        while let Ok((stream, _)) = listener.accept() {
+            last.push(stream);
+        }
+        drop(listener);
+        for stream in last {
+            let stream = stream
+                .set_nonblocking(true)
+                .and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                self.converse(stream, None);
+            }
+        }
+    }
 }
 
 async fn answer(
