@@ -145,7 +145,7 @@ pub(crate) async fn create(app: &Router, changes: Value) -> i64 {
     answer.json()["id"].as_i64().unwrap()
 }
 
-async fn read(response: axum::response::Response) -> Answer {
+pub(crate) async fn read(response: axum::response::Response) -> Answer {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 10_000_000).await.unwrap();
     Answer {

@@ -47,6 +47,19 @@ pub(crate) async fn run(command: &mut Command) -> (Option<i32>, String) {
     )
 }
 
+/// A port that nobody has, below those that the system gives to whoever asks for any.
+///
+/// What listens there can be stopped and started again without somebody else taking its place.
+pub(crate) fn quiet_port() -> u16 {
+    loop {
+        let [one, two, ..] = uuid::Uuid::new_v4().into_bytes();
+        let port = 10_000 + u16::from_be_bytes([one, two]) % 10_000;
+        if std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// The address of the database of a test.
 pub(crate) fn url(options: &PgConnectOptions) -> String {
     let name = options.get_database().unwrap();
@@ -70,11 +83,12 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the service in a directory, on a free port, with the database of the command's environment.
     pub(crate) async fn start(command: &mut Command, directory: &Path) -> Self {
-        let mut child = command
-            .current_dir(directory)
-            .env("LISTEN", "127.0.0.1:0")
-            .spawn()
-            .unwrap();
+        Self::start_at(command.env("LISTEN", "127.0.0.1:0"), directory).await
+    }
+
+    /// Starts the service in a directory, where its command says that it listens.
+    pub(crate) async fn start_at(command: &mut Command, directory: &Path) -> Self {
+        let mut child = command.current_dir(directory).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut running = Self {
             child,

@@ -15,10 +15,21 @@ use tokio::{
 
 /// What happens to bytes on their way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Passing,
+struct State {
     /// They vanish, in both directions, and nobody is told.
-    Swallowing,
+    swallowing: bool,
+    /// How often this has begun: a connection that was there when it did is dead for ever.
+    times: u32,
+}
+
+impl State {
+    fn passing() -> Arc<watch::Sender<Self>> {
+        let state = Self {
+            swallowing: false,
+            times: 0,
+        };
+        Arc::new(watch::Sender::new(state))
+    }
 }
 
 pub(crate) struct Proxy {
@@ -35,7 +46,7 @@ impl Proxy {
         let database = format!("{}:{}", options.get_host(), options.get_port())
             .parse()
             .unwrap();
-        let state = Arc::new(watch::Sender::new(State::Passing));
+        let state = State::passing();
         Self {
             address: door.local_addr().unwrap(),
             database,
@@ -62,7 +73,7 @@ impl Proxy {
     /// Everything works again; connections that were swallowed stay dead.
     pub(crate) async fn restore(&mut self) {
         self.stop().await;
-        self.state = Arc::new(watch::Sender::new(State::Passing));
+        self.state = State::passing();
         let door = TcpListener::bind(self.address).await.unwrap();
         let (database, state) = (self.database, self.state.clone());
         let task = tokio::spawn(async move {
@@ -70,8 +81,7 @@ impl Proxy {
             let mut connections = JoinSet::new();
             loop {
                 let (inner, _) = door.accept().await.unwrap();
-                let outer = TcpStream::connect(database).await.unwrap();
-                connections.spawn(pass(inner, outer, state.subscribe()));
+                connections.spawn(pass(inner, database, state.subscribe()));
             }
         });
         self.listening = Some(task);
@@ -88,24 +98,41 @@ impl Proxy {
 
     /// Bytes vanish from now on, those of new connections included.
     pub(crate) fn swallow(&self) {
-        self.state.send_replace(State::Swallowing);
+        self.state.send_modify(|state| {
+            state.swallowing = true;
+            state.times += 1;
+        });
+    }
+
+    /// New connections work again. Those that were there stay silent, and their ends are told nothing, ever.
+    pub(crate) fn revive(&self) {
+        self.state.send_modify(|state| state.swallowing = false);
     }
 }
 
-async fn pass(mut inner: TcpStream, mut outer: TcpStream, state: watch::Receiver<State>) {
+async fn pass(mut inner: TcpStream, database: SocketAddr, state: watch::Receiver<State>) {
+    let times = state.borrow().times;
+    let dead = || state.borrow().swallowing || state.borrow().times != times;
+    if dead() {
+        return std::future::pending().await;
+    }
+    // Nobody there is a broken connection to who came this way.
+    let Ok(mut outer) = TcpStream::connect(database).await else {
+        return;
+    };
     let (mut there, mut back) = ([0; 8192], [0; 8192]);
     loop {
-        tokio::select! {
-            read = inner.read(&mut there) => match read {
-                Ok(read @ 1..) if *state.borrow() == State::Passing => outer.write_all(&there[..read]).await.unwrap(),
-                Ok(1..) => {}
-                _ => return,
-            },
-            read = outer.read(&mut back) => match read {
-                Ok(read @ 1..) if *state.borrow() == State::Passing => inner.write_all(&back[..read]).await.unwrap(),
-                Ok(1..) => {}
-                _ => return,
-            },
+        let (read, to, bytes) = tokio::select! {
+            read = inner.read(&mut there) => (read, &mut outer, &there),
+            read = outer.read(&mut back) => (read, &mut inner, &back),
+        };
+        let written = match read {
+            _ if dead() => return std::future::pending().await,
+            Ok(read @ 1..) => to.write_all(&bytes[..read]).await,
+            _ => return,
+        };
+        if written.is_err() {
+            return;
         }
     }
 }
