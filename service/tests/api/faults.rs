@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::{
     client::draft,
     cluster::Cluster,
+    crowd::ONE_AT_A_TIME,
     load::{Crowd, Person, Told, Wish},
     process::{Running, service, url},
     proxy::Proxy,
@@ -145,6 +146,7 @@ async fn assert_nothing_lost(told: &[Told], cluster: &Cluster) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_befalls_the_database_is_told_in_time_and_overcome_without_loss() {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let cluster = Cluster::start().await;
     let way = Proxy::open(&cluster.options()).await;
     let directory = tempfile::tempdir().unwrap();

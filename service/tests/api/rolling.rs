@@ -18,6 +18,7 @@ use tokio::{
 
 use crate::{
     client::{application, create},
+    crowd::ONE_AT_A_TIME,
     load::Crowd,
     process::{Running, quiet_port, service, url},
 };
@@ -128,6 +129,7 @@ async fn replacing_two_instances_one_after_the_other_loses_no_request(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let directory = tempfile::tempdir().unwrap();
     let app = application(&options).await;
     let mut events = Vec::new();

@@ -14,6 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{
     client::{application, create},
+    crowd::ONE_AT_A_TIME,
     load::{Failure, Person},
     process::{Running, service, url},
 };
@@ -61,6 +62,7 @@ async fn visit(visits: Arc<Visits>, address: SocketAddr, event: i64, number: usi
 
 /// Stops the service when it is in use by all. They make new connections for `after` that.
 async fn stop_under_load(options: &PgConnectOptions, drain: &str, after: Duration) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let directory = tempfile::tempdir().unwrap();
     let mut command = service(&["serve"]);
     command

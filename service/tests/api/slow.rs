@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     client::{application, create},
+    crowd::ONE_AT_A_TIME,
     load::Crowd,
     process::{Running, service, url},
 };
@@ -101,6 +102,7 @@ async fn idle_and_slow_clients_cost_little_and_the_others_are_served(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let directory = tempfile::tempdir().unwrap();
     let mut command = service(&["serve"]);
     command
