@@ -81,6 +81,11 @@ pub(super) fn named_in(text: &str, class: &str) -> Option<String> {
             lower
                 .match_indices(word)
                 .find_map(|(at, _)| name(&text[at + word.len()..]))
+                .map(|name| match *word {
+                    // Of an address the host is what cannot be reached.
+                    "https://" => name.split('/').next().unwrap_or_default().to_owned(),
+                    _ => name,
+                })
         })
 }
 
@@ -93,9 +98,12 @@ fn name(rest: &str) -> Option<String> {
     // Words of the sentence are no names; a name that was cut off is none either.
     let is_word = [
         "the", "has", "from", "is", "was", "in", "for", "not", "with", "name", "manifest", "does",
+        "format", "user", "error", "and",
     ];
-    (!name.is_empty() && !is_word.contains(&name) && !rest[..end].ends_with(".."))
-        .then(|| name.to_owned())
+    (!name.is_empty()
+        && !is_word.contains(&name.to_ascii_lowercase().as_str())
+        && !rest[..end].ends_with(".."))
+    .then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -124,6 +132,22 @@ mod tests {
                 r#"connection to server at "db.x.rds.amazonaws.com" (10.0.0.1), port"#,
                 "db-sg-ingress-missing",
                 Some("db.x.rds.amazonaws.com"),
+            ),
+            (
+                "The task cannot pull the image: image Manifest does not contain descriptor matching platform",
+                "image-platform-mismatch",
+                None,
+            ),
+            (
+                "exec /app/server: exec format error",
+                "image-arch-mismatch",
+                Some("/app/server"),
+            ),
+            ("exec format error", "image-arch-mismatch", None),
+            (
+                r#"Get "https://registry-1.docker.io/v2/": net/http: request canceled"#,
+                "no-route-to-internet",
+                Some("registry-1.docker.io"),
             ),
             (
                 "The specified log group does not exist.",

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     fault("fargate-spot-arm-unsupported", &["spot|capacity provider", "arm64|arm |graviton|cpu architecture|cpuarchitecture|architecture|runtime platform|runtimeplatform"])
         .unless("interrupt|reclaim")
         .strong(),
-    fault("ec2-placement-failure", &["no container instance|closest matching|container instance|resource:cpu|resource:memory|resource:gpu|resource:|no container instances|missing an attribute|missing attribute|memberof|distinctinstance|placement constraint|no instances found|agent"])
+    fault("ec2-placement-failure", &["no container instance|closest matching|container instance|resource:cpu|resource:memory|resource:gpu|no container instances|missing an attribute|missing attribute|memberof|distinctinstance|placement constraint|no instances found|agentconnected|agent connected|agent disconnected"])
         .unless("fargate|resource:eni|resource:port|network interface|draining|has been deregistered|scaling activity|deregistered container|stopped because")
         .supports(&["host-port-in-use"]),
     fault("ec2-placement-failure", &["unable to place a task because"])

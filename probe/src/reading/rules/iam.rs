@@ -52,8 +52,4 @@ pub(super) const RULES: &[Rule] = &[
         .strong(),
     fault("iam-eventual-consistency", &["eventual|propagat|not yet been|recently created|just created|try again in a few", "role|policy|permission|iam"])
         .unless("draining|deployment"),
-    fault("iam-eventual-consistency", &["accessdeniedexception because no identity-based policy allows the secretsmanager"])
-        .possible()
-        .strong()
-        .supports(&["exec-role-missing-secret-permission"]),
 ];
