@@ -88,6 +88,11 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out, "\n### {}\n", word("Advice", "推奨事項"))?;
         for advice in &report.advice {
             writeln!(out, "- {} (`{}`)", advice.message, advice.id)?;
+            for fix in &advice.fix {
+                // Indented, so that it stays in the item.
+                let command = fix.command.replace('\n', "\n  ");
+                writeln!(out, "\n  {}\n\n  ```sh\n  {command}\n  ```\n", fix.title)?;
+            }
         }
     }
     if !report.past.is_empty() {

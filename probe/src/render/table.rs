@@ -5,7 +5,7 @@ use super::{
     wrap::FIRM,
 };
 use crate::{
-    report::{Cause, Report},
+    report::{Cause, Fix, Report},
     words::{Lang, Phrase},
 };
 
@@ -23,7 +23,7 @@ phrases! {
     RUNBOOK = "runbook", "手順書";
     UNKNOWN = "Could not tell", "判定できなかった項目";
     DO = "do", "対応";
-    ADVICE = "Advice: nothing is broken, but probe explain tells why to change it", "推奨事項 (障害ではありません。理由は probe explain で確認できます)";
+    ADVICE = "Advice: nothing is broken; probe explain tells why and how to change it", "推奨事項 (障害ではありません。理由と手順は probe explain で確認できます)";
     PAST = "Past, no longer happening", "過去の失敗 (現在は発生していません)";
     CRITICAL = "critical", "重大";
     WARNING = "warning", "警告";
@@ -72,6 +72,10 @@ pub fn table(report: &Report, screen: Screen) -> String {
         for advice in &report.advice {
             let (message, id) = (&advice.message, advice.id);
             page.prose("  · ", &format!("{message} {dim}({id}){dim:#}"));
+            // One command is enough to begin with; probe explain has the others.
+            for fix in advice.fix.iter().take(1) {
+                write_fix(&mut page, fix, lang, &paint);
+            }
         }
     }
     if !report.past.is_empty() {
@@ -90,7 +94,7 @@ pub fn table(report: &Report, screen: Screen) -> String {
 }
 
 fn write_cause(page: &mut Page, number: usize, cause: &Cause, lang: Lang, paint: &Paint) {
-    let (bad, strong, dim, command) = (paint.bad, paint.strong, paint.dim, paint.command);
+    let (bad, dim) = (paint.bad, paint.dim);
     let Cause {
         id, subject, fault, ..
     } = cause;
@@ -114,11 +118,7 @@ fn write_cause(page: &mut Page, number: usize, cause: &Cause, lang: Lang, paint:
         );
     }
     for fix in &cause.fix {
-        let label = FIX.in_lang(lang);
-        page.prose(&format!("   {strong}{label}{strong:#} "), &fix.title);
-        for line in fix.command.lines() {
-            page.verbatim(&format!("     {command}{line}{command:#}"));
-        }
+        write_fix(page, fix, lang, paint);
     }
     if !cause.symptoms.is_empty() {
         page.prose("   ", SYMPTOMS.in_lang(lang));
@@ -132,6 +132,15 @@ fn write_cause(page: &mut Page, number: usize, cause: &Cause, lang: Lang, paint:
         &format!("   {dim}{label} "),
         &format!("{} · probe{FIRM}explain{FIRM}{id}{dim:#}", cause.runbook),
     );
+}
+
+fn write_fix(page: &mut Page, fix: &Fix, lang: Lang, paint: &Paint) {
+    let (strong, command) = (paint.strong, paint.command);
+    let label = FIX.in_lang(lang);
+    page.prose(&format!("   {strong}{label}{strong:#} "), &fix.title);
+    for line in fix.command.lines() {
+        page.verbatim(&format!("     {command}{line}{command:#}"));
+    }
 }
 
 /// The word of a report for how bad a fault is, as a person reads it.

@@ -65,6 +65,8 @@ fn every_report_fits_and_its_commands_stay_whole() {
     for (name, report) in reports() {
         let endless = table(&report, Screen::PIPE);
         let fixes = report.causes.iter().flat_map(|cause| &cause.fix);
+        // Of advice the first command is shown.
+        let fixes = fixes.chain(report.advice.iter().filter_map(|advice| advice.fix.first()));
         let commands: Vec<String> = fixes
             .flat_map(|fix| fix.command.lines())
             .map(|line| format!("     {line}"))
