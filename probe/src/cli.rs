@@ -34,7 +34,7 @@ pub struct Global {
     /// AWS Region [default: from the environment or the profile]
     #[arg(long, global = true)]
     pub region: Option<String>,
-    /// Named AWS profile
+    /// Named AWS profile; its credentials come before those of the environment
     #[arg(long, global = true)]
     pub profile: Option<String>,
     /// Endpoint that stands in for AWS, for example a local one
@@ -155,7 +155,7 @@ pub struct List {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Id of a fault, as `probe diagnose` prints it
+    /// Id of a fault, as `probe diagnose` prints it, or class, as `--message` prints it
     #[arg(required_unless_present = "message", conflicts_with = "message")]
     pub id: Option<String>,
     /// Say what one message of AWS or of an application means; `-` reads it from standard input

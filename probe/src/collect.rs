@@ -15,6 +15,7 @@ mod kms;
 mod logs;
 mod permissions;
 mod policy;
+mod profiles;
 mod rds;
 mod release;
 mod scaling;
@@ -35,6 +36,7 @@ use tokio::join;
 
 pub use clients::{Clients, Connection};
 pub use logs::{LogEvent, LogWindow};
+pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
 
 use crate::snapshot::{Observed, Service, Snapshot, Stack, Subject, Task};

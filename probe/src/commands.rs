@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     cli::{Cli, Command, Global},
-    collect::Clients,
+    collect::{Clients, UnknownProfile, unknown_profile},
     render::{Screen, Style, complaint},
     report::action,
     snapshot::{Subject, Unobserved},
@@ -122,7 +122,11 @@ fn report(error: &Error, lang: Lang) -> Exit {
 
 /// What every command that talks to AWS begins with.
 async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject), Error> {
-    let Some(clients) = Clients::connect(global.connection()).await else {
+    let connection = global.connection();
+    if let Some(unknown) = unknown_profile(connection.profile.as_deref()) {
+        return Err(no_profile(&unknown));
+    }
+    let Some(clients) = Clients::connect(connection).await else {
         return Err(Error::Usage(words!(
             "no AWS Region is set\nhint: pass --region ap-northeast-1, or set AWS_REGION",
             "AWS リージョンが設定されていません\nヒント: --region ap-northeast-1 を付けるか、AWS_REGION を設定してください"
@@ -149,6 +153,26 @@ async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject),
             )))
         }
     }
+}
+
+fn no_profile(unknown: &UnknownProfile) -> Error {
+    let UnknownProfile { name, files, known } = unknown;
+    let [config, credentials] = files.each_ref().map(|file| file.display());
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    let (en, ja) = match names.join(", ") {
+        none if none.is_empty() => (
+            "there are no profiles; aws configure sso makes one".to_owned(),
+            "プロファイルがありません。aws configure sso で作成できます".to_owned(),
+        ),
+        names => (
+            format!("the profiles are: {names}"),
+            format!("存在するプロファイル: {names}"),
+        ),
+    };
+    Error::Usage(words!(
+        "there is no AWS profile {name} in {config} or {credentials}\nhint: {en}",
+        "AWS プロファイル {name} が {config} にも {credentials} にもありません\nヒント: {ja}"
+    ))
 }
 
 /// The wall clock, read at the edge and passed on.

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, Region, default_provider::region::DefaultRegionChain,
+    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig, retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
 use aws_sdk_ecs::config::retry::{RetryPartition, TokenBucket};
 
 use super::whole::Whole;
@@ -18,7 +22,7 @@ const RETRIES: usize = 40;
 pub struct Connection {
     /// Region; the environment's or the profile's where `None`.
     pub region: Option<String>,
-    /// Named profile.
+    /// Named profile; its credentials come before those of the environment.
     pub profile: Option<String>,
     /// Endpoint that stands in for every AWS service.
     pub endpoint_url: Option<String>,
@@ -56,11 +60,24 @@ impl Clients {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        if let Some(region) = connection.region {
-            loader = loader.region(Region::new(region));
-        }
+        let mut region = connection.region.map(Region::new);
         if let Some(profile) = connection.profile {
-            loader = loader.profile_name(profile);
+            if region.is_none() {
+                let chain = DefaultRegionChain::builder().profile_name(&profile);
+                region = chain.build().region().await;
+            }
+            // The SDK takes keys of the environment before those of the profile; who names one on the command line
+            // means it.
+            let of_profile = ProfileFileCredentialsProvider::builder()
+                .configure(&ProviderConfig::default().with_region(region.clone()))
+                .profile_name(&profile)
+                .build();
+            loader = loader
+                .credentials_provider(of_profile)
+                .profile_name(profile);
+        }
+        if let Some(region) = region {
+            loader = loader.region(region);
         }
         if let Some(url) = connection.endpoint_url {
             loader = loader.endpoint_url(url);

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 use super::{Error, Exit, connect, now, print, screen};
 use crate::{
     cli::{self, Global},
@@ -17,7 +19,7 @@ use crate::{
     snapshot::Snapshot,
     wait::{Wait, decide},
     words,
-    words::Lang,
+    words::{Lang, Words},
 };
 
 /// Pause between two looks.
@@ -78,15 +80,20 @@ struct Version {
 }
 
 fn read(file: &Path) -> Result<Snapshot, Error> {
-    let name = file.display();
+    let is_stdin = file == Path::new("-");
+    let name = match is_stdin {
+        true => words!("standard input", "標準入力"),
+        false => Words::verbatim(file.display().to_string()),
+    };
+    let Words { en, ja } = &name;
     let mut text = String::new();
-    if file == Path::new("-") {
+    if is_stdin {
         std::io::stdin().read_to_string(&mut text)?;
     } else {
         let unreadable = |error| {
             Error::Usage(words!(
-                "cannot read {name}: {error}",
-                "{name} を読み込めません: {error}"
+                "cannot read {en}: {error}",
+                "{ja} を読み込めません: {error}"
             ))
         };
         text = std::fs::read_to_string(file).map_err(unreadable)?;
@@ -101,14 +108,23 @@ fn read(file: &Path) -> Result<Snapshot, Error> {
     };
     if let Some(other) = version.filter(|version| *version != 1) {
         return Err(Error::Usage(words!(
-            "{name} has version {other}, this probe reads version 1",
-            "{name} はバージョン {other} です。この probe が読めるのはバージョン 1 です"
+            "{en} has version {other}, this probe reads version 1",
+            "{ja} はバージョン {other} です。この probe が読めるのはバージョン 1 です"
         )));
     }
     snapshot.map_err(|error| {
+        // Serde speaks of the fields of a Rust type where JSON is no object at all.
+        let is_object = !serde_json::from_str(&text).is_ok_and(|json: Value| !json.is_object());
+        let (why, why_ja) = match is_object {
+            true => (error.to_string(), error.to_string()),
+            false => (
+                "it is JSON, but no object".to_owned(),
+                "JSON ですが、オブジェクトではありません".to_owned(),
+            ),
+        };
         Error::Usage(words!(
-            "{name} is not a snapshot: {error}\nhint: make one with probe snapshot > FILE",
-            "{name} はスナップショットではありません: {error}\nヒント: probe snapshot > FILE で作成できます"
+            "{en} is not a snapshot: {why}\nhint: make one with probe snapshot > FILE",
+            "{ja} はスナップショットではありません: {why_ja}\nヒント: probe snapshot > FILE で作成できます"
         ))
     })
 }

@@ -29,7 +29,10 @@ fn fault(id: &str, global: &Global) -> Result<Exit, Error> {
             "障害 {id} はありません\nヒント: probe list で一覧を表示できます"
         ))
     };
-    let check = checks::by_id(id).ok_or_else(unknown)?;
+    // A message is explained by its class: who asks for that one gets the check that stands for it.
+    let check = checks::by_id(id)
+        .or_else(|| checks::by_class(id))
+        .ok_or_else(unknown)?;
     let section = runbook::section(check.id, lang).ok_or_else(unknown)?;
     match global.output {
         Format::Table => print(&manual(&section, screen()))?,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Error, Exit, print, screen};
 use crate::{
-    checks::all,
+    checks::{all, by_id},
     cli::{self, Global},
     collect::{ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows, severity},
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     let lang = global.lang();
     let text = match (args.scenarios, args.actions, args.schema) {
-        (true, _, _) => names(scenario::names(), global.output)?,
+        (true, _, _) => exercises(global.output, lang)?,
         (_, true, _) => actions(global.output)?,
         (_, _, true) => report::schema()?,
         _ => match global.output {
@@ -65,9 +65,26 @@ fn actions(format: Format) -> Result<String, Error> {
     Ok(ACTIONS.join("\n") + "\n\n" + &optional.collect::<String>())
 }
 
-fn names(names: Vec<&str>, format: Format) -> Result<String, Error> {
+fn exercises(format: Format, lang: Lang) -> Result<String, Error> {
+    let names = scenario::names();
+    // An exercise has the ids of its faults, joined by `+`.
+    let faults = |name: &str| {
+        let faults = name.split('+').filter_map(by_id);
+        let faults: Vec<&str> = faults.map(|check| check.fault.in_lang(lang)).collect();
+        faults.join("; ")
+    };
     Ok(match format {
         Format::Json => serde_json::to_string_pretty(&names)? + "\n",
-        Format::Table | Format::Markdown => names.join("\n") + "\n",
+        Format::Markdown => names.join("\n") + "\n",
+        Format::Table => {
+            let header = match lang {
+                Lang::En => ["exercise", "fault"],
+                Lang::Ja => ["演習", "障害"],
+            };
+            let table = names
+                .iter()
+                .map(|name| vec![(*name).to_owned(), faults(name)]);
+            rows(&header, table.collect(), screen().width)
+        }
     })
 }

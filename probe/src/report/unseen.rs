@@ -114,14 +114,14 @@ pub fn action(unobserved: &Unobserved) -> Option<Words> {
             "run it again in a minute",
             "1 分ほど待って、もう一度実行する"
         ),
-        _ if NOT_LOGGED_IN.contains(&code)
-            || code == "CallFailed" && message.contains("credential") =>
-        {
-            words!(
-                "log in to AWS (for example aws sso login), or name a profile with --profile",
-                "AWS にログインする (例: aws sso login)、または --profile でプロファイルを指定する"
-            )
-        }
+        _ if NOT_LOGGED_IN.contains(&code) => words!(
+            "log in to AWS again (for example aws sso login); aws sts get-caller-identity tells whether AWS knows the credentials",
+            "AWS にログインし直す (例: aws sso login)。認証情報が有効かどうかは aws sts get-caller-identity で確認できる"
+        ),
+        "CallFailed" if message.contains("credential") => words!(
+            "log in to AWS: aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; looked at: with --profile that profile alone, else these variables, the profile AWS_PROFILE or default in ~/.aws, and the role of the container or instance",
+            "AWS にログインする: aws sso login を実行するか、AWS_ACCESS_KEY_ID と AWS_SECRET_ACCESS_KEY を設定する。確認した場所: --profile を指定した場合はそのプロファイルのみ、指定しない場合はこれらの環境変数、~/.aws のプロファイル (AWS_PROFILE または default)、コンテナまたはインスタンスのロール"
+        ),
         _ => return None,
     })
 }

@@ -89,6 +89,141 @@ fn who_is_not_logged_in_is_told_so() {
     assert!(value["unknown"].as_array().unwrap().len() > 100);
 }
 
+/// The access key that a command signs with.
+fn signs_with(command: &mut std::process::Command) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let reader = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        let length = std::io::Read::read(&mut stream, &mut request).unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let service = ["tasks", "--cluster", "c", "--service", "s", "--region", "r"];
+    run(command
+        .args(service)
+        .args(["--timeout", "2", "--endpoint-url", &url]));
+    let request = reader.join().unwrap();
+    let (_, key) = request.split_once("Credential=").unwrap();
+    key.split('/').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_profile_counts_as_the_aws_cli_counts_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config, keys) = (dir.path().join("config"), dir.path().join("credentials"));
+    std::fs::write(&config, "[profile dev]\nregion = r\n").unwrap();
+    let secret = "aws_secret_access_key = x\n";
+    std::fs::write(&keys, format!("[dev]\naws_access_key_id = OFDEV\n{secret}")).unwrap();
+    let probe = |set: &[(&str, &str)]| {
+        let mut command = probe();
+        command
+            .env("AWS_CONFIG_FILE", &config)
+            .env("AWS_SHARED_CREDENTIALS_FILE", &keys)
+            .envs(set.iter().copied());
+        command
+    };
+    let exported = [
+        ("AWS_ACCESS_KEY_ID", "OFENV"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+    ];
+    let both = [exported[0], exported[1], ("AWS_PROFILE", "dev")];
+    let flag = ["--profile", "dev"];
+    assert_eq!(signs_with(probe(&exported).args(flag)), "OFDEV");
+    assert_eq!(signs_with(&mut probe(&both)), "OFENV");
+    assert_eq!(signs_with(&mut probe(&both[2..])), "OFDEV");
+    let unknown = [exported[0], exported[1], ("AWS_PROFILE", "devv")];
+    for mut command in [probe(&unknown), {
+        let mut named = probe(&exported);
+        named.args(["--profile", "devv"]);
+        named
+    }] {
+        let (code, _, err) = run(command.args(["tasks", "--region", "r"]));
+        assert_eq!(code, 2, "{err}");
+        let file = keys.display().to_string();
+        for part in ["no AWS profile devv in", &file, "the profiles are: dev"] {
+            assert!(err.contains(part), "{part}: {err}");
+        }
+    }
+    // What is not asked of AWS needs no profile.
+    assert_eq!(run(probe(&unknown).arg("list")).0, 0);
+}
+
+#[test]
+fn a_profile_without_credentials_is_told_from_one_that_is_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config");
+    std::fs::write(&config, "[profile empty]\nregion = r\n").unwrap();
+    let args = [
+        "tasks",
+        "--cluster",
+        "c",
+        "--service",
+        "s",
+        "--profile",
+        "empty",
+    ];
+    let (code, _, err) = run(probe().env("AWS_CONFIG_FILE", &config).args(args));
+    assert_eq!(code, 3, "{err}");
+    for part in [
+        "aws sso login",
+        "looked at: with --profile that profile alone",
+    ] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+    assert!(!err.contains("name a profile"), "{err}");
+}
+
+#[test]
+fn what_is_no_snapshot_is_told_in_plain_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("list.json");
+    std::fs::write(&file, "[]").unwrap();
+    let args = ["diagnose", "--from", "-"];
+    for (lang, expected) in [
+        (
+            "en",
+            "standard input is not a snapshot: it is JSON, but no object",
+        ),
+        (
+            "ja",
+            "標準入力 はスナップショットではありません: JSON ですが、",
+        ),
+    ] {
+        let stdin = std::fs::File::open(&file).unwrap();
+        let (code, _, err) = run(probe().args(args).args(["--lang", lang]).stdin(stdin));
+        assert_eq!(code, 2);
+        assert!(err.contains(expected), "{err}");
+    }
+}
+
+#[test]
+fn exercises_are_listed_with_their_faults() {
+    let (_, table, _) = run(probe().args(["list", "--scenarios"]));
+    let line = |name: &str| {
+        table
+            .lines()
+            .find(|line| line.trim().starts_with(name))
+            .unwrap()
+    };
+    assert!(
+        line("alb-health-check-timeout ").contains("health check"),
+        "{table}"
+    );
+    let (_, json, _) = run(probe().args(["list", "--scenarios", "-o", "json"]));
+    let names: Vec<String> = serde_json::from_str(&json).unwrap();
+    assert_eq!(names[0], "healthy");
+}
+
+#[test]
+fn advice_shows_its_command() {
+    for (format, expected) in [("table", "     aws "), ("markdown", "  ```sh\n  aws ")] {
+        let scenario = "advice-database-single-zone";
+        let (_, out, _) = run(probe().args(["diagnose", "--scenario", scenario, "-o", format]));
+        assert!(out.contains(expected), "{out}");
+    }
+}
+
 #[test]
 fn a_report_is_in_the_language_asked_for() {
     let args = ["diagnose", "--scenario", "network-database-port-closed"];
@@ -144,6 +279,8 @@ fn explanations_come_in_both_languages_and_as_json() {
     );
     let (_, japanese, _) = run(probe().args(["explain", id, "--lang", "ja"]));
     assert!(japanese.contains("### 対処"));
+    let (_, of_class, _) = run(probe().args(["explain", "db-sg-ingress-missing"]));
+    assert_eq!(of_class, english);
     let (_, json, _) = run(probe().args(["explain", id, "-o", "json"]));
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(value["class"], "db-sg-ingress-missing");
