@@ -80,7 +80,9 @@ pub(super) fn named_in(text: &str, class: &str) -> Option<String> {
         .find_map(|word| {
             lower
                 .match_indices(word)
-                .find_map(|(at, _)| name(&text[at + word.len()..]))
+                .filter_map(|(at, _)| name(&text[at + word.len()..]))
+                // "exec format error" and "exec user process caused" name no program.
+                .find(|name| *word != "exec " || !["format", "user"].contains(&name.as_str()))
                 .map(|name| match *word {
                     // Of an address the host is what cannot be reached.
                     "https://" => name.split('/').next().unwrap_or_default().to_owned(),
@@ -97,13 +99,11 @@ fn name(rest: &str) -> Option<String> {
     let name = rest[..end].trim_end_matches([':', '.', '/']);
     // Words of the sentence are no names; a name that was cut off is none either.
     let is_word = [
-        "the", "has", "from", "is", "was", "in", "for", "not", "with", "name", "manifest", "does",
-        "format", "user", "error", "and",
+        "the", "has", "from", "is", "was", "in", "for", "not", "with", "name", "manifest",
+        "Manifest", "does",
     ];
-    (!name.is_empty()
-        && !is_word.contains(&name.to_ascii_lowercase().as_str())
-        && !rest[..end].ends_with(".."))
-    .then(|| name.to_owned())
+    (!name.is_empty() && !is_word.contains(&name) && !rest[..end].ends_with(".."))
+        .then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -142,6 +142,11 @@ mod tests {
                 "exec /app/server: exec format error",
                 "image-arch-mismatch",
                 Some("/app/server"),
+            ),
+            (
+                "retrieved secret from Secrets Manager did not contain json key user",
+                "secret-json-key-missing",
+                Some("user"),
             ),
             ("exec format error", "image-arch-mismatch", None),
             (
