@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import uuid
@@ -24,9 +25,16 @@ def failure(start: Start, secrets: list[dict]) -> Failure | None:
     for secret in secrets:
         source = secret["valueFrom"]
         read = _secret if ":secretsmanager:" in source else _parameter
-        if why := read(start, source):
+        if why := read(_there(start, source), source):
             return Failure(why, _FAILED)
     return None
+
+
+def _there(start: Start, source: str) -> Start:
+    """The start as seen from the Region of an ARN; what is named without one is in its own."""
+    parts = source.split(":")
+    region = parts[3] if len(parts) > 3 and parts[3] else start.region
+    return dataclasses.replace(start, region=region)
 
 
 def _secret(start: Start, source: str) -> str | None:

@@ -12,6 +12,12 @@ catalogue! {
     parameter_missing,
 }
 
+/// The Region that a secret's ARN names.
+fn region_of<'a>(case: &'a Case<'_>, arn: &'a str) -> &'a str {
+    let there = arn.split(':').nth(3).filter(|region| !region.is_empty());
+    there.unwrap_or(&case.target.region)
+}
+
 /// The proof that an ARN leads away from the service: to another Region or account.
 fn elsewhere(case: &Case<'_>, account: &str, there: &str, owner: &str) -> Option<Evidence> {
     let region = &case.target.region;

@@ -1,6 +1,10 @@
 //! The AWS clients, and the limits that every call shares.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use aws_config::{
     BehaviorVersion, Region, default_provider::region::DefaultRegionChain,
@@ -48,6 +52,8 @@ pub struct Clients {
     pub(super) scaling: aws_sdk_applicationautoscaling::Client,
     pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
+    /// Those of other Regions, as far as something led there.
+    elsewhere: Arc<Mutex<BTreeMap<String, Self>>>,
 }
 
 impl Clients {
@@ -116,6 +122,82 @@ impl Clients {
             scaling: client!(aws_sdk_applicationautoscaling),
             secrets: client!(aws_sdk_secretsmanager),
             ssm: client!(aws_sdk_ssm),
+            elsewhere: Arc::default(),
         })
+    }
+
+    /// Those for what a task may take from another Region: images, secrets, parameters and their keys.
+    ///
+    /// ECS goes to the Region of the ARN; what is named without one it looks for in its own.
+    pub(super) fn at(&self, region: Option<&str>) -> Self {
+        let Some(region) = region.filter(|region| *region != self.region && is_region(region))
+        else {
+            return self.clone();
+        };
+        let mut elsewhere = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let there = elsewhere
+            .entry(region.to_owned())
+            .or_insert_with(|| self.moved(region));
+        there.clone()
+    }
+
+    fn moved(&self, region: &str) -> Self {
+        macro_rules! client {
+            ($sdk:ident, $client:ident) => {{
+                let there = self.$client.config().to_builder();
+                $sdk::Client::from_conf(there.region(Region::new(region.to_owned())).build())
+            }};
+        }
+        Self {
+            region: region.to_owned(),
+            ecr: client!(aws_sdk_ecr, ecr),
+            kms: client!(aws_sdk_kms, kms),
+            secrets: client!(aws_sdk_secretsmanager, secrets),
+            ssm: client!(aws_sdk_ssm, ssm),
+            elsewhere: Arc::default(),
+            ..self.clone()
+        }
+    }
+}
+
+/// The Region in an ARN.
+pub(super) fn region_of(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').nth(2)
+}
+
+/// Whether it can be one. It becomes part of a host's name: anything else could name another host.
+fn is_region(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_region_becomes_part_of_a_host_name() {
+        for (arn, region) in [
+            (
+                "arn:aws:ssm:eu-west-1:123456789012:parameter/db",
+                Some("eu-west-1"),
+            ),
+            (
+                "arn:aws-cn:kms:cn-north-1:123456789012:key/1",
+                Some("cn-north-1"),
+            ),
+            ("arn:aws:secretsmanager::123456789012:secret:db", None),
+            ("arn:aws:secretsmanager:evil.example/:1:secret:db", None),
+            ("/app/db", None),
+        ] {
+            assert_eq!(
+                region_of(arn).filter(|region| is_region(region)),
+                region,
+                "{arn}"
+            );
+        }
     }
 }

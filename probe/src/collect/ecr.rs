@@ -5,10 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use aws_sdk_ecr::{
-    config::{self, Region},
-    types::ImageIdentifier,
-};
+use aws_sdk_ecr::types::ImageIdentifier;
 use futures::{future::join_all, join};
 use regex::Regex;
 use serde::Deserialize;
@@ -104,25 +101,20 @@ async fn observe(clients: &Clients, reference: Reference<'_>) -> Observed<Image>
             .set_image_digest(reference.digest.map(ToOwned::to_owned))
             .build()
     };
-    // An image may lie in another Region.
-    let there = || config::Builder::new().region(Region::new(reference.region.to_owned()));
+    let clients = clients.at(Some(reference.region));
     let describe = clients
         .ecr
         .describe_images()
         .registry_id(reference.account)
         .repository_name(reference.repository)
-        .image_ids(id())
-        .customize()
-        .config_override(there());
+        .image_ids(id());
     let manifest = clients
         .ecr
         .batch_get_image()
         .registry_id(reference.account)
         .repository_name(reference.repository)
         .image_ids(id())
-        .set_accepted_media_types(Some(MANIFESTS.map(ToOwned::to_owned).to_vec()))
-        .customize()
-        .config_override(there());
+        .set_accepted_media_types(Some(MANIFESTS.map(ToOwned::to_owned).to_vec()));
     let (described, manifest) = join!(describe.send(), manifest.send());
     let described = match described {
         Ok(described) => described,

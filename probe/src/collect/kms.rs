@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_kms::types::KeyManagerType;
 use futures::future::join_all;
 
-use super::{Clients, failure::unobserved, policy};
+use super::{Clients, clients::region_of, failure::unobserved, policy};
 use crate::snapshot::{Key, Observed, Policy};
 
 /// The keys as the snapshot keeps them, with the ARNs by which IAM judges.
@@ -56,7 +56,18 @@ pub(super) async fn keys(clients: &Clients, named: &BTreeMap<String, String>) ->
     keys
 }
 
+/// How the snapshot names a key: in another Region than the service's by its ARN, since an alias or id alone would be
+/// one of the service's.
+pub(super) fn named(clients: &Clients, key: &str, encrypted: &str) -> String {
+    let is_home = region_of(encrypted).is_none_or(|region| region == clients.region);
+    match is_home || key.starts_with("arn:") {
+        true => key.to_owned(),
+        false => arn_there(key, encrypted).unwrap_or_else(|| key.to_owned()),
+    }
+}
+
 async fn describe(clients: &Clients, id: &str) -> Observed<Described> {
+    let clients = clients.at(region_of(id));
     let answer = clients.kms.describe_key().key_id(id).send().await;
     let answer = answer.map_err(|error| unobserved("kms:DescribeKey", &error))?;
     let about = answer.key_metadata();
@@ -87,6 +98,7 @@ pub(super) async fn policies(clients: &Clients, keys: &Keys) -> BTreeMap<String,
 
 async fn policy(clients: &Clients, arn: &str) -> Observed<Policy> {
     const OPERATION: &str = "kms:GetKeyPolicy";
+    let clients = clients.at(region_of(arn));
     // A key has one policy, of this name.
     let call = clients
         .kms
@@ -106,13 +118,23 @@ fn arn_of(id: &str, encrypted: &str) -> Option<String> {
     if id.starts_with("arn:") {
         return Some(id.to_owned());
     }
+    arn_there(id, encrypted)
+}
+
+/// The ARN of the key or alias in Region and account of what it encrypts.
+fn arn_there(name: &str, encrypted: &str) -> Option<String> {
     let parts: Vec<&str> = encrypted.split(':').collect();
-    match parts[..] {
-        [_, partition, _, region, account, ..] => {
-            Some(format!("arn:{partition}:kms:{region}:{account}:key/{id}"))
-        }
-        _ => None,
-    }
+    let [_, partition, _, region, account, ..] = parts[..] else {
+        return None;
+    };
+    let kind = if name.starts_with("alias/") {
+        ""
+    } else {
+        "key/"
+    };
+    Some(format!(
+        "arn:{partition}:kms:{region}:{account}:{kind}{name}"
+    ))
 }
 
 #[cfg(test)]
@@ -126,5 +148,7 @@ mod tests {
         assert_eq!(arn_of("1234", secret).as_deref(), Some(key));
         assert_eq!(arn_of(key, secret).as_deref(), Some(key));
         assert_eq!(arn_of("alias/app", secret), None);
+        let alias = "arn:aws:kms:ap-northeast-1:123456789012:alias/app";
+        assert_eq!(arn_there("alias/app", secret).as_deref(), Some(alias));
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{future::join_all, join};
 
 use super::{
-    Clients, SecretValues, ecs::Definition, ecs::time, failure::unobserved, secret_shape::shape,
+    Clients, SecretValues, clients::region_of, ecs::Definition, ecs::time, failure::unobserved,
+    kms, secret_shape::shape,
 };
 use crate::snapshot::{Observed, Secret, Unobserved};
 
@@ -74,6 +75,8 @@ async fn observe(
     arn: &str,
     values: SecretValues,
 ) -> (Observed<Secret>, Option<String>) {
+    let named = |key: &str| kms::named(clients, key, arn);
+    let clients = &clients.at(region_of(arn));
     let looked_at = async {
         match values {
             SecretValues::Unread => None,
@@ -91,7 +94,7 @@ async fn observe(
                 key: secret
                     .kms_key_id()
                     .filter(|key| !key.contains("alias/aws/"))
-                    .map(ToOwned::to_owned),
+                    .map(named),
                 changed_at: time(secret.last_changed_date()),
                 stages: sorted(versions().flat_map(|(_, stages)| stages)),
                 versions: sorted(versions().map(|(version, _)| version)),

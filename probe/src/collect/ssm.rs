@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ssm::types::{ParameterMetadata, ParameterStringFilter};
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 
-use super::{Clients, ecs::Definition, failure::unobserved};
+use super::{Clients, clients::region_of, ecs::Definition, failure::unobserved, kms};
 use crate::snapshot::{Observed, Parameter, TaskDefinition, Unobserved};
 
 const OPERATION: &str = "ssm:DescribeParameters";
@@ -47,30 +47,39 @@ pub(super) async fn parameters(
     let Ok(definition) = definition else {
         return BTreeMap::new();
     };
-    let references: BTreeSet<&str> = references(&definition.shown).collect();
-    let (near, far): (Vec<&str>, Vec<&str>) = references
-        .into_iter()
-        .partition(|reference| region_of(reference).is_none_or(|region| region == clients.region));
-    let elsewhere = |reference: &str| {
-        let unobserved = Unobserved {
-            operation: OPERATION.into(),
-            code: "OtherRegion".into(),
-            message: format!("{reference} lies in another Region").into(),
-        };
-        (reference.to_owned(), Err(unobserved))
-    };
-    let known = known(clients, &near).await;
+    let mut by_region: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for reference in references(&definition.shown) {
+        let region = region_of(reference).unwrap_or(&clients.region);
+        by_region.entry(region).or_default().insert(reference);
+    }
+    let seen = |(region, references)| of_region(clients, region, references);
+    let seen = join_all(by_region.into_iter().map(seen)).await;
+    seen.into_iter().flatten().collect()
+}
+
+async fn of_region(
+    clients: &Clients,
+    region: &str,
+    references: BTreeSet<&str>,
+) -> Vec<(String, Observed<Parameter>)> {
+    let named = |key: &str, reference: &str| kms::named(clients, key, reference);
+    let clients = clients.at(Some(region));
+    let known = known(&clients, &references).await;
     let seen = |reference: &str| {
-        let found = known.as_ref().map_err(Clone::clone).map(|known| {
-            candidates(reference)
-                .find_map(|name| known.get(&name))
-                .map_or(Parameter::Missing, Clone::clone)
-        });
-        (reference.to_owned(), found)
+        let known = known.as_ref().map_err(Clone::clone)?;
+        Ok(
+            match candidates(reference).find_map(|name| known.get(&name)) {
+                Some(Parameter::Encrypted { key }) => Parameter::Encrypted {
+                    key: named(key, reference),
+                },
+                Some(other) => other.clone(),
+                None => Parameter::Missing,
+            },
+        )
     };
-    near.iter()
-        .map(|reference| seen(reference))
-        .chain(far.into_iter().map(elsewhere))
+    references
+        .into_iter()
+        .map(|reference| (reference.to_owned(), seen(reference)))
         .collect()
 }
 
@@ -86,10 +95,6 @@ pub(super) fn keep_keys(
     }
 }
 
-fn region_of(reference: &str) -> Option<&str> {
-    reference.strip_prefix("arn:")?.split(':').nth(2)
-}
-
 /// The names that a reference may mean: an ARN does not tell `db` from `/db`.
 fn candidates(reference: &str) -> impl Iterator<Item = String> {
     let name = match reference.split_once(":parameter/") {
@@ -102,7 +107,10 @@ fn candidates(reference: &str) -> impl Iterator<Item = String> {
 }
 
 /// Those of the parameters that exist, by name.
-async fn known(clients: &Clients, references: &[&str]) -> Observed<BTreeMap<String, Parameter>> {
+async fn known(
+    clients: &Clients,
+    references: &BTreeSet<&str>,
+) -> Observed<BTreeMap<String, Parameter>> {
     let wanted: Vec<String> = references.iter().copied().flat_map(candidates).collect();
     let ask = |names: &[String]| {
         let filter = ParameterStringFilter::builder()
@@ -177,6 +185,5 @@ mod tests {
             ["app/db", "/app/db"]
         );
         assert_eq!(candidates("db").collect::<Vec<_>>(), ["db"]);
-        assert_eq!(region_of(parameter), Some("ap-northeast-1"));
     }
 }

@@ -14,6 +14,7 @@ mod live;
 mod normal;
 mod pairs;
 mod paths;
+mod regions;
 mod rollback;
 mod secrets;
 mod shape;

@@ -1,5 +1,6 @@
 //! The task definition names a secret by a partial ARN whose name ends like the six random characters of a whole one.
 
+use super::region_of;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -41,7 +42,6 @@ fn is_chosen(six: &str) -> bool {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
-    let region = &case.target.region;
     let finding = |(arn, secret): (&String, &Observed<Secret>)| {
         let (six, name) = (six(arn)?, arn.rsplit(':').next()?);
         let told = failed_naming(case, arn);
@@ -51,6 +51,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             Ok(Secret::Present { name: real, .. }) if real == name && told.is_some() => {}
             _ => return None,
         }
+        let region = region_of(case, arn);
         let used = places(readers(definition, arn).into_iter());
         let mut evidence = vec![Evidence {
             source: "secretsmanager:DescribeSecret",

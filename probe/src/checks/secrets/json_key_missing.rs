@@ -1,5 +1,6 @@
 //! A secret exists but has no such JSON key as the task definition names.
 
+use super::region_of;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -90,7 +91,7 @@ fn finding(
     users: &[(&ContainerDefinition, &SecretReference)],
     evidence: Vec<Evidence>,
 ) -> Finding {
-    let (name, region) = (name_of(arn), &case.target.region);
+    let (name, region) = (name_of(arn), region_of(case, arn));
     let places = places(users.iter().copied());
     Finding {
         message: words!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::region_of;
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -63,8 +64,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         saw: words!("{names}: not a JSON object", "{names}: JSON オブジェクトではない"),
         expected: Words::verbatim("{\"…\": \"…\"}"),
     });
-    let region = &case.target.region;
     let arn = suspects.first().map(|arn| (*arn).clone()).unwrap_or_default();
+    let region = region_of(case, &arn);
     let fix = vec![
         Fix {
             title: words!(

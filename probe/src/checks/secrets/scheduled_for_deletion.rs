@@ -1,5 +1,6 @@
 //! A secret that the task definition injects is in its recovery window: it exists, but nobody can read it.
 
+use super::region_of;
 use crate::{
     case::{Case, proof},
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -85,8 +86,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 }
 
 fn finding(case: &Case<'_>, arn: &str, used: &str, evidence: Vec<Evidence>) -> Finding {
-    let region = &case.target.region;
-    let name = name_of(arn);
+    let (name, region) = (name_of(arn), region_of(case, arn));
     Finding {
         message: words!(
             "{name}, which the task definition injects as {used}, is scheduled for deletion and cannot be read",

@@ -1,6 +1,6 @@
 //! A secret that the task definition injects does not exist.
 
-use super::elsewhere;
+use super::{elsewhere, region_of};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -59,9 +59,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 }
 
 fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: Vec<Evidence>) -> Finding {
-    let region = &case.target.region;
-    let mut parts = arn.split(':');
-    let (there, owner) = (parts.nth(3).unwrap_or(region), parts.next().unwrap_or(account));
+    let there = region_of(case, arn);
+    let owner = arn.split(':').nth(4).unwrap_or(account);
     evidence.extend(elsewhere(case, account, there, owner));
     Finding {
         message: words!(
@@ -77,7 +76,7 @@ fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: 
                     "正しい ARN を調べ、タスク定義の valueFrom を直す"
                 ),
                 command: format!(
-                    "aws secretsmanager list-secrets --query 'SecretList[].[Name,ARN]' --output table --region {region}"
+                    "aws secretsmanager list-secrets --query 'SecretList[].[Name,ARN]' --output table --region {there}"
                 ),
             },
             Fix {

@@ -1,5 +1,6 @@
 //! The task definition names a version of a secret, by staging label or id, that does not exist.
 
+use super::region_of;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -25,7 +26,6 @@ pub(super) const CHECK: Check = Check {
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
     let said = case.said(&["secret-version-missing"]);
-    let region = &case.target.region;
     let (mut findings, mut unseen) = (vec![], None);
     for (container, reference) in definition.secrets() {
         let Some(arn) = reference.secret_arn() else { continue };
@@ -55,7 +55,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             }
             None => continue,
         };
-        let (name, used) = (name_of(&arn), places([(container, reference)].into_iter()));
+        let (name, region) = (name_of(&arn), region_of(case, &arn));
+        let used = places([(container, reference)].into_iter());
         let mut evidence = vec![Evidence {
             source: "secretsmanager:DescribeSecret VersionIdsToStages",
             saw: Words::verbatim(format!("{name}: {there}")),
