@@ -61,15 +61,24 @@ pub fn answer(case: &Case<'_>, role: &str, need: &Need) -> Answer {
             false => Answer::Denied(denial(permission), permission.decision == "explicitDeny"),
         };
     }
-    let policies = match case.roles.get(role) {
-        Some(Ok(Role::Present { policies, .. })) => policies,
+    let (policies, unread) = match case.roles.get(role) {
+        Some(Ok(Role::Present {
+            policies, unread, ..
+        })) => (policies, unread),
         Some(Ok(Role::Missing)) => {
             return Answer::Unknown(unseen(role, "NoSuchEntity", "there is no such role"));
         }
         Some(Err(unobserved)) => return Answer::Unknown(unobserved.clone()),
         None => return Answer::Unknown(unseen(role, "NotCollected", "its policies were not read")),
     };
-    match (decided(policies.values(), need), &case.permissions) {
+    let decision = decided(policies.values(), need);
+    // Of a part of the policies a denial alone is proof.
+    match (decision, unread.values().next()) {
+        (Decision::ExplicitDeny, _) | (_, None) => {}
+        (Decision::Allowed, Some(why)) => return Answer::Unforbidden(why.clone()),
+        (_, Some(why)) => return Answer::Unknown(why.clone()),
+    }
+    match (decision, &case.permissions) {
         (Decision::Allowed, Ok(_)) => Answer::Allowed,
         (Decision::Allowed, Err(unobserved)) => Answer::Unforbidden(unobserved.clone()),
         (Decision::Unknown, Err(unobserved)) => Answer::Unknown(unobserved.clone()),
@@ -194,12 +203,16 @@ fn names_what_is_missing(case: &Case<'_>, text: &str) -> bool {
 }
 
 fn has_all(case: &Case<'_>, role: &str, needs: &[Need]) -> bool {
-    let Some(Ok(Role::Present { policies, .. })) = case.roles.get(role) else {
+    let Some(Ok(Role::Present {
+        policies, unread, ..
+    })) = case.roles.get(role)
+    else {
         return false;
     };
-    needs
-        .iter()
-        .all(|need| decided(policies.values(), need) == Decision::Allowed)
+    unread.is_empty()
+        && needs
+            .iter()
+            .all(|need| decided(policies.values(), need) == Decision::Allowed)
 }
 
 fn unseen(role: &str, code: &str, message: &str) -> Unobserved {

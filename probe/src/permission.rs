@@ -35,6 +35,15 @@ impl Decision {
             Self::Unknown => None,
         }
     }
+
+    /// What it is worth where other policies could not be read: they may allow or deny more, but take no denial back.
+    #[must_use]
+    pub fn of_a_part(self) -> Self {
+        match self {
+            Self::ExplicitDeny => self,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Whether the policies of a role permit an action on a resource.

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{
-    future::{join_all, try_join_all},
-    join,
-};
+use futures::{future::join_all, join};
 
 use super::{
     Clients,
@@ -60,15 +57,26 @@ async fn role(clients: &Clients, arn: &str) -> Observed<Role> {
         return Ok(Role::Missing);
     };
     let trust = about.assume_role_policy_document().unwrap_or_default();
+    let (mut policies, mut unread) = (BTreeMap::new(), BTreeMap::new());
+    for (name, document) in inline?.into_iter().chain(attached?) {
+        match document {
+            Ok(policy) => drop(policies.insert(name, policy)),
+            Err(why) => drop(unread.insert(name, why)),
+        }
+    }
     Ok(Role::Present {
         created_at: time(Some(about.create_date())),
         trust: read(OPERATION, trust)?,
-        policies: inline?.into_iter().chain(attached?).collect(),
+        policies,
+        unread,
     })
 }
 
+/// The policies of a role, by name, each read or not on its own.
+type Documents = Vec<(String, Observed<Policy>)>;
+
 /// The policies that stand in the role itself.
-async fn inline(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy)>> {
+async fn inline(clients: &Clients, role: &str) -> Observed<Documents> {
     const OPERATION: &str = "iam:GetRolePolicy";
     let listed = clients.iam.list_role_policies().role_name(role);
     let mut pages = listed.into_paginator().items().send();
@@ -83,16 +91,18 @@ async fn inline(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy)>
             .role_name(role)
             .policy_name(&name);
         async move {
-            let answer = call.send().await;
-            let answer = answer.map_err(|error| unobserved(OPERATION, &error))?;
-            Ok((name, read(OPERATION, answer.policy_document())?))
+            let document = match call.send().await {
+                Ok(answer) => read(OPERATION, answer.policy_document()),
+                Err(error) => Err(unobserved(OPERATION, &error)),
+            };
+            (name, document)
         }
     };
-    try_join_all(names.into_iter().map(document)).await
+    Ok(join_all(names.into_iter().map(document)).await)
 }
 
 /// The managed policies that are attached to the role.
-async fn attached(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy)>> {
+async fn attached(clients: &Clients, role: &str) -> Observed<Documents> {
     let listed = clients.iam.list_attached_role_policies().role_name(role);
     let mut pages = listed.into_paginator().items().send();
     let mut policies = vec![];
@@ -103,8 +113,8 @@ async fn attached(clients: &Clients, role: &str) -> Observed<Vec<(String, Policy
         }
     }
     let document =
-        |(name, arn): (String, String)| async move { Ok((name, managed(clients, &arn).await?)) };
-    try_join_all(policies.into_iter().map(document)).await
+        |(name, arn): (String, String)| async move { (name, managed(clients, &arn).await) };
+    Ok(join_all(policies.into_iter().map(document)).await)
 }
 
 /// The version of a managed policy that is in force.

@@ -172,12 +172,15 @@ pub(super) fn permissions(
         (Ok(permissions), _) => return Ok(permissions),
         (Err(refused), _) => refused,
     };
-    let Some(Ok(Role::Present { policies, .. })) = execution_role else {
+    let Some(Ok(Role::Present {
+        policies, unread, ..
+    })) = execution_role
+    else {
         return Err(refused);
     };
     let decided: Vec<Option<Permission>> = needs
         .iter()
-        .flat_map(|need| by_documents(policies, need))
+        .flat_map(|need| by_documents(policies, unread, need))
         .collect();
     let is_open = decided.iter().any(Option::is_none);
     let known: Vec<Permission> = decided.into_iter().flatten().collect();
@@ -188,19 +191,22 @@ pub(super) fn permissions(
 }
 
 /// One answer for each action on each resource; `None` where the documents do not say.
-fn by_documents(policies: &BTreeMap<String, Policy>, need: &Need) -> Vec<Option<Permission>> {
+fn by_documents(
+    policies: &BTreeMap<String, Policy>,
+    unread: &BTreeMap<String, Unobserved>,
+    need: &Need,
+) -> Vec<Option<Permission>> {
     let decide = |action: &str, resource: &String| {
+        let context = need.context();
+        let decision = decide(policies.values(), action, resource, context.as_slice());
+        let decision = match unread.is_empty() {
+            true => decision,
+            false => decision.of_a_part(),
+        };
         Some(Permission {
             action: action.to_owned(),
             resource: resource.clone(),
-            decision: decide(
-                policies.values(),
-                action,
-                resource,
-                need.context().as_slice(),
-            )
-            .as_str()?
-            .to_owned(),
+            decision: decision.as_str()?.to_owned(),
             view: View::Documents,
         })
     };
@@ -238,6 +244,7 @@ mod tests {
             created_at: None,
             trust: Policy::default(),
             policies: [("p".to_owned(), policy)].into(),
+            unread: BTreeMap::new(),
         })
     }
 
@@ -274,6 +281,27 @@ mod tests {
         let role = role("ssm:*", &["aws:SourceVpc"]);
         assert_eq!(permissions(refused(), Some(&role), &needs()), refused());
         assert_eq!(permissions(refused(), None, &needs()), refused());
+    }
+
+    #[test]
+    fn of_a_part_of_the_documents_a_denial_alone_stands() {
+        for (allow, known) in [(true, None), (false, Some("explicitDeny"))] {
+            let mut role = role("ssm:*", &[]);
+            if let Ok(Role::Present {
+                policies, unread, ..
+            }) = &mut role
+            {
+                policies.get_mut("p").unwrap().statements[0].allow = allow;
+                unread.insert("q".to_owned(), refused().unwrap_err());
+            }
+            let found = permissions(refused(), Some(&role), &needs());
+            let found = found
+                .iter()
+                .flatten()
+                .next()
+                .map(|found| found.decision.as_str());
+            assert_eq!(found, known);
+        }
     }
 
     #[test]

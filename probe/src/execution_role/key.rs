@@ -90,17 +90,23 @@ pub fn decryption(case: &Case<'_>, role: &str, used: &KeyUse<'_>) -> Decryption 
 /// hold.
 fn by_role(case: &Case<'_>, need: &Need, request: &KeyRequest<'_>) -> Answer {
     let answer = answer(case, request.role, need);
-    let Some(Ok(Role::Present { policies, .. })) = case.roles.get(request.role) else {
+    let Some(Ok(Role::Present {
+        policies, unread, ..
+    })) = case.roles.get(request.role)
+    else {
         return answer;
     };
     let by_documents = || decide(policies.values(), need.action, request.key, request.context);
-    match answer {
-        Answer::Denied(_, false) if by_documents() == Decision::Unknown => Answer::Unknown(unseen(
-            request.role,
-            "Conditional",
-            "its policies decide by conditions that only KMS knows",
-        )),
-        answer => answer,
+    match (answer, unread.values().next()) {
+        (Answer::Denied(_, false), Some(why)) => Answer::Unknown(why.clone()),
+        (Answer::Denied(_, false), None) if by_documents() == Decision::Unknown => {
+            Answer::Unknown(unseen(
+                request.role,
+                "Conditional",
+                "its policies decide by conditions that only KMS knows",
+            ))
+        }
+        (answer, _) => answer,
     }
 }
 

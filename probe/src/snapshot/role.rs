@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Text, Unobserved};
 
 /// Whether the execution role may do one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub enum Role {
         trust: Policy,
         /// What it may do: inline and attached policies, by name.
         policies: std::collections::BTreeMap<String, Policy>,
+        /// Those of its policies that could not be read, by name.
+        #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+        unread: std::collections::BTreeMap<String, Unobserved>,
     },
     /// There is no such role.
     Missing,

@@ -5,7 +5,7 @@ use probe::{
     report::Report,
     scenario,
     snapshot::{
-        Key, Observed, Parameter, Permission, Secret, SecretReference, SecretShape, Snapshot,
+        Key, Observed, Parameter, Permission, Role, Secret, SecretReference, SecretShape, Snapshot,
         Unobserved, View,
     },
     words::Lang,
@@ -44,6 +44,44 @@ fn policies_decide_where_the_simulation_is_refused() {
     let report = report("iam-secret-read-denied", |s| s.permissions = refused());
     assert_eq!(causes(&report), ["iam-secret-read-denied"]);
     assert_eq!(report.causes[0].evidence[0].source, "iam:GetRolePolicy");
+}
+
+/// The healthy stack, in which the policies of the roles that allow reading the secret were not read.
+fn without_policy(change: impl Fn(&mut Snapshot, &mut Role)) -> Report {
+    report("healthy", |s| {
+        let mut roles = std::mem::take(&mut s.roles);
+        for role in roles.values_mut().flatten() {
+            if let Role::Present {
+                policies, unread, ..
+            } = role
+                && policies.remove("read-secret").is_some()
+            {
+                unread.insert("read-secret".into(), refused::<()>().unwrap_err());
+                change(s, role);
+            }
+        }
+        s.roles = roles;
+    })
+}
+
+#[test]
+fn a_policy_that_was_not_read_may_allow_what_the_others_do_not() {
+    assert_eq!(without_policy(|_, _| {}).verdict, "healthy");
+    let report = without_policy(|s, _| s.permissions = refused());
+    assert_eq!((causes(&report), report.verdict), (vec![], "undetermined"));
+}
+
+#[test]
+fn a_policy_that_was_not_read_takes_no_denial_back() {
+    let report = without_policy(|s, role| {
+        s.permissions = refused();
+        if let Role::Present { policies, .. } = role {
+            let statement = &mut policies.get_mut("pull-image").unwrap().statements[0];
+            statement.allow = false;
+            statement.actions = vec!["secretsmanager:*".into()];
+        }
+    });
+    assert_eq!(causes(&report), ["iam-secret-read-denied"]);
 }
 
 #[test]

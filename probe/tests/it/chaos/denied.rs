@@ -54,6 +54,10 @@ const DECORATIVE: &[(&str, &str)] = &[
         "draining is a fault with tasks that are killed only",
     ),
     (
+        "iam:GetRolePolicy",
+        "what the policies allow, IAM simulates too",
+    ),
+    (
         "iam:SimulatePrincipalPolicy",
         "the policies themselves are read too",
     ),
@@ -117,7 +121,7 @@ fn every_action_denied_alone_is_named_and_never_healthy() {
 }
 
 #[test]
-fn policies_answer_where_simulating_is_denied_and_nothing_where_both_are() {
+fn policies_and_simulating_stand_in_for_each_other_and_nothing_for_both() {
     let lab = Lab::deployed();
     let error = json!({ "code": "AccessDeniedException", "status": 403, "message": "no" });
     let denied =
@@ -136,6 +140,8 @@ fn policies_answer_where_simulating_is_denied_and_nothing_where_both_are() {
     assert_eq!(code, 3);
     let unknown = report["unknown"].to_string();
     assert!(unknown.contains("iam:GetRolePolicy"), "{unknown}");
+    lab.rules(&json!([denied("GetRolePolicy")]));
+    assert_eq!(lab.diagnose(&[]).0, 0, "IAM simulates what was not read");
 }
 
 #[test]
