@@ -187,6 +187,7 @@ pub async fn collect(
     let Surroundings {
         load_balancers,
         network,
+        unread_network,
         security_groups,
         prefix_lists,
         database,
@@ -205,6 +206,7 @@ pub async fn collect(
         network_acls: network.network_acls,
         nat_gateways: network.nat_gateways,
         endpoints: network.endpoints,
+        unread_network,
         security_groups,
         prefix_lists,
         database,

@@ -117,6 +117,10 @@ macro_rules! sections {
             /// The execution role and the task role, by ARN.
             #[serde(default)]
             pub roles: BTreeMap<String, Observed<Role>>,
+            /// What could not be seen of the database's VPC, where that is another than the tasks'; the sections of
+            /// the network hold the rest.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub unread_network: Vec<Unobserved>,
             $($(#[$doc])* #[serde(default = "not_collected")] pub $name: Observed<$kind>,)*
         }
 

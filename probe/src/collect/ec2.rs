@@ -84,25 +84,31 @@ impl Network {
         }
     }
 
-    /// Both networks; a part that either lacks is unknown.
-    pub(super) fn with(self, other: Self) -> Self {
-        Self {
-            vpcs: both(self.vpcs, other.vpcs),
-            subnets: both(self.subnets, other.subnets),
-            route_tables: both(self.route_tables, other.route_tables),
-            network_acls: both(self.network_acls, other.network_acls),
-            nat_gateways: both(self.nat_gateways, other.nat_gateways),
-            endpoints: both(self.endpoints, other.endpoints),
-        }
+    /// With what is known of another one. What is not known of that does not hide this one, but is told.
+    pub(super) fn with(self, far: Self) -> (Self, Vec<Unobserved>) {
+        let mut unread = vec![];
+        let both = Self {
+            vpcs: both(self.vpcs, far.vpcs, &mut unread),
+            subnets: both(self.subnets, far.subnets, &mut unread),
+            route_tables: both(self.route_tables, far.route_tables, &mut unread),
+            network_acls: both(self.network_acls, far.network_acls, &mut unread),
+            nat_gateways: both(self.nat_gateways, far.nat_gateways, &mut unread),
+            endpoints: both(self.endpoints, far.endpoints, &mut unread),
+        };
+        (both, unread)
     }
 }
 
 fn both<T>(
-    left: Observed<BTreeMap<String, T>>,
-    right: Observed<BTreeMap<String, T>>,
+    near: Observed<BTreeMap<String, T>>,
+    far: Observed<BTreeMap<String, T>>,
+    unread: &mut Vec<Unobserved>,
 ) -> Observed<BTreeMap<String, T>> {
-    let mut all = left?;
-    all.extend(right?);
+    let mut all = near?;
+    match far {
+        Ok(far) => all.extend(far),
+        Err(why) => unread.push(why),
+    }
     Ok(all)
 }
 
@@ -126,4 +132,31 @@ fn filter(name: &str, values: &BTreeSet<String>) -> Filter {
         .name(name)
         .set_values(Some(values.iter().cloned().collect()))
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_of_another_vpc_does_not_hide_the_near_one() {
+        let why = Unobserved {
+            operation: "ec2:DescribeSubnets".into(),
+            code: "UnauthorizedOperation".into(),
+            message: "no".into(),
+        };
+        let near = || Network {
+            subnets: Ok([("subnet-1".to_owned(), Subnet::default())].into()),
+            ..Network::empty()
+        };
+        let far = Network {
+            subnets: Err(why.clone()),
+            ..Network::empty()
+        };
+        let (both, unread) = near().with(far);
+        assert_eq!(both.subnets, near().subnets);
+        assert_eq!(unread, [why.clone()]);
+        let (both, unread) = Network::unknown(&why).with(near());
+        assert_eq!((both.subnets, unread), (Err(why), vec![]));
+    }
 }

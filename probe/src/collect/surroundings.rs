@@ -17,6 +17,7 @@ use crate::snapshot::{Database, LoadBalancer, Observed, SecurityGroup, Service, 
 pub(super) struct Surroundings {
     pub(super) load_balancers: Observed<BTreeMap<String, LoadBalancer>>,
     pub(super) network: Network,
+    pub(super) unread_network: Vec<Unobserved>,
     pub(super) security_groups: Observed<BTreeMap<String, SecurityGroup>>,
     pub(super) prefix_lists: Observed<BTreeMap<String, Vec<String>>>,
     pub(super) database: Observed<Option<Database>>,
@@ -67,11 +68,12 @@ pub(super) async fn surroundings(
         },
         ec2::network(clients, &elsewhere),
     );
-    let network = network.with(further);
+    let (network, unread_network) = network.with(further);
     let prefix_lists = ec2::prefix_lists(clients, &security_groups, &network.route_tables).await;
     Surroundings {
         load_balancers,
         network,
+        unread_network,
         security_groups,
         prefix_lists,
         database,

@@ -2,7 +2,7 @@
 
 use super::{
     Goal, Passage, Path, best,
-    map::{Map, not_awsvpc, not_returned},
+    map::{Map, not_awsvpc},
     place::{End, Place},
     walk::{TASK, Walk},
 };
@@ -73,7 +73,7 @@ fn blind(map: Map<'_>, service: &Service, database: &Database, mine: &str) -> Pa
         .subnet(mine)
         .map_or(Place::Unknown, |subnet| Place::every(&subnet.cidr));
     ends(&mut walk, service, database, &tasks, &Place::Unknown);
-    let unseen = not_returned("ec2:DescribeSubnets", "a subnet of tasks or database");
+    let unseen = map.unseen("ec2:DescribeSubnets", "a subnet of tasks or database");
     walk.hop(Kind::Acl, mine, Passage::Unseen(unseen.clone()));
     walk.hop(Kind::Route, mine, Passage::Unseen(unseen));
     path(database, mine, walk)

@@ -13,7 +13,7 @@ impl<'a> Map<'a> {
         self.0
             .subnets()?
             .get(id)
-            .ok_or_else(|| not_returned("ec2:DescribeSubnets", &format!("subnet {id}")))
+            .ok_or_else(|| self.unseen("ec2:DescribeSubnets", &format!("subnet {id}")))
     }
 
     /// The route table of a subnet: the one that names it, else the main one of its VPC.
@@ -32,7 +32,7 @@ impl<'a> Map<'a> {
             }
         };
         let (id, table) = found.ok_or_else(|| {
-            not_returned(
+            self.unseen(
                 "ec2:DescribeRouteTables",
                 &format!("the route table of {subnet}"),
             )
@@ -47,12 +47,19 @@ impl<'a> Map<'a> {
             .iter()
             .find(|(_, acl)| acl.subnets.iter().any(|id| id == subnet))
             .ok_or_else(|| {
-                not_returned(
+                self.unseen(
                     "ec2:DescribeNetworkAcls",
                     &format!("the network ACL of {subnet}"),
                 )
             })?;
         Ok((id, acl))
+    }
+
+    /// Why something is not on it: the call that would have shown it, where that failed for one of the VPCs.
+    pub(super) fn unseen(self, operation: &str, what: &str) -> Unobserved {
+        let mut unread = self.0.unread_network.iter();
+        let failed = unread.find(|unread| unread.operation == operation).cloned();
+        failed.unwrap_or_else(|| not_returned(operation, what))
     }
 
     pub(super) fn groups(self, ids: &[String]) -> Observed<Vec<&'a SecurityGroup>> {

@@ -65,7 +65,8 @@ fn in_public_subnet(case: &Case<'_>, database: &Database) -> Observed<Vec<Findin
         Some((subnet.clone(), gateway))
     };
     let Some((subnet, route)) = database.subnets.iter().find_map(way_out) else {
-        return Ok(vec![]);
+        let unread = case.unread_network.first().cloned();
+        return unread.map_or(Ok(vec![]), Err);
     };
     let (id, region) = (&database.id, &case.target.region);
     let (destination, gateway) = (&route.destination, &route.target);

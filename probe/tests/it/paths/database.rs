@@ -1,6 +1,10 @@
 //! Routes between the tasks and a database, also one in another VPC.
 
-use probe::{network::Path, snapshot::Snapshot};
+use probe::{
+    diagnose::{Verdict, diagnose},
+    network::{Passage, Path, at_start, to_database},
+    snapshot::{Snapshot, Unobserved},
+};
 
 use super::{DATA, NAT, PRIVATE, broken, lead, paths, peer, refuses, table};
 
@@ -24,6 +28,33 @@ fn a_peering_connection_opens_the_way_to_another_vpc() {
         peer(s, "active");
     });
     assert!(paths(&peered).iter().all(Path::is_open));
+}
+
+#[test]
+fn what_was_denied_about_the_other_vpc_is_told_and_the_near_one_stays_known() {
+    let snapshot = broken(|s| {
+        database_elsewhere(s);
+        peer(s, "active");
+        s.subnets
+            .as_mut()
+            .unwrap()
+            .retain(|_, subnet| subnet.vpc != "vpc-other");
+        s.unread_network = vec![Unobserved {
+            operation: "ec2:DescribeSubnets".into(),
+            code: "UnauthorizedOperation".into(),
+            message: "no".into(),
+        }];
+    });
+    assert!(at_start(&snapshot).unwrap().iter().all(Path::is_open));
+    let ways = to_database(&snapshot, false).unwrap();
+    let is_denied = |passage: &Passage| matches!(passage, Passage::Unseen(why) if why.is_denied());
+    for way in &ways {
+        assert!(
+            way.hops.iter().any(|hop| is_denied(&hop.passage)),
+            "{way:?}"
+        );
+    }
+    assert_eq!(diagnose(&snapshot).verdict(), Verdict::Undetermined);
 }
 
 #[test]
