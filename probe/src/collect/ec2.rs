@@ -155,7 +155,7 @@ mod tests {
         };
         let (both, unread) = near().with(far);
         assert_eq!(both.subnets, near().subnets);
-        assert_eq!(unread, [why.clone()]);
+        assert_eq!(unread, std::slice::from_ref(&why));
         let (both, unread) = Network::unknown(&why).with(near());
         assert_eq!((both.subnets, unread), (Err(why), vec![]));
     }
