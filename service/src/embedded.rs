@@ -144,10 +144,14 @@ impl Cluster {
             if let Some(own) = &mut self.own
                 && let Some(status) = own.server.try_wait()?
             {
-                bail!(
-                    "PostgreSQL ended with {status}; its log ends with:\n{}",
-                    self.place.end_of_log()
-                );
+                let said = self.place.end_of_log();
+                if !said.contains("pre-existing shared memory block")
+                    || tokio::time::Instant::now() >= deadline
+                {
+                    bail!("PostgreSQL ended with {status}; its log ends with:\n{said}");
+                }
+                // The sessions of a server that was killed outlive it for a moment, and its memory with them.
+                own.server = postmaster::start(&self.place, &own.bin, self.port)?;
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         };
