@@ -63,7 +63,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             "give each task a pool of at most {share} (some connections are kept for administrators)",
             "1 タスクあたりのプールを {share} 以下にする (一部の接続は管理者用に予約される)"
         ),
-        command: format!("aws ecs describe-task-definition --task-definition {} --query 'taskDefinition.containerDefinitions[].environment' --region {region}", definition.arn),
+        command: format!(
+            "aws ecs describe-task-definition --task-definition {} --query 'taskDefinition.containerDefinitions[].environment' --region {region}",
+            definition.arn
+        ),
     }];
     if let Some(scaling) = scaling {
         let fewer = limit * 100 / (percent * pool);

@@ -60,10 +60,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .into_iter()
         .chain(secrets);
     for (action, resource) in asked {
-        let Some((policy, _)) = policies
-            .iter()
-            .find(|(_, policy)| decide([&named(policy)], action, &resource, &[]) == Decision::Allowed)
-        else {
+        let Some((policy, _)) = policies.iter().find(|(_, policy)| {
+            decide([&named(policy)], action, &resource, &[]) == Decision::Allowed
+        }) else {
             continue;
         };
         return Ok(vec![finding(

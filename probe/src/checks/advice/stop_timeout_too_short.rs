@@ -27,8 +27,11 @@ const DEFAULT_SECONDS: i32 = 30;
 const LONGEST_SECONDS: i32 = 120;
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let (service, definition, groups) =
-        (case.service()?, case.task_definition()?, case.target_groups()?);
+    let (service, definition, groups) = (
+        case.service()?,
+        case.task_definition()?,
+        case.target_groups()?,
+    );
     let region = &case.target.region;
     let mut findings = vec![];
     for mapping in &service.load_balancers {

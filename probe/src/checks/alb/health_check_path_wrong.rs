@@ -5,7 +5,7 @@ use crate::{
     check::{Check, Finding, Fix, Severity},
     evidence::{Unhealthy, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed},
+    snapshot::Observed,
     words,
     words::Phrase,
 };

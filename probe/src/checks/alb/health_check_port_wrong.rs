@@ -5,7 +5,7 @@ use crate::{
     check::{Check, Evidence, Finding, Fix, Severity},
     evidence::{revision_of, unhealthy},
     reading::HealthFailure,
-    snapshot::{Observed},
+    snapshot::Observed,
     words,
     words::{Phrase, Words},
 };
@@ -30,9 +30,7 @@ pub(super) const CHECK: Check = Check {
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let region = &case.target.region;
     let mut findings = vec![];
-    for unhealthy in unhealthy(case, |failure| {
-        !matches!(failure, HealthFailure::Code(_))
-    })? {
+    for unhealthy in unhealthy(case, |failure| !matches!(failure, HealthFailure::Code(_)))? {
         let Ok(asked) = unhealthy.group.health_check.port.parse::<i32>() else {
             continue;
         }; // "traffic-port"

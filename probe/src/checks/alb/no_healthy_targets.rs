@@ -4,7 +4,7 @@ use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Severity},
     evidence::starting,
-    snapshot::{Observed},
+    snapshot::Observed,
     words,
     words::Phrase,
 };

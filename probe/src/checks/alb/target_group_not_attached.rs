@@ -47,7 +47,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         }];
         evidence.extend(proof(
             &case.said(&["target-group-not-attached"])?,
-            words!("the target group is in use", "ターゲットグループが使用されている"),
+            words!(
+                "the target group is in use",
+                "ターゲットグループが使用されている"
+            ),
         ));
         findings.push(Finding {
             subject: name.clone(),

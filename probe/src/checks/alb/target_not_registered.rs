@@ -35,7 +35,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         if !is_ip {
             continue; // targets are instances, not tasks
         }
-        let Some(mapping) = service.load_balancers.iter().find(|m| m.target_group == *arn) else {
+        let Some(mapping) = service
+            .load_balancers
+            .iter()
+            .find(|m| m.target_group == *arn)
+        else {
             continue;
         };
         let lost: Vec<(&String, &str)> = case

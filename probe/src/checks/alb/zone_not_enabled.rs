@@ -40,7 +40,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         let runs = |task: &Task| {
             task.stopped_at.is_none() && task.availability_zone.as_ref() == Some(zone)
         };
-        all_placed || case.tasks.as_ref().is_ok_and(|tasks| tasks.values().any(runs))
+        all_placed
+            || case
+                .tasks
+                .as_ref()
+                .is_ok_and(|tasks| tasks.values().any(runs))
     };
     let zones: BTreeSet<&String> = service
         .subnets

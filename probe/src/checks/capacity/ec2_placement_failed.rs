@@ -53,7 +53,14 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     if let Ok(definition) = case.task_definition() {
         let sum = |own: Option<&str>, of: fn(&crate::snapshot::ContainerDefinition) -> i32| {
             own.map_or_else(
-                || definition.containers.iter().map(of).sum::<i32>().to_string(),
+                || {
+                    definition
+                        .containers
+                        .iter()
+                        .map(of)
+                        .sum::<i32>()
+                        .to_string()
+                },
                 ToOwned::to_owned,
             )
         };
@@ -70,8 +77,14 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     Ok(vec![Finding {
         subject: cluster.clone(),
         message: Words {
-            en: format!("no container instance of {cluster} can take a task of {}", needs.en),
-            ja: format!("{cluster} に、{} のタスクを配置できるコンテナインスタンスがありません", needs.ja),
+            en: format!(
+                "no container instance of {cluster} can take a task of {}",
+                needs.en
+            ),
+            ja: format!(
+                "{cluster} に、{} のタスクを配置できるコンテナインスタンスがありません",
+                needs.ja
+            ),
         },
         evidence,
         fix: vec![

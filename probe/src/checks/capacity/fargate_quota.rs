@@ -50,7 +50,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: words!("{desired} running", "実行中 {desired}"),
         });
     }
-    let spot = service.capacity_providers.iter().any(|one| one == "FARGATE_SPOT");
+    let spot = service
+        .capacity_providers
+        .iter()
+        .any(|one| one == "FARGATE_SPOT");
     let code = if spot { SPOT } else { ON_DEMAND };
     Ok(vec![Finding {
         subject: name.clone(),

@@ -38,7 +38,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             .iter()
             .filter_map(|id| Some(subnets.get(id)?.availability_zone.as_str()))
             .collect();
-        let (count, zones) = (zones.len(), zones.into_iter().collect::<Vec<_>>().join(", "));
+        let (count, zones) = (
+            zones.len(),
+            zones.into_iter().collect::<Vec<_>>().join(", "),
+        );
         evidence.push(Evidence {
             source: "ec2:DescribeSubnets AvailabilityZone",
             saw: words!("{count} zones: {zones}", "{count} ゾーン: {zones}"),
@@ -54,7 +57,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         &case.target.region,
     );
     let only_spot = !service.capacity_providers.is_empty()
-        && service.capacity_providers.iter().all(|one| one == "FARGATE_SPOT");
+        && service
+            .capacity_providers
+            .iter()
+            .all(|one| one == "FARGATE_SPOT");
     let mut fix = vec![];
     if only_spot {
         fix.push(Fix {
@@ -95,5 +101,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 /// The VPC in which the tasks run.
 fn vpc_of(case: &Case<'_>) -> Option<String> {
     let subnet = case.service().ok()?.subnets.first()?;
-    case.subnets().ok()?.get(subnet).map(|subnet| subnet.vpc.clone())
+    case.subnets()
+        .ok()?
+        .get(subnet)
+        .map(|subnet| subnet.vpc.clone())
 }

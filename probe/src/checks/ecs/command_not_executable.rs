@@ -85,7 +85,11 @@ fn is_start(case: &Case<'_>, said: &Said<'_>) -> bool {
     if said.place != Place::AppLog {
         return true;
     }
-    let task = case.tasks.as_ref().ok().and_then(|tasks| tasks.get(&said.by));
+    let task = case
+        .tasks
+        .as_ref()
+        .ok()
+        .and_then(|tasks| tasks.get(&said.by));
     task.is_some_and(|task| {
         let codes = task.containers.values().filter_map(|one| one.exit_code);
         codes.into_iter().any(|code| [126, 127].contains(&code))
@@ -94,8 +98,12 @@ fn is_start(case: &Case<'_>, said: &Said<'_>) -> bool {
 
 /// What the task definition puts in place of the image's own entry point and command.
 fn own_command(container: &ContainerDefinition) -> Option<Evidence> {
-    let list = |words: &[Text]| format!("{:?}", words.iter().map(|word| &**word).collect::<Vec<_>>());
-    let set = [("entryPoint", &container.entry_point), ("command", &container.command)];
+    let list =
+        |words: &[Text]| format!("{:?}", words.iter().map(|word| &**word).collect::<Vec<_>>());
+    let set = [
+        ("entryPoint", &container.entry_point),
+        ("command", &container.command),
+    ];
     let set: Vec<String> = set
         .iter()
         .filter(|(_, words)| !words.is_empty())

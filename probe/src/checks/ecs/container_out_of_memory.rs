@@ -29,8 +29,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let Some(failed) = stopped(case, |_, stop| stop.is(CHECK.classes))?
-    else {
+    let Some(failed) = stopped(case, |_, stop| stop.is(CHECK.classes))? else {
         return Ok(vec![]);
     };
     let (task, _, end) = &failed.newest;
@@ -38,7 +37,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
     let newest = failed.newest.1;
     let revision = revision_of(&newest.task_definition);
-    let own = definition.containers.iter().find(|one| one.name == container);
+    let own = definition
+        .containers
+        .iter()
+        .find(|one| one.name == container);
     let own = own.and_then(|own| own.memory);
     let whole: i32 = definition
         .memory
@@ -53,16 +55,28 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     evidence.push(match own {
         Some(own) => Evidence {
             source: "ecs:DescribeTaskDefinition containerDefinitions[].memory",
-            saw: words!("{own} MiB for the container {container}", "コンテナ {container} に {own} MiB"),
-            expected: words!("enough for the container's peak", "コンテナのピークに足りる量"),
+            saw: words!(
+                "{own} MiB for the container {container}",
+                "コンテナ {container} に {own} MiB"
+            ),
+            expected: words!(
+                "enough for the container's peak",
+                "コンテナのピークに足りる量"
+            ),
         },
         None => Evidence {
             source: "ecs:DescribeTaskDefinition memory",
             saw: words!("{whole} MiB for the whole task", "タスク全体で {whole} MiB"),
-            expected: words!("enough for the container's peak", "コンテナのピークに足りる量"),
+            expected: words!(
+                "enough for the container's peak",
+                "コンテナのピークに足りる量"
+            ),
         },
     });
-    let code = newest.containers.get(container).and_then(|one| one.exit_code);
+    let code = newest
+        .containers
+        .get(container)
+        .and_then(|one| one.exit_code);
     if let Some(code) = code.filter(|code| *code != 137) {
         evidence.push(Evidence {
             source: "ecs:DescribeTasks containers[].exitCode",
@@ -76,7 +90,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     evidence.extend(last_lines(case, task, 3));
     let selected = remedy::container(container);
     let raised = match own {
-        Some(own) => format!(".cpu=\"{cpu}\" | .memory=\"{memory}\" | {selected}.memory={}", own * 2),
+        Some(own) => format!(
+            ".cpu=\"{cpu}\" | .memory=\"{memory}\" | {selected}.memory={}",
+            own * 2
+        ),
         None => format!(".cpu=\"{cpu}\" | .memory=\"{memory}\""),
     };
     Ok(vec![Finding {
@@ -111,11 +128,21 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 
 /// The next size of Fargate with so much memory and no less CPU, with both in its units.
 fn enough(cpu: i32, memory: i32) -> (i32, i32) {
-    const MOST: [(i32, i32); 5] = [(256, 2048), (512, 4096), (1024, 8192), (2048, 16_384), (4096, 30_720)];
+    const MOST: [(i32, i32); 5] = [
+        (256, 2048),
+        (512, 4096),
+        (1024, 8192),
+        (2048, 16_384),
+        (4096, 30_720),
+    ];
     let fits = |(size, most): &&(i32, i32)| *size >= cpu && *most >= memory;
     let cpu = MOST.iter().find(fits).map_or(cpu, |(size, _)| *size);
     // Beyond 512 MiB Fargate counts in whole GiB, and no size has less than twice as many MiB as CPU units.
-    let memory = if memory <= 512 { memory } else { (memory + 1023) / 1024 * 1024 };
+    let memory = if memory <= 512 {
+        memory
+    } else {
+        (memory + 1023) / 1024 * 1024
+    };
     (cpu, memory.max(cpu * 2))
 }
 

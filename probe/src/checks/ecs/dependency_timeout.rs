@@ -53,7 +53,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     } = dependency;
     let name = &waiting.name;
     let end = task.containers.get(container);
-    let mut state = end.and_then(|end| end.last_status.clone()).unwrap_or_default();
+    let mut state = end
+        .and_then(|end| end.last_status.clone())
+        .unwrap_or_default();
     if let Some(code) = end.and_then(|end| end.exit_code) {
         state = format!("{state} exit code {code}").trim_start().to_owned();
     }
@@ -72,7 +74,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "{name} waits for {container} to be {condition}, at most {timeout} s",
                 "{name} は {container} が {condition} になるまで最大 {timeout} 秒待つ"
             ),
-            expected: words!("{container} is {condition} in time", "{container} が時間内に {condition} になる"),
+            expected: words!(
+                "{container} is {condition} in time",
+                "{container} が時間内に {condition} になる"
+            ),
         },
     ];
     if !state.is_empty() {
@@ -110,7 +115,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 /// Whether the task's end has no more words than that it did not start.
 fn is_bare(task: &Task) -> bool {
     let reason = task.stopped_reason.as_deref().unwrap_or_default();
-    reason.trim_end_matches('.').eq_ignore_ascii_case("task failed to start")
+    reason
+        .trim_end_matches('.')
+        .eq_ignore_ascii_case("task failed to start")
         && task.containers.values().all(|one| one.reason.is_none())
 }
 
@@ -118,10 +125,17 @@ fn is_bare(task: &Task) -> bool {
 fn unmet<'a>(
     definition: &'a TaskDefinition,
     task: &Task,
-) -> Option<(&'a ContainerDefinition, &'a Dependency, Option<&'a ContainerDefinition>)> {
+) -> Option<(
+    &'a ContainerDefinition,
+    &'a Dependency,
+    Option<&'a ContainerDefinition>,
+)> {
     let all = || {
         definition.containers.iter().flat_map(|waiting| {
-            waiting.depends_on.iter().map(move |dependency| (waiting, dependency))
+            waiting
+                .depends_on
+                .iter()
+                .map(move |dependency| (waiting, dependency))
         })
     };
     let failed = |(_, dependency): &(&ContainerDefinition, &Dependency)| {

@@ -80,13 +80,22 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     Ok(vec![Finding {
         subject: name.clone(),
         message: Words {
-            en: format!("the deployment of {wanted} was ended by an alarm of CloudWatch, not by its tasks: {}", watched.en),
-            ja: format!("{wanted} のデプロイは、タスクの失敗ではなく CloudWatch アラーム ({}) により中止されました", watched.ja),
+            en: format!(
+                "the deployment of {wanted} was ended by an alarm of CloudWatch, not by its tasks: {}",
+                watched.en
+            ),
+            ja: format!(
+                "{wanted} のデプロイは、タスクの失敗ではなく CloudWatch アラーム ({}) により中止されました",
+                watched.ja
+            ),
         },
         evidence,
         fix: vec![
             Fix {
-                title: words!("see which alarm is on, and why", "どのアラームがなぜ発生したか確認する"),
+                title: words!(
+                    "see which alarm is on, and why",
+                    "どのアラームがなぜ発生したか確認する"
+                ),
                 command: format!(
                     "aws cloudwatch describe-alarms {filter} --query 'MetricAlarms[].[AlarmName,StateValue,StateUpdatedTimestamp,StateReason]' --output table --region {region}"
                 ),

@@ -74,11 +74,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 ),
             },
             Fix {
-                title: words!(
-                    "and in the template",
-                    "テンプレートにも反映する"
-                ),
-                command: "DeploymentConfiguration:\n  MinimumHealthyPercent: 100\n  MaximumPercent: 200".into(),
+                title: words!("and in the template", "テンプレートにも反映する"),
+                command:
+                    "DeploymentConfiguration:\n  MinimumHealthyPercent: 100\n  MaximumPercent: 200"
+                        .into(),
             },
         ],
     }])
@@ -120,7 +119,11 @@ mod tests {
             (3, 66, 133, (2, 3)),
             (0, 100, 100, (0, 0)),
         ] {
-            assert_eq!(super::room(desired, minimum, maximum), room, "{desired} {minimum} {maximum}");
+            assert_eq!(
+                super::room(desired, minimum, maximum),
+                room,
+                "{desired} {minimum} {maximum}"
+            );
         }
     }
 }

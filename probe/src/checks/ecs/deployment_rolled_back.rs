@@ -53,7 +53,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             },
             Evidence {
                 source: "ecs:DescribeServices taskDefinition",
-                saw: words!("{runs}, {running} tasks running", "{runs}、実行中 {running}"),
+                saw: words!(
+                    "{runs}, {running} tasks running",
+                    "{runs}、実行中 {running}"
+                ),
                 expected: Words::verbatim(wanted),
             },
         ],

@@ -40,9 +40,18 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     evidence.extend(proof(&said, expected));
     let check = failed.definition.and_then(|one| one.health_check.as_ref());
     let command = check.map_or_else(String::new, |check| {
-        check.command.iter().map(|word| &**word).collect::<Vec<_>>().join(" ")
+        check
+            .command
+            .iter()
+            .map(|word| &**word)
+            .collect::<Vec<_>>()
+            .join(" ")
     });
-    let tool = newest.reading.object.clone().unwrap_or_else(|| "curl".into());
+    let tool = newest
+        .reading
+        .object
+        .clone()
+        .unwrap_or_else(|| "curl".into());
     let tool = tool.trim_end_matches(':').to_owned();
     if check.is_some() {
         evidence.push(Evidence {

@@ -18,7 +18,11 @@ pub(super) const CHECK: Check = Check {
         en: "the image of the task definition does not exist",
         ja: "タスク定義のイメージが存在しません",
     },
-    explains: &["image-pull-failed", "ecs-service-under-capacity", "ecs-deployment-failing"],
+    explains: &[
+        "image-pull-failed",
+        "ecs-service-under-capacity",
+        "ecs-deployment-failing",
+    ],
     find,
 };
 
@@ -38,14 +42,19 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 saw: Words::verbatim(format!("{}: ImageNotFoundException", container.image)),
                 expected: words!("the image exists", "イメージが存在する"),
             };
-            (container.image.clone(), std::iter::once(seen).chain(told).collect())
+            (
+                container.image.clone(),
+                std::iter::once(seen).chain(told).collect(),
+            )
         }
         None => {
             // Other registries are not asked: there, and where ECR did not answer, only the message tells.
             let said = said?;
-            let named = said.first().and_then(|said| container_of(case, definition, said));
-            let unconfirmed = named
-                .filter(|container| !matches!(case.images.get(&container.image), Some(Ok(_))));
+            let named = said
+                .first()
+                .and_then(|said| container_of(case, definition, said));
+            let unconfirmed =
+                named.filter(|container| !matches!(case.images.get(&container.image), Some(Ok(_))));
             match (unconfirmed, told) {
                 (Some(container), Some(told)) => (container.image.clone(), vec![told]),
                 _ => {

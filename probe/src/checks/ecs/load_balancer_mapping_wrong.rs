@@ -52,21 +52,33 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         container,
         port,
     } = wrong;
-    let ports = opened(wrong).map(|ports| ports.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let ports =
+        opened(wrong).map(|ports| ports.iter().map(ToString::to_string).collect::<Vec<_>>());
     let there: Vec<String> = definition
         .containers
         .iter()
-        .flat_map(|one| one.ports.iter().map(move |port| format!("{}:{port}", one.name)))
+        .flat_map(|one| {
+            one.ports
+                .iter()
+                .map(move |port| format!("{}:{port}", one.name))
+        })
         .collect();
     let mut evidence = vec![
         Evidence {
             source: "ecs:DescribeServices loadBalancers[]",
             saw: Words::verbatim(format!("{container}:{port}")),
-            expected: words!("a container port of {revision}", "{revision} にあるコンテナポート"),
+            expected: words!(
+                "a container port of {revision}",
+                "{revision} にあるコンテナポート"
+            ),
         },
         Evidence {
             source: "ecs:DescribeTaskDefinition portMappings[].containerPort",
-            saw: Words::verbatim(if there.is_empty() { "none".to_owned() } else { there.join(", ") }),
+            saw: Words::verbatim(if there.is_empty() {
+                "none".to_owned()
+            } else {
+                there.join(", ")
+            }),
             expected: Words::verbatim(format!("{container}:{port}")),
         },
     ];
@@ -90,8 +102,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             Some((container.to_owned(), port.to_owned()))
         }),
     };
-    let (container_right, port_right) =
-        right.unwrap_or(("<CONTAINER>".into(), "<PORT>".into()));
+    let (container_right, port_right) = right.unwrap_or(("<CONTAINER>".into(), "<PORT>".into()));
     fix.push(Fix {
         title: words!(
             "or register what the task definition has (the load balancer's and the tasks' security groups must let that port through)",

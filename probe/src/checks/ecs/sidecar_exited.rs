@@ -66,8 +66,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     Ok(vec![Finding {
         subject: task.task_definition.clone(),
         message: Words {
-            en: format!("the container {sidecar} of {revision} ends first, with exit code {code}, and as it is essential ECS stops {main} with it"),
-            ja: format!("{revision} のコンテナ {sidecar} が終了コード {code} で先に終了し、必須コンテナであるため {main} も ECS に停止されています"),
+            en: format!(
+                "the container {sidecar} of {revision} ends first, with exit code {code}, and as it is essential ECS stops {main} with it"
+            ),
+            ja: format!(
+                "{revision} のコンテナ {sidecar} が終了コード {code} で先に終了し、必須コンテナであるため {main} も ECS に停止されています"
+            ),
         },
         evidence,
         fix,

@@ -31,7 +31,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (name, region) = (&case.target.service, &case.target.region);
     let mut mapped = vec![];
     if let Ok(service) = case.service() {
-        mapped.extend(service.load_balancers.iter().map(|one| one.target_group.as_str()));
+        mapped.extend(
+            service
+                .load_balancers
+                .iter()
+                .map(|one| one.target_group.as_str()),
+        );
         evidence.push(Evidence {
             source: "ecs:DescribeServices loadBalancers[].targetGroupArn",
             saw: Words::verbatim(mapped.join(", ")),

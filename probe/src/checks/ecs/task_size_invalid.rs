@@ -24,7 +24,10 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = told(case, &["task-size-invalid"])?;
-    let expected = words!("the task definition is registered", "タスク定義が登録される");
+    let expected = words!(
+        "the task definition is registered",
+        "タスク定義が登録される"
+    );
     let Some(told) = proof(&said, expected) else {
         return Ok(vec![]);
     };

@@ -4,7 +4,7 @@ use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     evidence::stopped,
-    snapshot::{Observed},
+    snapshot::Observed,
     words,
     words::Phrase,
 };

@@ -40,12 +40,17 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let revision = revision_of(&arn);
     let told = container_told(case, newest);
     let container = told.as_deref().or(serving(case)).unwrap_or_default();
-    let only = || match definition_of(case, &arn, container)?.mount_points.as_slice() {
+    let only = || match definition_of(case, &arn, container)?
+        .mount_points
+        .as_slice()
+    {
         [mount] => Some(mount.clone()),
         _ => None,
     };
     let mount = hides(case, newest).or_else(only);
-    let place = mount.as_ref().map_or_else(String::new, |mount| mount.path.clone());
+    let place = mount
+        .as_ref()
+        .map_or_else(String::new, |mount| mount.path.clone());
     if let Some(MountPoint { volume, path }) = &mount {
         evidence.push(Evidence {
             source: "ecs:DescribeTaskDefinition mountPoints[].containerPath",
@@ -78,8 +83,14 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     Ok(vec![Finding {
         subject: arn.clone(),
         message: Words {
-            en: format!("the container {container} of {revision} does not start, because a volume{} hides files of its image", over.en),
-            ja: format!("{revision} のコンテナ {container} が起動しません。マウントしたボリューム{}がイメージのファイルを隠しています", over.ja),
+            en: format!(
+                "the container {container} of {revision} does not start, because a volume{} hides files of its image",
+                over.en
+            ),
+            ja: format!(
+                "{revision} のコンテナ {container} が起動しません。マウントしたボリューム{}がイメージのファイルを隠しています",
+                over.ja
+            ),
         },
         evidence,
         fix,
@@ -88,7 +99,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 
 /// The mount that lies over the file that a message misses.
 pub(super) fn hides(case: &Case<'_>, said: &Said<'_>) -> Option<MountPoint> {
-    let file = said.reading.object.as_deref().filter(|file| file.starts_with('/'))?;
+    let file = said
+        .reading
+        .object
+        .as_deref()
+        .filter(|file| file.starts_with('/'))?;
     let definition = case.task_definition.as_ref().ok()?;
     let over = |mount: &&MountPoint| {
         let path = mount.path.trim_end_matches('/');

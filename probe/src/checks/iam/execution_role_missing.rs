@@ -34,7 +34,12 @@ fn needs(definition: &TaskDefinition) -> Vec<String> {
         .filter(|container| ecr_image(&container.image).is_some())
         .map(|container| format!("image {}", container.image));
     let logs = containers()
-        .filter(|container| container.log.as_ref().is_some_and(|log| log.driver == "awslogs"))
+        .filter(|container| {
+            container
+                .log
+                .as_ref()
+                .is_some_and(|log| log.driver == "awslogs")
+        })
         .map(|container| format!("{}: logDriver awslogs", container.name));
     let secrets = places(definition.secrets());
     let secrets = (!secrets.is_empty()).then(|| format!("secrets {secrets}"));
@@ -77,7 +82,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 fn refused(case: &Case<'_>, definition: &TaskDefinition) -> Observed<Vec<Finding>> {
     let mut said = case.said(CHECK.classes)?;
     said.retain(|said| said.place == Place::CfnEvent);
-    let expected = words!("the task definition is registered", "タスク定義が登録される");
+    let expected = words!(
+        "the task definition is registered",
+        "タスク定義が登録される"
+    );
     let Some(told) = proof(&said, expected) else {
         return Ok(vec![]);
     };
@@ -123,10 +131,17 @@ mod tests {
         let mut snapshot = scenario::snapshot("healthy").unwrap().unwrap();
         snapshot.task_definition.as_mut().unwrap().execution_role = None;
         let found = find(&Case::new(&snapshot)).unwrap();
-        assert!(found[0].evidence[0].saw.en.contains("logDriver awslogs"), "{found:?}");
+        assert!(
+            found[0].evidence[0].saw.en.contains("logDriver awslogs"),
+            "{found:?}"
+        );
         for container in &mut snapshot.task_definition.as_mut().unwrap().containers {
             (container.image, container.log, container.secrets) = ("nginx".into(), None, vec![]);
         }
-        assert_eq!(find(&Case::new(&snapshot)).unwrap(), [], "nothing needs one");
+        assert_eq!(
+            find(&Case::new(&snapshot)).unwrap(),
+            [],
+            "nothing needs one"
+        );
     }
 }

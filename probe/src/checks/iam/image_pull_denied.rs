@@ -19,13 +19,22 @@ pub(super) const CHECK: Check = Check {
         en: "the execution role may not pull the image",
         ja: "タスク実行ロールにイメージを取得する権限がありません",
     },
-    explains: &["ecs-service-under-capacity", "ecs-deployment-failing", "image-pull-failed"],
+    explains: &[
+        "ecs-service-under-capacity",
+        "ecs-deployment-failing",
+        "image-pull-failed",
+    ],
     find,
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
-    let Some(lack) = lacking(case, image_needs(definition), "exec-role-missing-ecr-permission")? else {
+    let Some(lack) = lacking(
+        case,
+        image_needs(definition),
+        "exec-role-missing-ecr-permission",
+    )?
+    else {
         return Ok(vec![]);
     };
     let (name, actions) = (name_of(lack.role), lack.actions());

@@ -38,10 +38,22 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let keys = keys_in_use(case, definition);
     if keys.is_empty() {
         // A secret or parameter that was not seen may have such a key: then only a message tells.
-        let secret = case.secrets.values().find_map(|secret| secret.as_ref().err());
-        let parameter = case.parameters.values().find_map(|parameter| parameter.as_ref().err());
+        let secret = case
+            .secrets
+            .values()
+            .find_map(|secret| secret.as_ref().err());
+        let parameter = case
+            .parameters
+            .values()
+            .find_map(|parameter| parameter.as_ref().err());
         let said = case.said(&[CLASS])?;
-        return match (proof(&said, words!("the secret is decrypted", "シークレットを復号できる")), secret.or(parameter)) {
+        return match (
+            proof(
+                &said,
+                words!("the secret is decrypted", "シークレットを復号できる"),
+            ),
+            secret.or(parameter),
+        ) {
             (Some(evidence), Some(_)) => Ok(vec![told(case, evidence)]),
             (_, Some(unseen)) => Err(unseen.clone()),
             (_, None) => Ok(vec![]),
@@ -56,12 +68,19 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(&[CLASS]);
     let is_told = said.as_ref().is_ok_and(|said| !said.is_empty());
     let (mut findings, mut needs) = (vec![], vec![]);
-    let mut unknown = case.keys.values().find_map(|seen| seen.as_ref().err()).cloned();
+    let mut unknown = case
+        .keys
+        .values()
+        .find_map(|seen| seen.as_ref().err())
+        .cloned();
     for key in &keys {
         match decryption(case, role, key) {
             Decryption::Allowed => {}
             Decryption::OfKey(seen, is_forbidden) => {
-                let heard = proof(said.as_deref().unwrap_or_default(), words!("the secret is decrypted", "シークレットを復号できる"));
+                let heard = proof(
+                    said.as_deref().unwrap_or_default(),
+                    words!("the secret is decrypted", "シークレットを復号できる"),
+                );
                 let evidence = [Some(seen), heard].into_iter().flatten().collect();
                 findings.push(refused(case, role, key, evidence, is_forbidden));
             }
@@ -98,12 +117,26 @@ fn lacks(case: &Case<'_>, lack: &Lack<'_>) -> Finding {
 }
 
 /// What a key's own policy refuses: no policy of the role helps against it.
-fn refused(case: &Case<'_>, role: &str, used: &KeyUse<'_>, evidence: Vec<Evidence>, is_forbidden: bool) -> Finding {
+fn refused(
+    case: &Case<'_>,
+    role: &str,
+    used: &KeyUse<'_>,
+    evidence: Vec<Evidence>,
+    is_forbidden: bool,
+) -> Finding {
     let (key, name, secrets) = (name_of(used.key), name_of(role), used.encrypts.join(", "));
     let arn = used.arn.as_deref().unwrap_or(used.key);
-    let region = used.service.split('.').nth(1).unwrap_or(&case.target.region);
-    let get = format!("aws kms get-key-policy --key-id {arn} --policy-name default --query Policy --output text --region {region}");
-    let put = format!("aws kms put-key-policy --key-id {arn} --policy-name default --policy file://key-policy.json --region {region}");
+    let region = used
+        .service
+        .split('.')
+        .nth(1)
+        .unwrap_or(&case.target.region);
+    let get = format!(
+        "aws kms get-key-policy --key-id {arn} --policy-name default --query Policy --output text --region {region}"
+    );
+    let put = format!(
+        "aws kms put-key-policy --key-id {arn} --policy-name default --policy file://key-policy.json --region {region}"
+    );
     let statement = format!(
         r#"{{"Sid":"ExecutionRoleDecrypts","Effect":"Allow","Principal":{{"AWS":"{role}"}},"Action":"kms:Decrypt","Resource":"*"}}"#
     );
@@ -120,7 +153,9 @@ fn refused(case: &Case<'_>, role: &str, used: &KeyUse<'_>, evidence: Vec<Evidenc
                 "add a statement for the execution role to the key's policy, and keep the others; nothing is changed for anybody else",
                 "キーポリシーにタスク実行ロールを許可する文を加える (既存の文はそのまま残る)"
             ),
-            command: format!("{get} | jq '.Statement = ([.Statement] | flatten) + [{statement}]' > key-policy.json && {put}"),
+            command: format!(
+                "{get} | jq '.Statement = ([.Statement] | flatten) + [{statement}]' > key-policy.json && {put}"
+            ),
         },
     };
     Finding {
@@ -136,8 +171,14 @@ fn refused(case: &Case<'_>, role: &str, used: &KeyUse<'_>, evidence: Vec<Evidenc
 
 /// Names of what customer managed keys encrypt.
 fn encrypted(case: &Case<'_>) -> String {
-    let keys = case.task_definition().map(|definition| keys_in_use(case, definition));
-    let names: Vec<&str> = keys.unwrap_or_default().into_iter().flat_map(|key| key.encrypts).collect();
+    let keys = case
+        .task_definition()
+        .map(|definition| keys_in_use(case, definition));
+    let names: Vec<&str> = keys
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|key| key.encrypts)
+        .collect();
     names.join(", ")
 }
 
@@ -173,9 +214,15 @@ fn disabled(case: &Case<'_>) -> Vec<Finding> {
             saw: Words::verbatim(format!("{key}: {state}")),
             expected: Words::verbatim("Enabled"),
         }];
-        evidence.extend(proof(&said, words!("the secret is decrypted", "シークレットを復号できる")));
+        evidence.extend(proof(
+            &said,
+            words!("the secret is decrypted", "シークレットを復号できる"),
+        ));
         let enable = Fix {
-            title: words!("make the key usable again; nothing is lost", "キーを再び使えるようにする (失われるものはない)"),
+            title: words!(
+                "make the key usable again; nothing is lost",
+                "キーを再び使えるようにする (失われるものはない)"
+            ),
             command: format!("aws kms enable-key --key-id {key} --region {region}"),
         };
         let cancel = Fix {

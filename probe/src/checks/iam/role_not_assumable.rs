@@ -36,8 +36,14 @@ const TASKS: &str = "ecs-tasks.amazonaws.com";
 /// Whether a trust policy lets ECS tasks in.
 fn trusts_tasks(trust: &Policy) -> bool {
     let names_tasks = |statement: &&crate::snapshot::Statement| {
-        statement.principals.iter().any(|principal| [TASKS, "*"].contains(&&**principal))
-            && statement.actions.iter().any(|action| ["sts:AssumeRole", "sts:*", "*"].contains(&&**action))
+        statement
+            .principals
+            .iter()
+            .any(|principal| [TASKS, "*"].contains(&&**principal))
+            && statement
+                .actions
+                .iter()
+                .any(|action| ["sts:AssumeRole", "sts:*", "*"].contains(&&**action))
     };
     let named = || trust.statements.iter().filter(names_tasks);
     named().any(|statement| statement.allow)
@@ -63,27 +69,46 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         let Some(arn) = arn else { continue };
         let told = || {
             let said = said.as_ref().ok()?;
-            said.iter().any(|said| said.text.contains(arn)).then_some(())
+            said.iter()
+                .any(|said| said.text.contains(arn))
+                .then_some(())
         };
         match case.roles.get(arn) {
-            Some(Ok(Role::Missing)) => broken.push(Broken { arn, field, trusted: None }),
+            Some(Ok(Role::Missing)) => broken.push(Broken {
+                arn,
+                field,
+                trusted: None,
+            }),
             Some(Ok(Role::Present { trust, .. })) if !trusts_tasks(trust) => {
-                let principals = trust.statements.iter().flat_map(|statement| &statement.principals);
+                let principals = trust
+                    .statements
+                    .iter()
+                    .flat_map(|statement| &statement.principals);
                 let names: Vec<&str> = principals.map(|principal| &**principal).collect();
-                broken.push(Broken { arn, field, trusted: Some(names.join(", ")) });
+                broken.push(Broken {
+                    arn,
+                    field,
+                    trusted: Some(names.join(", ")),
+                });
             }
             Some(Ok(Role::Present { .. })) => {}
             unread => {
                 if told().is_some() {
-                    broken.push(Broken { arn, field, trusted: Some("?".into()) });
+                    broken.push(Broken {
+                        arn,
+                        field,
+                        trusted: Some("?".into()),
+                    });
                 }
-                unseen = Some(unread.and_then(|role| role.as_ref().err().cloned()).unwrap_or_else(|| {
-                    Unobserved {
-                        operation: "iam:GetRole".into(),
-                        code: "NotCollected".into(),
-                        message: format!("{} was not read", name_of(arn)).into(),
-                    }
-                }));
+                unseen = Some(
+                    unread
+                        .and_then(|role| role.as_ref().err().cloned())
+                        .unwrap_or_else(|| Unobserved {
+                            operation: "iam:GetRole".into(),
+                            code: "NotCollected".into(),
+                            message: format!("{} was not read", name_of(arn)).into(),
+                        }),
+                );
             }
         }
     }
@@ -95,21 +120,34 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let revision = revision_of(&definition.arn);
     let region = &case.target.region;
     let finding = |role: Broken<'_>| {
-        let Broken { arn, field, trusted } = role;
+        let Broken {
+            arn,
+            field,
+            trusted,
+        } = role;
         let name = name_of(arn);
-        let mine: Vec<_> = said.iter().copied().filter(|said| said.text.contains(arn)).collect();
+        let mine: Vec<_> = said
+            .iter()
+            .copied()
+            .filter(|said| said.text.contains(arn))
+            .collect();
         let mut evidence = vec![Evidence {
             source: match trusted {
                 Some(_) => "iam:GetRole AssumeRolePolicyDocument",
                 None => "iam:GetRole",
             },
             saw: match &trusted {
-                Some(principals) => words!("trusts {principals}", "信頼するプリンシパル: {principals}"),
+                Some(principals) => {
+                    words!("trusts {principals}", "信頼するプリンシパル: {principals}")
+                }
                 None => Words::verbatim(format!("{arn}: NoSuchEntity")),
             },
             expected: words!("the role trusts {TASKS}", "{TASKS} を信頼するロール"),
         }];
-        evidence.extend(proof(&mine, words!("ECS assumes the role", "ECS がロールを引き受ける")));
+        evidence.extend(proof(
+            &mine,
+            words!("ECS assumes the role", "ECS がロールを引き受ける"),
+        ));
         Finding {
             subject: arn.to_owned(),
             message: match trusted {
@@ -153,7 +191,10 @@ fn trust(name: &str, region: &str) -> Vec<Fix> {
             ),
         },
         Fix {
-            title: words!("and in the template of the role", "ロールのテンプレートでも直す"),
+            title: words!(
+                "and in the template of the role",
+                "ロールのテンプレートでも直す"
+            ),
             command: format!(
                 "AssumeRolePolicyDocument:\n  Version: \"2012-10-17\"\n  Statement:\n    - Effect: Allow\n      Principal:\n        Service: {TASKS}\n      Action: sts:AssumeRole"
             ),

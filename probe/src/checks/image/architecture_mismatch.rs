@@ -32,7 +32,8 @@ const CLASS: &[&str] = &["image-arch-mismatch-runtime"];
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(CLASS)?;
-    let Some(told) = proof(&said, words!("the program runs", "プログラムが動作する")) else {
+    let Some(told) = proof(&said, words!("the program runs", "プログラムが動作する"))
+    else {
         // The log of a program that never ran is empty but for this line.
         let has_exited = current_failures(case)?
             .iter()
@@ -43,8 +44,15 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     let definition = case.task_definition()?;
-    let (revision, architecture) = (revision_of(&definition.arn), super::architecture(definition));
-    let other = if architecture == "amd64" { "linux/arm64" } else { "linux/amd64" };
+    let (revision, architecture) = (
+        revision_of(&definition.arn),
+        super::architecture(definition),
+    );
+    let other = if architecture == "amd64" {
+        "linux/arm64"
+    } else {
+        "linux/amd64"
+    };
     // With several containers, the one that the message names; a program of its own is in none of their names.
     let container = definition
         .containers
@@ -57,7 +65,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         Evidence {
             source: "ecs:DescribeTaskDefinition runtimePlatform.cpuArchitecture",
             saw: Words::verbatim(definition.cpu_architecture.as_deref().unwrap_or("X86_64")),
-            expected: words!("the CPU that the image was built for", "イメージをビルドした CPU"),
+            expected: words!(
+                "the CPU that the image was built for",
+                "イメージをビルドした CPU"
+            ),
         },
     ];
     let platforms = images(case, definition).find_map(|(_, seen)| match seen {

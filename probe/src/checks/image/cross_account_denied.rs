@@ -40,7 +40,10 @@ const REFUSALS: &[&str] = &[
 
 /// Whether a task was refused, where whoever runs `probe` may have been told "not found".
 pub(super) fn is_refused(case: &Case<'_>) -> bool {
-    let refusals = ["ecr-cross-account-policy-missing", "exec-role-missing-ecr-permission"];
+    let refusals = [
+        "ecr-cross-account-policy-missing",
+        "exec-role-missing-ecr-permission",
+    ];
     case.said(&refusals).is_ok_and(|said| !said.is_empty())
 }
 
@@ -68,8 +71,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (Some(told), false) = (told, is_own) else {
         return Ok(vec![]);
     };
-    let (address, repository, owner, there) =
-        (&container.image, image.repository, image.account, image.region);
+    let (address, repository, owner, there) = (
+        &container.image,
+        image.repository,
+        image.account,
+        image.region,
+    );
     let name = name_of(role);
     Ok(vec![Finding {
         subject: address.clone(),
@@ -81,7 +88,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             told,
             Evidence {
                 source: "ecs:DescribeTaskDefinition containerDefinitions[].image",
-                saw: words!("{address}: account {owner}", "{address}: アカウント {owner}"),
+                saw: words!(
+                    "{address}: account {owner}",
+                    "{address}: アカウント {owner}"
+                ),
                 expected: words!(
                     "account {home}, or a repository policy that names it",
                     "アカウント {home}、またはそれを許可するリポジトリポリシー"

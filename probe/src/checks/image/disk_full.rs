@@ -41,7 +41,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let revision = revision_of(&definition.arn);
     let size = definition.ephemeral_storage_gib.unwrap_or(DEFAULT);
     let more = (size * 2).clamp(DEFAULT + 1, MOST);
-    let image = definition.containers.first().map_or("", |container| container.image.as_str());
+    let image = definition
+        .containers
+        .first()
+        .map_or("", |container| container.image.as_str());
     let mut fix = super::go_back(case);
     fix.push(Fix {
         title: words!(
@@ -73,7 +76,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                     Some(size) => words!("{size} GiB", "{size} GiB"),
                     None => words!("not set: {DEFAULT} GiB", "指定なし: {DEFAULT} GiB"),
                 },
-                expected: words!("more than image and files need", "イメージとファイルに十分な容量"),
+                expected: words!(
+                    "more than image and files need",
+                    "イメージとファイルに十分な容量"
+                ),
             },
         ],
         fix,

@@ -41,11 +41,16 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(&["image-platform-mismatch"]);
     let told = proof(
         said.as_deref().unwrap_or_default(),
-        words!("the image has a variant for {wanted}", "イメージに {wanted} 用のものがある"),
+        words!(
+            "the image has a variant for {wanted}",
+            "イメージに {wanted} 用のものがある"
+        ),
     );
     let mut findings = vec![];
     for (container, seen) in images(case, definition) {
-        let Some(Ok(Image::Present { platforms, .. })) = seen else { continue };
+        let Some(Ok(Image::Present { platforms, .. })) = seen else {
+            continue;
+        };
         // `linux/arm64/v8` is `linux/arm64`.
         let fits = |platform: &String| platform.starts_with(&wanted);
         if platforms.is_empty() || platforms.iter().any(fits) {
@@ -58,22 +63,34 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: Words::verbatim(wanted.clone()),
         };
         let evidence = std::iter::once(seen).chain(told.clone()).collect();
-        findings.push(finding(case, definition, &container.image, &platforms, evidence));
+        findings.push(finding(
+            case,
+            definition,
+            &container.image,
+            &platforms,
+            evidence,
+        ));
     }
     if !findings.is_empty() {
         return Ok(findings);
     }
     let said = said?;
-    let named = said.first().and_then(|said| container_of(case, definition, said));
+    let named = said
+        .first()
+        .and_then(|said| container_of(case, definition, said));
     let seen = named.and_then(|container| case.images.get(&container.image));
     match (named, told) {
         // ECR shows that it has the platform by now.
         (Some(_), Some(_)) if matches!(seen, Some(Ok(Image::Present { platforms, .. })) if !platforms.is_empty()) => {
             Ok(vec![])
         }
-        (Some(container), Some(told)) => {
-            Ok(vec![finding(case, definition, &container.image, "?", vec![told])])
-        }
+        (Some(container), Some(told)) => Ok(vec![finding(
+            case,
+            definition,
+            &container.image,
+            "?",
+            vec![told],
+        )]),
         _ => Ok(vec![]),
     }
 }

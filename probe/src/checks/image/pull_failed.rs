@@ -25,8 +25,16 @@ pub(super) const CHECK: Check = Check {
 
 /// Whether a task's end is a failed pull whose words tell nothing more.
 fn is_unexplained(task: &Task) -> bool {
-    let reasons = task.containers.values().filter_map(|container| container.reason.as_deref());
-    let texts: Vec<&str> = task.stopped_reason.as_deref().into_iter().chain(reasons).collect();
+    let reasons = task
+        .containers
+        .values()
+        .filter_map(|container| container.reason.as_deref());
+    let texts: Vec<&str> = task
+        .stopped_reason
+        .as_deref()
+        .into_iter()
+        .chain(reasons)
+        .collect();
     let classes = || texts.iter().filter_map(|text| classify(text, None).fault());
     classes().any(|class| class == "image-pull-failed-unspecified")
         && classes().all(|class| class == "image-pull-failed-unspecified")
@@ -40,7 +48,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let (revision, region) = (revision_of(&definition.arn), &case.target.region);
     let id = failed.newest.0;
     let task = failed.newest.1;
-    let named = definition.containers.iter().find(|container| task.says(&container.image));
+    let named = definition
+        .containers
+        .iter()
+        .find(|container| task.says(&container.image));
     let container = named.or(definition.containers.first());
     let image = container.map_or("?", |container| container.image.as_str());
     let look = match ecr_image(image) {

@@ -27,14 +27,19 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(&["dockerhub-rate-limit"])?;
-    let Some(told) = proof(&said, words!("the image is pulled", "イメージを取得できる")) else {
+    let Some(told) = proof(&said, words!("the image is pulled", "イメージを取得できる"))
+    else {
         return Ok(vec![]);
     };
     let definition = case.task_definition()?;
-    let container = said.first().and_then(|said| container_of(case, definition, said));
+    let container = said
+        .first()
+        .and_then(|said| container_of(case, definition, said));
     let image = container.map_or("docker.io", |container| container.image.as_str());
     let (account, region) = (home(definition).1, &case.target.region);
-    let bare = image.trim_start_matches("registry-1.").trim_start_matches("docker.io/");
+    let bare = image
+        .trim_start_matches("registry-1.")
+        .trim_start_matches("docker.io/");
     let path = match bare.contains('/') {
         true => bare.to_owned(),
         false => format!("library/{bare}"),
@@ -61,7 +66,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                     "then name that copy in the template and deploy; the limit itself ends within six hours",
                     "テンプレートでそのコピーを指定してデプロイする (上限自体は 6 時間以内に解除される)"
                 ),
-                command: format!("Image: {account}.dkr.ecr.{region}.amazonaws.com/docker-hub/{path}"),
+                command: format!(
+                    "Image: {account}.dkr.ecr.{region}.amazonaws.com/docker-hub/{path}"
+                ),
             },
         ],
     }])

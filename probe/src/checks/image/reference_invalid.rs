@@ -47,16 +47,25 @@ fn flaw(image: &str) -> Option<Words> {
         return Some(words!("a part of it is empty", "空の部分がある"));
     }
     if let Some(capital) = repository.chars().find(char::is_ascii_uppercase) {
-        return Some(words!("a repository has no capital {capital}", "リポジトリ名に大文字 {capital} がある"));
+        return Some(words!(
+            "a repository has no capital {capital}",
+            "リポジトリ名に大文字 {capital} がある"
+        ));
     }
     let odd = |c: &char| !is_word(*c) && !"-./".contains(*c);
     if let Some(odd) = repository.chars().find(odd) {
-        return Some(words!("a repository has no {odd:?}", "リポジトリ名に {odd:?} がある"));
+        return Some(words!(
+            "a repository has no {odd:?}",
+            "リポジトリ名に {odd:?} がある"
+        ));
     }
-    let is_tag = |tag: &str| tag.starts_with(is_word) && tag.chars().all(|c| is_word(c) || "-.".contains(c));
+    let is_tag =
+        |tag: &str| tag.starts_with(is_word) && tag.chars().all(|c| is_word(c) || "-.".contains(c));
     match tag {
         Some("") => Some(words!("its tag is empty", "タグが空である")),
-        Some(tag) if !is_tag(tag) => Some(words!("{tag:?} is no tag", "{tag:?} はタグとして使えない")),
+        Some(tag) if !is_tag(tag) => {
+            Some(words!("{tag:?} is no tag", "{tag:?} はタグとして使えない"))
+        }
         _ => None,
     }
 }
@@ -124,7 +133,10 @@ mod tests {
             ("nginx", false),
             ("nginx:1.27", false),
             ("localhost:5000/a/b__c:v1_2", false),
-            ("1.dkr.ecr.eu-west-1.amazonaws.com/team/web@sha256:00", false),
+            (
+                "1.dkr.ecr.eu-west-1.amazonaws.com/team/web@sha256:00",
+                false,
+            ),
             ("public.ecr.aws/nginx/nginx:stable", false),
             ("Dockerfile", true),
             ("https://1.dkr.ecr.eu-west-1.amazonaws.com/web:v1", true),

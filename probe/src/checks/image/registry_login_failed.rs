@@ -29,18 +29,31 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(&["registry-auth-failed"])?;
-    let Some(told) = proof(&said, words!("the registry lets ECS in", "レジストリへのログインに成功する")) else {
+    let Some(told) = proof(
+        &said,
+        words!(
+            "the registry lets ECS in",
+            "レジストリへのログインに成功する"
+        ),
+    ) else {
         return Ok(vec![]);
     };
     let definition = case.task_definition()?;
-    let container = said.first().and_then(|said| container_of(case, definition, said));
+    let container = said
+        .first()
+        .and_then(|said| container_of(case, definition, said));
     let image = container.map_or("?", |container| container.image.as_str());
     let host = match image.split_once('/') {
         Some((host, _)) if host.contains('.') => host,
         _ => "docker.io",
     };
     let region = &case.target.region;
-    let role = name_of(definition.execution_role.as_deref().unwrap_or("<EXECUTION_ROLE_NAME>"));
+    let role = name_of(
+        definition
+            .execution_role
+            .as_deref()
+            .unwrap_or("<EXECUTION_ROLE_NAME>"),
+    );
     Ok(vec![Finding {
         subject: image.to_owned(),
         message: words!(
@@ -82,6 +95,9 @@ mod tests {
         }
         let found = find(&Case::new(&snapshot)).unwrap();
         let message = found[0].message.in_lang(Lang::En);
-        assert!(message.starts_with("docker.io does not accept"), "{message}");
+        assert!(
+            message.starts_with("docker.io does not accept"),
+            "{message}"
+        );
     }
 }

@@ -36,9 +36,8 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         proof(said, words!("the image is pulled", "イメージを取得できる"))
     };
     // The registry of another account answers "not found" where it means "not allowed".
-    let is_foreign = |image: &str| {
-        ecr_image(image).is_some_and(|image| image.account != home(definition).1)
-    };
+    let is_foreign =
+        |image: &str| ecr_image(image).is_some_and(|image| image.account != home(definition).1);
     let missing = images(case, definition).find(|(container, seen)| {
         matches!(seen, Some(Ok(Image::RepositoryMissing)))
             && !(is_foreign(&container.image) && is_refused(case))
@@ -54,7 +53,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }
     // Other registries are not asked: there, and where ECR did not answer, only the message tells.
     let said = said.as_deref().map_err(Clone::clone)?;
-    let named = said.first().and_then(|said| container_of(case, definition, said));
+    let named = said
+        .first()
+        .and_then(|said| container_of(case, definition, said));
     let is_confirmed = |image: &str| matches!(case.images.get(image), Some(Ok(_)));
     match (named, told()) {
         (Some(container), Some(evidence))
@@ -69,11 +70,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }
 }
 
-fn finding(
-    definition: &TaskDefinition,
-    image: &str,
-    evidence: Vec<Evidence>,
-) -> Finding {
+fn finding(definition: &TaskDefinition, image: &str, evidence: Vec<Evidence>) -> Finding {
     let revision = revision_of(&definition.arn);
     let mut fix = vec![];
     let message = match ecr_image(image) {
@@ -114,5 +111,10 @@ fn finding(
         ),
         command: "Image: !Sub \"${Repository.RepositoryUri}:${ImageTag}\"".into(),
     });
-    Finding { subject: image.to_owned(), message, evidence, fix }
+    Finding {
+        subject: image.to_owned(),
+        message,
+        evidence,
+        fix,
+    }
 }

@@ -37,7 +37,10 @@ fn groups<'a>(logs: impl Iterator<Item = &'a LogConfiguration>) -> BTreeSet<&'a 
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
-    let logs = definition.containers.iter().filter_map(|container| container.log.as_ref());
+    let logs = definition
+        .containers
+        .iter()
+        .filter_map(|container| container.log.as_ref());
     let said = case.said(&["log-group-missing"]);
     let mut unseen = None;
     let mut findings = vec![];
@@ -51,16 +54,24 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                     expected: words!("the log group exists", "ロググループが存在する"),
                 };
                 let told = said.as_deref().ok().and_then(|said| {
-                    proof(said, words!("the log stream is made", "ログストリームが作成される"))
+                    proof(
+                        said,
+                        words!("the log stream is made", "ログストリームが作成される"),
+                    )
                 });
-                std::iter::once(seen).chain(told.or_else(|| failed_naming(case, group))).collect()
+                std::iter::once(seen)
+                    .chain(told.or_else(|| failed_naming(case, group)))
+                    .collect()
             }
             unread => {
                 let why = unread.and_then(|seen| seen.as_ref().err().cloned());
                 unseen = Some(why.unwrap_or_else(|| not_read("logs:DescribeLogGroups", group)));
                 // Only a message tells, and the words for a closed network are nearly the same: reading knows them.
                 let said = said.as_deref().unwrap_or_default();
-                match proof(said, words!("the log stream is made", "ログストリームが作成される")) {
+                match proof(
+                    said,
+                    words!("the log stream is made", "ログストリームが作成される"),
+                ) {
                     Some(told) => vec![told],
                     None => continue,
                 }

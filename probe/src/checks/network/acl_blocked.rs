@@ -63,7 +63,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         let acl = denied.first().map(|denied| denied.acl.clone());
         let acl = acl.unwrap_or_default();
         let acls = case.network_acls.as_ref().ok();
-        let guarded = acls.and_then(|acls| acls.get(&acl)).map(|acl| acl.subnets.join(", "));
+        let guarded = acls
+            .and_then(|acls| acls.get(&acl))
+            .map(|acl| acl.subnets.join(", "));
         let subnets = guarded.unwrap_or_default();
         Finding {
             message: words!(

@@ -1,5 +1,6 @@
 //! The client verifies the server certificate and does not know the certificate authority of RDS.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-certificate-not-trusted",
@@ -26,14 +26,21 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let Some(mut heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    if let Some(authority) = heard.database.and_then(|database| database.certificate_authority.clone()) {
+    if let Some(authority) = heard
+        .database
+        .and_then(|database| database.certificate_authority.clone())
+    {
         heard.evidence.push(Evidence {
             source: "rds:DescribeDBInstances CACertificateIdentifier",
             saw: Words::verbatim(authority),
-            expected: words!("an authority in the client's bundle", "クライアントのバンドルに含まれる認証局"),
+            expected: words!(
+                "an authority in the client's bundle",
+                "クライアントのバンドルに含まれる認証局"
+            ),
         });
     }
-    let name = heard.name.clone(); let region = &case.target.region;
+    let name = heard.name.clone();
+    let region = &case.target.region;
     Ok(vec![heard.finding(
         words!(
             "the tasks do not trust the certificate of {name}: the image lacks the RDS certificate bundle",

@@ -1,13 +1,13 @@
 //! The driver does not know the password encryption of the server (SCRAM).
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     snapshot::Observed,
     words,
-    words::{Phrase},
+    words::Phrase,
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-client-too-old",
@@ -22,11 +22,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let expected = words!("a driver that knows SCRAM-SHA-256", "SCRAM-SHA-256 に対応したドライバー");
+    let expected = words!(
+        "a driver that knows SCRAM-SHA-256",
+        "SCRAM-SHA-256 に対応したドライバー"
+    );
     let Some(heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    
+
     let name = heard.name.clone();
     Ok(vec![heard.finding(
         words!(

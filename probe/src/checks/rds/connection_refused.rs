@@ -1,5 +1,6 @@
 //! The host answers that nothing listens at that port: wrong host, wrong port, or a database that is down.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-connection-refused",
@@ -22,20 +22,44 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let expected = words!("something listens at the host and port", "指定のホストとポートで待ち受けている");
+    let expected = words!(
+        "something listens at the host and port",
+        "指定のホストとポートで待ち受けている"
+    );
     let Some(mut heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    let settings = case.task_definition.as_ref().ok().and_then(|definition| definition.containers.iter().find_map(|container| container.database.clone()));
+    let settings = case.task_definition.as_ref().ok().and_then(|definition| {
+        definition
+            .containers
+            .iter()
+            .find_map(|container| container.database.clone())
+    });
     if let Some(settings) = settings {
-        let (host, port) = (settings.host.unwrap_or_default(), settings.port.unwrap_or_default());
+        let (host, port) = (
+            settings.host.unwrap_or_default(),
+            settings.port.unwrap_or_default(),
+        );
         heard.evidence.push(Evidence {
             source: "ecs:DescribeTaskDefinition environment",
             saw: Words::verbatim(format!("{host} {port}")),
-            expected: words!("the endpoint of the instance", "インスタンスのエンドポイント"),
+            expected: words!(
+                "the endpoint of the instance",
+                "インスタンスのエンドポイント"
+            ),
         });
     }
-    let name = heard.name.clone(); let endpoint = heard.database.map_or_else(|| "<DB_ENDPOINT>:5432".into(), |database| format!("{}:{}", database.address.as_deref().unwrap_or("<DB_ENDPOINT>"), database.port));
+    let name = heard.name.clone();
+    let endpoint = heard.database.map_or_else(
+        || "<DB_ENDPOINT>:5432".into(),
+        |database| {
+            format!(
+                "{}:{}",
+                database.address.as_deref().unwrap_or("<DB_ENDPOINT>"),
+                database.port
+            )
+        },
+    );
     Ok(vec![heard.finding(
         words!(
             "the host that the tasks ask refuses the connection: it is reached, so no security group is closed; {name} listens at {endpoint}",

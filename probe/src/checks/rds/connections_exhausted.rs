@@ -1,13 +1,13 @@
 //! Every connection of the server is taken: new ones are refused.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
     snapshot::Observed,
     words,
-    words::{Phrase},
+    words::Phrase,
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-connections-exhausted",
@@ -28,10 +28,22 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     };
     let (name, region) = (heard.name.clone(), &case.target.region);
     let limit = heard.database.and_then(|database| {
-        database.parameters.as_ref()?.as_ref().ok()?.get("max_connections").cloned()
+        database
+            .parameters
+            .as_ref()?
+            .as_ref()
+            .ok()?
+            .get("max_connections")
+            .cloned()
     });
     let used = heard.database.and_then(|database| {
-        database.metrics.as_ref()?.as_ref().ok()?.get("DatabaseConnections").copied()
+        database
+            .metrics
+            .as_ref()?
+            .as_ref()
+            .ok()?
+            .get("DatabaseConnections")
+            .copied()
     });
     if let (Some(used), Some(limit)) = (used, &limit) {
         heard.evidence.push(Evidence {
@@ -68,12 +80,19 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
 fn needed(case: &Case<'_>, limit: Option<&str>) -> Option<Evidence> {
     let service = case.service.as_ref().ok()?;
     let definition = case.task_definition.as_ref().ok()?;
-    let pool: u32 = definition.containers.iter().filter_map(|container| container.database.as_ref()?.pool).sum();
+    let pool: u32 = definition
+        .containers
+        .iter()
+        .filter_map(|container| container.database.as_ref()?.pool)
+        .sum();
     let limit = limit?;
     if pool == 0 {
         return None;
     }
-    let percent = service.deployment_configuration.maximum_percent.unwrap_or(200);
+    let percent = service
+        .deployment_configuration
+        .maximum_percent
+        .unwrap_or(200);
     let tasks = i64::from(service.desired) * i64::from(percent) / 100;
     let total = tasks * i64::from(pool);
     Some(Evidence {

@@ -1,5 +1,6 @@
 //! The server has no database of the name that the application asks for.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-database-missing",
@@ -33,12 +33,30 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             expected: words!("the name that the tasks ask for", "タスクが指定する名前"),
         });
     }
-    let name = heard.name.clone(); let wanted = heard.newest.reading.object.clone().unwrap_or_else(|| "<DB_NAME>".into());
+    let name = heard.name.clone();
+    let wanted = heard
+        .newest
+        .reading
+        .object
+        .clone()
+        .unwrap_or_else(|| "<DB_NAME>".into());
     Ok(vec![heard.finding(
         words!(
             "{name} has no database {wanted}",
             "{name} にデータベース {wanted} がありません"
         ),
-        vec![release(words!("name the right database in DB_NAME and deploy", "DB_NAME に正しいデータベース名を設定してデプロイする")), Fix { title: words!("or create it, from a client in the VPC", "または、VPC 内のクライアントから作成する"), command: format!("CREATE DATABASE {wanted};") }],
+        vec![
+            release(words!(
+                "name the right database in DB_NAME and deploy",
+                "DB_NAME に正しいデータベース名を設定してデプロイする"
+            )),
+            Fix {
+                title: words!(
+                    "or create it, from a client in the VPC",
+                    "または、VPC 内のクライアントから作成する"
+                ),
+                command: format!("CREATE DATABASE {wanted};"),
+            },
+        ],
     )])
 }

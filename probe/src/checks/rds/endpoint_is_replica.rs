@@ -1,5 +1,6 @@
 //! The application was given a read replica and wants to write.
 
+use super::{heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-endpoint-is-replica",
@@ -17,17 +17,26 @@ pub(super) const CHECK: Check = Check {
         en: "the application writes to a read replica",
         ja: "アプリケーションがリードレプリカに書き込んでいます",
     },
-    explains: &["rds-still-read-only", "alb-health-check-server-error", "ecs-tasks-failing-health-checks"],
+    explains: &[
+        "rds-still-read-only",
+        "alb-health-check-server-error",
+        "ecs-tasks-failing-health-checks",
+    ],
     find,
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let expected = words!("the endpoint of the primary instance", "プライマリインスタンスのエンドポイント");
+    let expected = words!(
+        "the endpoint of the primary instance",
+        "プライマリインスタンスのエンドポイント"
+    );
     let classes = ["db-endpoint-is-replica", "db-readonly-after-failover"];
     let Some(mut heard) = heard(case, &classes, expected.clone())? else {
         return Ok(vec![]);
     };
-    let source = heard.database.and_then(|database| database.replica_of.clone());
+    let source = heard
+        .database
+        .and_then(|database| database.replica_of.clone());
     if source.is_none() && heard.newest.reading.fault() != CHECK.class() {
         return Ok(vec![]); // not known to be a replica: a failover makes the same error
     }

@@ -1,13 +1,13 @@
 //! The application found no host name and tried its own machine.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     snapshot::Observed,
     words,
-    words::{Phrase},
+    words::Phrase,
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-host-unset",
@@ -26,8 +26,12 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let Some(heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    
-    let name = heard.name.clone(); let host = heard.database.and_then(|database| database.address.clone()).unwrap_or_else(|| "<DB_ENDPOINT>".into());
+
+    let name = heard.name.clone();
+    let host = heard
+        .database
+        .and_then(|database| database.address.clone())
+        .unwrap_or_else(|| "<DB_ENDPOINT>".into());
     Ok(vec![heard.finding(
         words!(
             "the tasks look for their database on themselves: the variable with the host of {name} is not set",

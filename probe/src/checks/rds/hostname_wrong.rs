@@ -1,5 +1,6 @@
 //! The host name of the database cannot be resolved, or is no host name.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-hostname-wrong",
@@ -22,16 +22,26 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let endpoint = case.database.as_ref().ok().and_then(Option::as_ref).and_then(|database| database.address.clone());
+    let endpoint = case
+        .database
+        .as_ref()
+        .ok()
+        .and_then(Option::as_ref)
+        .and_then(|database| database.address.clone());
     let expected = match &endpoint {
         Some(endpoint) => Words::verbatim(endpoint.clone()),
         None => words!("a name that resolves", "名前解決できるホスト名"),
     };
     let mut evidence = vec![];
     let settings = case.task_definition.as_ref().ok().and_then(|definition| {
-        definition.containers.iter().find_map(|container| container.database.as_ref())
+        definition
+            .containers
+            .iter()
+            .find_map(|container| container.database.as_ref())
     });
-    let (variable, host) = settings.map_or((None, None), |settings| (settings.variable.clone(), settings.host.clone()));
+    let (variable, host) = settings.map_or((None, None), |settings| {
+        (settings.variable.clone(), settings.host.clone())
+    });
     if let Some(host) = host.filter(|host| is_malformed(host)) {
         evidence.push(Evidence {
             source: "ecs:DescribeTaskDefinition environment",

@@ -1,5 +1,6 @@
 //! The login with an IAM token is refused: `rds-db:connect` is missing on the task role, or the user is not in `rds_iam`.
 
+use super::{DATABASE_SYMPTOMS, heard_if, logs_in_with_password};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -9,7 +10,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard_if, logs_in_with_password};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-iam-login-denied",

@@ -1,5 +1,6 @@
 //! The instance is short of memory: logins fail at random, and queries are slow.
 
+use super::heard;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{heard};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-memory-low",
@@ -17,7 +17,11 @@ pub(super) const CHECK: Check = Check {
         en: "the database instance is short of memory",
         ja: "データベースインスタンスのメモリが不足しています",
     },
-    explains: &["rds-iam-login-denied", "rds-iam-role-blocks-password", "rds-restarted"],
+    explains: &[
+        "rds-iam-login-denied",
+        "rds-iam-role-blocks-password",
+        "rds-restarted",
+    ],
     find,
 };
 
@@ -67,7 +71,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 "take a larger instance class, with a short outage (and the same in DbInstanceClass of the data stack)",
                 "より大きいインスタンスクラスに変更する (短時間停止する。data スタックの DbInstanceClass も合わせる)"
             ),
-            command: format!("aws rds modify-db-instance --db-instance-identifier {id} --db-instance-class <LARGER_CLASS> --apply-immediately --region {region}"),
+            command: format!(
+                "aws rds modify-db-instance --db-instance-identifier {id} --db-instance-class <LARGER_CLASS> --apply-immediately --region {region}"
+            ),
         }],
     }])
 }

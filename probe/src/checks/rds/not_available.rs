@@ -1,5 +1,6 @@
 //! RDS says that the instance is not up.
 
+use super::rds_event;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{rds_event};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-not-available",
@@ -62,16 +62,30 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }
     let fix = match status.as_str() {
         "stopped" => Fix {
-            title: words!("start it; it answers after some minutes", "インスタンスを起動する (数分後に接続できる)"),
-            command: format!("aws rds start-db-instance --db-instance-identifier {id} --region {region}"),
+            title: words!(
+                "start it; it answers after some minutes",
+                "インスタンスを起動する (数分後に接続できる)"
+            ),
+            command: format!(
+                "aws rds start-db-instance --db-instance-identifier {id} --region {region}"
+            ),
         },
-        "starting" | "rebooting" | "creating" | "upgrading" | "renaming" | "resetting-master-credentials" => Fix {
+        "starting"
+        | "rebooting"
+        | "creating"
+        | "upgrading"
+        | "renaming"
+        | "resetting-master-credentials" => Fix {
             title: words!("wait until it is available", "available になるまで待つ"),
-            command: format!("aws rds wait db-instance-available --db-instance-identifier {id} --region {region}"),
+            command: format!(
+                "aws rds wait db-instance-available --db-instance-identifier {id} --region {region}"
+            ),
         },
         _ => Fix {
             title: words!("see what happened to it", "発生した事象を確認する"),
-            command: format!("aws rds describe-events --source-type db-instance --source-identifier {id} --duration 1440 --region {region}"),
+            command: format!(
+                "aws rds describe-events --source-type db-instance --source-identifier {id} --duration 1440 --region {region}"
+            ),
         },
     };
     let mut evidence = vec![Evidence {
@@ -79,7 +93,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         saw: Words::verbatim(status.clone()),
         expected: Words::verbatim("available"),
     }];
-    evidence.extend(rds_event(case, &["stop", "shutdown", "restart", "failure", "incompatible"]));
+    evidence.extend(rds_event(
+        case,
+        &["stop", "shutdown", "restart", "failure", "incompatible"],
+    ));
     Ok(vec![Finding {
         subject: id.clone(),
         message: words!(

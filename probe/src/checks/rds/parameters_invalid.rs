@@ -1,5 +1,6 @@
 //! Values of the parameter group keep PostgreSQL from starting.
 
+use super::heard;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{heard};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-parameters-invalid",
@@ -49,7 +49,11 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     if evidence.is_empty() {
         return Ok(vec![]);
     }
-    let group = database.parameter_groups.keys().next().map_or("<PARAMETER_GROUP>", String::as_str);
+    let group = database
+        .parameter_groups
+        .keys()
+        .next()
+        .map_or("<PARAMETER_GROUP>", String::as_str);
     Ok(vec![Finding {
         subject: id.clone(),
         message: words!(
@@ -60,11 +64,18 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         fix: vec![
             Fix {
                 title: words!("see which values were set", "設定された値を確認する"),
-                command: format!("aws rds describe-db-parameters --db-parameter-group-name {group} --source user --region {region}"),
+                command: format!(
+                    "aws rds describe-db-parameters --db-parameter-group-name {group} --source user --region {region}"
+                ),
             },
             Fix {
-                title: words!("take the wrong one back, then reboot", "誤った値を元に戻し、再起動する"),
-                command: format!("aws rds reset-db-parameter-group --db-parameter-group-name {group} --parameters ParameterName=<PARAMETER>,ApplyMethod=pending-reboot --region {region}\naws rds reboot-db-instance --db-instance-identifier {id} --region {region}"),
+                title: words!(
+                    "take the wrong one back, then reboot",
+                    "誤った値を元に戻し、再起動する"
+                ),
+                command: format!(
+                    "aws rds reset-db-parameter-group --db-parameter-group-name {group} --parameters ParameterName=<PARAMETER>,ApplyMethod=pending-reboot --region {region}\naws rds reboot-db-instance --db-instance-identifier {id} --region {region}"
+                ),
             },
         ],
     }])

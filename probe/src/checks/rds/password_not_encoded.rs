@@ -1,13 +1,13 @@
 //! The password stands in a connection URL with characters that mean something there.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     snapshot::Observed,
     words,
-    words::{Phrase},
+    words::Phrase,
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-password-not-encoded",
@@ -22,11 +22,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let expected = words!("a URL that the driver can read", "ドライバーが解釈できる URL");
+    let expected = words!(
+        "a URL that the driver can read",
+        "ドライバーが解釈できる URL"
+    );
     let Some(heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    
+
     let name = heard.name.clone();
     Ok(vec![heard.finding(
         words!(

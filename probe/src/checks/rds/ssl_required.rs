@@ -1,5 +1,6 @@
 //! PostgreSQL refuses a connection without TLS: `rds.force_ssl` is 1, the default from version 15.
 
+use super::{DATABASE_SYMPTOMS, heard, release};
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{DATABASE_SYMPTOMS, heard, release};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-ssl-required",
@@ -26,13 +26,18 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let Some(mut heard) = heard(case, CHECK.classes, expected)? else {
         return Ok(vec![]);
     };
-    if let Some(Ok(parameters)) = heard.database.and_then(|database| database.parameters.as_ref())
+    if let Some(Ok(parameters)) = heard
+        .database
+        .and_then(|database| database.parameters.as_ref())
         && let Some(value) = parameters.get("rds.force_ssl")
     {
         heard.evidence.push(Evidence {
             source: "rds:DescribeDBParameters rds.force_ssl",
             saw: Words::verbatim(value.clone()),
-            expected: words!("1, and an application that uses TLS", "1 (アプリケーションも TLS を使う)"),
+            expected: words!(
+                "1, and an application that uses TLS",
+                "1 (アプリケーションも TLS を使う)"
+            ),
         });
     }
     let name = heard.name.clone();

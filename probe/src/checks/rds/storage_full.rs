@@ -1,5 +1,6 @@
 //! The instance has no storage left: it stops writing, and soon it stops.
 
+use super::rds_event;
 use crate::{
     case::Case,
     check::{Check, Evidence, Finding, Fix, Severity},
@@ -7,7 +8,6 @@ use crate::{
     words,
     words::{Phrase, Words},
 };
-use super::{rds_event};
 
 pub(super) const CHECK: Check = Check {
     id: "rds-storage-full",

@@ -28,7 +28,10 @@ pub(super) const CHECK: Check = Check {
 /// The keys of a secret, where they were looked at.
 fn keys<'a>(case: &'a Case<'_>, arn: &str) -> Option<&'a Vec<String>> {
     match case.secrets.get(arn)? {
-        Ok(Secret::Present { shape: Some(Ok(SecretShape::Keys(keys))), .. }) => Some(keys),
+        Ok(Secret::Present {
+            shape: Some(Ok(SecretShape::Keys(keys))),
+            ..
+        }) => Some(keys),
         _ => None,
     }
 }
@@ -64,9 +67,17 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             saw: Words::verbatim(keys.join(", ")),
             expected: Words::verbatim(key),
         });
-        let told = told.filter(|_| said_key == Some(key)).map(|failed| failed.evidence.clone());
+        let told = told
+            .filter(|_| said_key == Some(key))
+            .map(|failed| failed.evidence.clone());
         let users: Vec<_> = users(definition, &arn, key).collect();
-        findings.push(finding(case, &arn, key, &users, seen.into_iter().chain(told).collect()));
+        findings.push(finding(
+            case,
+            &arn,
+            key,
+            &users,
+            seen.into_iter().chain(told).collect(),
+        ));
     }
     if findings.is_empty() {
         failed?;
@@ -117,7 +128,9 @@ fn finding(
                 ),
                 command: format!(
                     "Secrets:\n  - Name: {}\n    ValueFrom: {arn}:<key>::",
-                    users.first().map_or("DB_PASSWORD", |(_, reference)| reference.name.as_str())
+                    users
+                        .first()
+                        .map_or("DB_PASSWORD", |(_, reference)| reference.name.as_str())
                 ),
             },
         ],

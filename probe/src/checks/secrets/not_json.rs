@@ -33,7 +33,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .filter_map(|(_, reference)| reference.secret_arn())
         .collect();
     let shape = |arn: &String| match case.secrets.get(arn) {
-        Some(Ok(Secret::Present { shape, .. })) => shape.as_ref().and_then(|shape| shape.as_ref().ok()),
+        Some(Ok(Secret::Present { shape, .. })) => {
+            shape.as_ref().and_then(|shape| shape.as_ref().ok())
+        }
         _ => None,
     };
     let said = case.said(&["secret-not-json"]);
@@ -41,11 +43,16 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         said.as_deref().unwrap_or_default(),
         words!("the value is a JSON object", "値が JSON オブジェクトである"),
     );
-    let proven: Vec<&String> =
-        asked.iter().filter(|arn| shape(arn) == Some(&SecretShape::NotJson)).collect();
+    let proven: Vec<&String> = asked
+        .iter()
+        .filter(|arn| shape(arn) == Some(&SecretShape::NotJson))
+        .collect();
     // ECS's message does not name the secret: it is one of those that are asked for a key and were not looked into.
     let suspects: Vec<&String> = match proven.is_empty() {
-        true => asked.iter().filter(|arn| told.is_some() && shape(arn).is_none()).collect(),
+        true => asked
+            .iter()
+            .filter(|arn| told.is_some() && shape(arn).is_none())
+            .collect(),
         false => proven,
     };
     if suspects.is_empty() {
@@ -59,12 +66,21 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         .flat_map(|arn| readers(definition, arn))
         .filter(|(_, reference)| reference.json_key().is_some());
     let used = places(users);
-    let seen = suspects.iter().any(|arn| shape(arn).is_some()).then(|| Evidence {
-        source: "secretsmanager:GetSecretValue (shape only)",
-        saw: words!("{names}: not a JSON object", "{names}: JSON オブジェクトではない"),
-        expected: Words::verbatim("{\"…\": \"…\"}"),
-    });
-    let arn = suspects.first().map(|arn| (*arn).clone()).unwrap_or_default();
+    let seen = suspects
+        .iter()
+        .any(|arn| shape(arn).is_some())
+        .then(|| Evidence {
+            source: "secretsmanager:GetSecretValue (shape only)",
+            saw: words!(
+                "{names}: not a JSON object",
+                "{names}: JSON オブジェクトではない"
+            ),
+            expected: Words::verbatim("{\"…\": \"…\"}"),
+        });
+    let arn = suspects
+        .first()
+        .map(|arn| (*arn).clone())
+        .unwrap_or_default();
     let region = region_of(case, &arn);
     let fix = vec![
         Fix {

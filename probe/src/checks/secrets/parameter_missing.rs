@@ -28,8 +28,10 @@ pub(super) const CHECK: Check = Check {
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let definition = case.task_definition()?;
-    let mut names: Vec<&str> =
-        definition.secrets().filter_map(|(_, reference)| reference.parameter()).collect();
+    let mut names: Vec<&str> = definition
+        .secrets()
+        .filter_map(|(_, reference)| reference.parameter())
+        .collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() {
@@ -37,10 +39,21 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     }
     let said = case.said(&["ssm-parameter-not-found"]);
     let told = |name: &str| {
-        let short = name.rsplit(":parameter/").next().unwrap_or(name).trim_start_matches('/');
+        let short = name
+            .rsplit(":parameter/")
+            .next()
+            .unwrap_or(name)
+            .trim_start_matches('/');
         let said = said.as_deref().unwrap_or_default();
-        let mine: Vec<_> = said.iter().copied().filter(|said| said.text.contains(short)).collect();
-        proof(&mine, words!("the parameter is found", "パラメータが見つかる"))
+        let mine: Vec<_> = said
+            .iter()
+            .copied()
+            .filter(|said| said.text.contains(short))
+            .collect();
+        proof(
+            &mine,
+            words!("the parameter is found", "パラメータが見つかる"),
+        )
     };
     let (mut findings, mut unseen) = (vec![], None);
     for name in names {
@@ -75,12 +88,17 @@ fn finding(
     mut evidence: Vec<Evidence>,
 ) -> Finding {
     let region = &case.target.region;
-    let users = definition.secrets().filter(|(_, reference)| reference.parameter() == Some(name));
+    let users = definition
+        .secrets()
+        .filter(|(_, reference)| reference.parameter() == Some(name));
     let used = places(users);
     // An ARN may name another Region or account: a parameter made there is not here.
     let (account, mut parts) = (home(definition).1, name.split(':'));
     let (there, owner) = match name.starts_with("arn:") {
-        true => (parts.nth(3).unwrap_or(region), parts.next().unwrap_or(account)),
+        true => (
+            parts.nth(3).unwrap_or(region),
+            parts.next().unwrap_or(account),
+        ),
         false => (region.as_str(), account),
     };
     evidence.extend(elsewhere(case, account, there, owner));

@@ -43,22 +43,40 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
                 saw: Words::verbatim(format!("{arn}: ResourceNotFoundException")),
                 expected: words!("the secret exists", "シークレットが存在する"),
             };
-            finding(arn, std::iter::once(seen).chain(failed_naming(case, arn)).collect())
+            finding(
+                arn,
+                std::iter::once(seen)
+                    .chain(failed_naming(case, arn))
+                    .collect(),
+            )
         })
         .collect();
     // Where Secrets Manager could not be asked, only ECS tells.
-    let unseen = case.secrets.iter().find_map(|(arn, secret)| Some((arn, secret.as_ref().err()?)));
+    let unseen = case
+        .secrets
+        .iter()
+        .find_map(|(arn, secret)| Some((arn, secret.as_ref().err()?)));
     let (false, Some((arn, unseen))) = (!missing.is_empty(), unseen) else {
         return Ok(missing);
     };
     let Some(told) = stopped(case, |_, stop| stop.is(&["secret-arn-partial"]))? else {
         return Err(unseen.clone());
     };
-    let named = case.secrets.keys().find(|arn| told.newest.1.says(arn)).unwrap_or(arn);
+    let named = case
+        .secrets
+        .keys()
+        .find(|arn| told.newest.1.says(arn))
+        .unwrap_or(arn);
     Ok(vec![finding(named, vec![told.evidence])])
 }
 
-fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: Vec<Evidence>) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    arn: &str,
+    used: &str,
+    account: &str,
+    mut evidence: Vec<Evidence>,
+) -> Finding {
     let there = region_of(case, arn);
     let owner = arn.split(':').nth(4).unwrap_or(account);
     evidence.extend(elsewhere(case, account, there, owner));
@@ -84,7 +102,9 @@ fn finding(case: &Case<'_>, arn: &str, used: &str, account: &str, mut evidence: 
                     "in the template, refer to the secret instead of writing its ARN",
                     "テンプレートでは ARN を直接書かず、シークレットを参照する"
                 ),
-                command: "Secrets:\n- Name: DB_PASSWORD\n  ValueFrom: !Sub \"${DbSecret}:password::\"".into(),
+                command:
+                    "Secrets:\n- Name: DB_PASSWORD\n  ValueFrom: !Sub \"${DbSecret}:password::\""
+                        .into(),
             },
         ],
     }

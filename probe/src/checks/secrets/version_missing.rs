@@ -28,7 +28,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let said = case.said(&["secret-version-missing"]);
     let (mut findings, mut unseen) = (vec![], None);
     for (container, reference) in definition.secrets() {
-        let Some(arn) = reference.secret_arn() else { continue };
+        let Some(arn) = reference.secret_arn() else {
+            continue;
+        };
         let (stage, id) = (reference.version_stage(), reference.version_id());
         let Some(wanted) = stage.or(id) else { continue };
         // One version that several variables take their values from is one fault.
@@ -36,7 +38,9 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             continue;
         }
         let there = match case.secrets.get(&arn) {
-            Some(Ok(Secret::Present { stages, versions, .. })) => {
+            Some(Ok(Secret::Present {
+                stages, versions, ..
+            })) => {
                 let has = |list: &[String], wanted: Option<&str>| {
                     wanted.is_none_or(|wanted| list.iter().any(|there| there == wanted))
                 };
@@ -48,7 +52,10 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
             Some(Ok(Secret::Missing)) => continue,
             Some(Err(unobserved)) => {
                 unseen = Some(unobserved.clone());
-                if !said.as_ref().is_ok_and(|said| said.iter().any(|said| said.text.contains(wanted))) {
+                if !said
+                    .as_ref()
+                    .is_ok_and(|said| said.iter().any(|said| said.text.contains(wanted)))
+                {
                     continue;
                 }
                 String::from("?")

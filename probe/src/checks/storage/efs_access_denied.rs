@@ -23,7 +23,10 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
-    let expected = words!("the server lets the task mount it", "タスクからのマウントが許可される");
+    let expected = words!(
+        "the server lets the task mount it",
+        "タスクからのマウントが許可される"
+    );
     let Some(mut mount) = failing(case, "efs-access-denied", expected)? else {
         return Ok(vec![]);
     };
