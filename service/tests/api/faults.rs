@@ -1,5 +1,7 @@
 //! Everything that can befall a database, one after the other, while people use the service.
 
+#![expect(clippy::print_stdout, reason = "a run shows its figures")]
+
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},

@@ -1,5 +1,7 @@
 //! A stop under load loses no request.
 
+#![expect(clippy::print_stdout, reason = "a run shows its figures")]
+
 use std::{
     net::SocketAddr,
     sync::{

@@ -1,5 +1,7 @@
 //! Thousands of clients that are slow or do nothing take little memory, and the others are served meanwhile.
 
+#![expect(clippy::print_stdout, reason = "a run shows its figures")]
+
 use std::{
     fs,
     net::SocketAddr,
