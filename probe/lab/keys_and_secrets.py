@@ -3,7 +3,8 @@
 moto says of a secret that is marked for deletion a sentence with line breaks and its own name in
 it, and of a staging label that no version has that the whole secret is missing; it finds a secret
 whose name ends in a hyphen and six characters by an ARN without those that Secrets Manager adds;
-and it takes the keys of AWS's own services for keys of the customer.
+it adds six letters without digits, and three times as often as AWS six in lower case, which look
+like the end of a name that somebody chose; and it takes the keys of AWS's own services for keys of the customer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from moto.kms.models import KmsBackend
 from moto.secretsmanager import models
 from moto.secretsmanager.exceptions import InvalidRequestException, ResourceNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
+from moto.secretsmanager.utils import SecretsManagerSecretIdentifier
 
 _DELETED = "You can't perform this operation on the secret because it was marked for deletion."
 
@@ -47,6 +49,14 @@ def install() -> None:
 
     SecretsManagerBackend.get_secret_value = get_secret_value
     models.get_secret_name_from_partial_arn = _name_in
+    draw = SecretsManagerSecretIdentifier.generate
+
+    def generate(self: SecretsManagerSecretIdentifier, *args: Any, **kwargs: Any) -> str:
+        while (arn := draw(self, *args, **kwargs))[-6:].islower():
+            pass
+        return arn
+
+    SecretsManagerSecretIdentifier.generate = generate
 
     def generate_default_keys(self: KmsBackend, alias_name: str) -> str | None:
         key_id = make_default(self, alias_name)
