@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
+use chrono_tz::Tz;
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -48,7 +49,7 @@ async fn serve(arguments: Serve) -> Result<()> {
     };
     let mut stop = std::pin::pin!(stop);
 
-    let channel = channel(&arguments.announcements)?;
+    let channel = channel(&arguments.announcements, arguments.tz_company)?;
     let listen = arguments.listen;
     let listener = server::listen(listen).with_context(|| format!("cannot listen on {listen}"))?;
     let metrics_listener = match arguments.metrics_listen {
@@ -117,10 +118,11 @@ async fn serve(arguments: Serve) -> Result<()> {
 }
 
 /// Where news of events go; none where none is configured.
-fn channel(announcements: &Announcements) -> Result<Option<Channel>> {
+fn channel(announcements: &Announcements, zone: Tz) -> Result<Option<Channel>> {
     let style = Style {
         language: announcements.slack_language,
         pages: announcements.pages()?,
+        zone,
     };
     let Some(webhook) = announcements.webhook()? else {
         return Ok(None);

@@ -1,10 +1,7 @@
 //! The languages the service speaks, and how it writes times in them.
 
 use chrono::{DateTime, Datelike as _, Utc, Weekday};
-use chrono_tz::{Asia::Tokyo, Tz};
-
-/// Where the company is: its times are those of this zone, wherever the service runs.
-pub const COMPANY_ZONE: Tz = Tokyo;
+use chrono_tz::Tz;
 
 /// The languages the service speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,31 +31,28 @@ impl Language {
         }
     }
 
-    /// A time with its year.
-    pub fn date(self, time: DateTime<Utc>) -> String {
-        let local = time.with_timezone(&COMPANY_ZONE);
+    /// A time with its year, as the clocks of its zone show it.
+    pub fn date(self, time: DateTime<Tz>) -> String {
         match self {
-            Self::English => local.format("%a %-d %b %Y, %H:%M JST").to_string(),
-            Self::Japanese => format!("{}年{}", local.year(), self.short_date(time)),
+            Self::English => time.format("%a %-d %b %Y, %H:%M").to_string() + &self.zone(time),
+            Self::Japanese => format!("{}年{}", time.year(), self.short_date(time)),
         }
     }
 
     /// A time as people write it to each other: the year only if it is not that of `now`.
-    pub fn date_near(self, time: DateTime<Utc>, now: DateTime<Utc>) -> String {
-        let year = |time: DateTime<Utc>| time.with_timezone(&COMPANY_ZONE).year();
-        if year(time) == year(now) {
+    pub fn date_near(self, time: DateTime<Tz>, now: DateTime<Utc>) -> String {
+        if time.year() == now.with_timezone(&time.timezone()).year() {
             self.short_date(time)
         } else {
             self.date(time)
         }
     }
 
-    fn short_date(self, time: DateTime<Utc>) -> String {
-        let local = time.with_timezone(&COMPANY_ZONE);
-        match self {
-            Self::English => local.format("%a %-d %b, %H:%M JST").to_string(),
+    fn short_date(self, time: DateTime<Tz>) -> String {
+        let written = match self {
+            Self::English => time.format("%a %-d %b, %H:%M").to_string(),
             Self::Japanese => {
-                let day = match local.weekday() {
+                let day = match time.weekday() {
                     Weekday::Mon => '月',
                     Weekday::Tue => '火',
                     Weekday::Wed => '水',
@@ -67,28 +61,75 @@ impl Language {
                     Weekday::Sat => '土',
                     Weekday::Sun => '日',
                 };
-                local
-                    .format(&format!("%-m月%-d日({day}) %H:%M"))
-                    .to_string()
+                time.format(&format!("%-m月%-d日({day}) %H:%M")).to_string()
             }
+        };
+        written + &self.zone(time)
+    }
+
+    /// The name of the zone at that time, which says whether it is summer time; its offset where the zone has no
+    /// letters of its own. Whoever reads Japanese knows when it is what time in Japan.
+    fn zone(self, time: DateTime<Tz>) -> String {
+        let name = time.format("%Z").to_string();
+        let name = if name.starts_with(['+', '-']) {
+            time.format("UTC%:z").to_string()
+        } else {
+            name
+        };
+        match self {
+            Self::English => format!(" {name}"),
+            Self::Japanese if name == "JST" => String::new(),
+            Self::Japanese => format!("({name})"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::{America, Asia};
+
     use super::*;
 
+    fn at(zone: Tz, time: &str) -> DateTime<Tz> {
+        time.parse::<DateTime<Utc>>().unwrap().with_timezone(&zone)
+    }
+
     #[test]
-    fn times_are_those_of_the_company() {
-        let time = "2026-12-31T15:05:00Z".parse().unwrap();
-        assert_eq!(Language::English.date(time), "Fri 1 Jan 2027, 00:05 JST");
-        assert_eq!(Language::Japanese.date(time), "2027年1月1日(金) 00:05");
+    fn times_are_those_of_their_zone_and_name_it_where_it_does_not_go_without_saying() {
+        for (zone, time, english, japanese) in [
+            (
+                Asia::Tokyo,
+                "2026-12-31T15:05:00Z",
+                "Fri 1 Jan 2027, 00:05 JST",
+                "2027年1月1日(金) 00:05",
+            ),
+            (
+                America::New_York,
+                "2026-07-01T03:30:00Z",
+                "Tue 30 Jun 2026, 23:30 EDT",
+                "2026年6月30日(火) 23:30(EDT)",
+            ),
+            (
+                America::New_York,
+                "2026-12-01T04:30:00Z",
+                "Mon 30 Nov 2026, 23:30 EST",
+                "2026年11月30日(月) 23:30(EST)",
+            ),
+            (
+                Asia::Kathmandu,
+                "2026-12-31T18:15:00Z",
+                "Fri 1 Jan 2027, 00:00 UTC+05:45",
+                "2027年1月1日(金) 00:00(UTC+05:45)",
+            ),
+        ] {
+            assert_eq!(Language::English.date(at(zone, time)), english);
+            assert_eq!(Language::Japanese.date(at(zone, time)), japanese);
+        }
     }
 
     #[test]
     fn the_year_is_left_out_when_it_goes_without_saying() {
-        let time = "2026-12-31T15:05:00Z".parse().unwrap();
+        let time = "2026-12-31T15:05:00Z";
         let this_year = "2026-12-31T15:00:00Z".parse().unwrap();
         let last_year = "2026-12-31T14:59:00Z".parse().unwrap();
         for (language, near, far) in [
@@ -103,8 +144,15 @@ mod tests {
                 "2027年1月1日(金) 00:05",
             ),
         ] {
-            assert_eq!(language.date_near(time, this_year), near);
-            assert_eq!(language.date_near(time, last_year), far);
+            let tokyo = at(Asia::Tokyo, time);
+            assert_eq!(language.date_near(tokyo, this_year), near);
+            assert_eq!(language.date_near(tokyo, last_year), far);
         }
+        // Where it is still the old year.
+        let azores = at(Tz::Atlantic__Azores, time);
+        assert_eq!(
+            Language::English.date_near(azores, last_year),
+            "Thu 31 Dec, 14:05 UTC-01:00"
+        );
     }
 }

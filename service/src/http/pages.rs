@@ -59,6 +59,7 @@ pub(super) async fn upcoming(
     } = list::page(&state, filter, Limit::default(), after).await?;
     let page = EventsPage {
         language,
+        zone: state.site.zone,
         notice: shown.notice(),
         known: caller.name().is_some(),
         name: name_of(&caller, &headers),
@@ -81,6 +82,7 @@ pub(super) async fn event_or_json(
     if view::prefers_html(&headers) {
         let page = EventPage {
             language,
+            zone: state.site.zone,
             notice: shown.notice(),
             known: caller.name().is_some(),
             name: name_of(&caller, &headers),

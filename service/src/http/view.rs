@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use chrono_tz::Tz;
 
 use super::language::Language;
 use crate::domain::{Event, EventWithParticipants};
@@ -46,6 +47,8 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
 #[template(path = "events.html")]
 pub(super) struct EventsPage {
     pub(super) language: Language,
+    /// Whose clocks times go by.
+    pub(super) zone: Tz,
     pub(super) notice: Option<Notice>,
     /// Whether the reader's name is known for sure, and need not be asked for.
     pub(super) known: bool,
@@ -60,6 +63,8 @@ pub(super) struct EventsPage {
 #[template(path = "event.html")]
 pub(super) struct EventPage {
     pub(super) language: Language,
+    /// Whose clocks times go by.
+    pub(super) zone: Tz,
     pub(super) notice: Option<Notice>,
     /// Whether the reader's name is known for sure, and need not be asked for.
     pub(super) known: bool,

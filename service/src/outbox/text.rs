@@ -3,11 +3,11 @@
 use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::markup::{escaped, link};
 use crate::domain::{
     Language,
-    language::COMPANY_ZONE,
     notification::{Announced, Change, Changes, Notification},
 };
 
@@ -21,6 +21,8 @@ pub struct Style {
     pub language: Language,
     /// The address that the pages begin with; without it there are no links.
     pub pages: Option<String>,
+    /// Whose clocks and days they go by.
+    pub zone: Tz,
 }
 
 impl Style {
@@ -176,7 +178,7 @@ impl Style {
 
     /// The day of an event, as somebody says it who is near it.
     fn day(&self, time: DateTime<Utc>, now: DateTime<Utc>) -> &'static str {
-        let day = |time: DateTime<Utc>| time.with_timezone(&COMPANY_ZONE).date_naive();
+        let day = |time: DateTime<Utc>| time.with_timezone(&self.zone).date_naive();
         match (day(time) - day(now)).num_days() {
             0 => self.language.pick("Today", "本日"),
             1 => self.language.pick("Tomorrow", "明日"),
@@ -203,10 +205,12 @@ impl Lines<'_> {
 
     fn date(&mut self, event: &Announced, change: Option<&Change<DateTime<Utc>>>) {
         let language = self.style.language;
-        let written = |time| language.date_near(time, self.now);
+        let written = |time: &DateTime<Utc>| {
+            language.date_near(time.with_timezone(&self.style.zone), self.now)
+        };
         let value = match change {
-            Some(Change { from, to }) => arrow(written(*from), written(*to)),
-            None => written(event.event_date),
+            Some(Change { from, to }) => arrow(written(from), written(to)),
+            None => written(&event.event_date),
         };
         self.fact(language.pick("When", "日時"), value);
     }

@@ -44,3 +44,4 @@ mod start;
 mod tokens;
 mod versions;
 mod waitlist;
+mod zone;
