@@ -132,14 +132,15 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event that a draft has become.
+    /// The event that a draft has become, with so many who have joined and so many who wait.
     pub fn new(
         id: i64,
         draft: &EventDraft,
         created_at: DateTime<Utc>,
-        participants_count: i32,
-        waitlist_count: i32,
+        participants: usize,
+        waiting: usize,
     ) -> Self {
+        let count = |people: usize| i32::try_from(people).unwrap_or(i32::MAX);
         Self {
             id,
             title: draft.title.as_str().to_owned(),
@@ -149,9 +150,9 @@ impl Event {
             max_participants: draft.max_participants.get(),
             organizer: draft.organizer.as_str().to_owned(),
             created_at,
-            participants_count,
-            seats_left: (draft.max_participants.get() - participants_count).max(0),
-            waitlist_count,
+            participants_count: count(participants),
+            seats_left: (draft.max_participants.get() - count(participants)).max(0),
+            waitlist_count: count(waiting),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! `/events` and `/events/{id}` for programs.
 
 use axum::{
-    Json,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -47,9 +46,9 @@ pub(super) async fn create(
         })
         .await?;
     match created {
-        Created::Event(event) => {
-            let location = [(header::LOCATION, format!("/events/{}", event.id))];
-            Ok((StatusCode::CREATED, location, Json(event)).into_response())
+        Created::Event(created) => {
+            let location = [(header::LOCATION, address(&created))];
+            Ok((StatusCode::CREATED, location, written(&created)?).into_response())
         }
         Created::KeyReused => Err(Problem::new(Kind::IdempotencyKeyReused)),
         Created::KeyInUse => Err(Problem::new(Kind::IdempotencyKeyInUse)),
@@ -70,8 +69,7 @@ pub(super) fn show(
     found: &EventWithParticipants,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let body = body(found)?;
-    let tag = etag::tag(&found.version, &body);
+    let (tag, body) = represent(found)?;
     let known = etag::is_known(headers, &tag);
     let headers = [
         (header::ETAG, tag),
@@ -81,13 +79,30 @@ pub(super) fn show(
     if known {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    Ok((headers, json, body).into_response())
+    Ok((headers, [JSON], body).into_response())
 }
 
-fn body(found: &EventWithParticipants) -> Result<Vec<u8>, Problem> {
-    serde_json::to_vec(found)
-        .map_err(|error| Problem::new(Kind::Internal).because(error.to_string()))
+const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
+
+/// What is answered to a change: the event as a reader would have found it then, and the word that it is just that.
+fn written(event: &EventWithParticipants) -> Result<impl IntoResponse + use<>, Problem> {
+    let (tag, body) = represent(event)?;
+    let headers = [
+        (header::ETAG, tag),
+        (header::CONTENT_LOCATION, address(event)),
+    ];
+    Ok((headers, [JSON], body))
+}
+
+fn address(event: &EventWithParticipants) -> String {
+    format!("/events/{}", event.event.id)
+}
+
+/// The body that shows an event, and its tag.
+fn represent(event: &EventWithParticipants) -> Result<(String, Vec<u8>), Problem> {
+    let body = serde_json::to_vec(event)
+        .map_err(|error| Problem::new(Kind::Internal).because(error.to_string()))?;
+    Ok((etag::tag(&event.version, &body), body))
 }
 
 pub(super) async fn replace(
@@ -109,7 +124,7 @@ pub(super) async fn replace(
         })
         .await?;
     match changed {
-        Changed::Event(event) => Ok(Json(event).into_response()),
+        Changed::Event(changed) => Ok(written(&changed)?.into_response()),
         Changed::BelowParticipants { participants } => {
             let problem = Problem::new(Kind::CapacityBelowParticipants);
             Err(problem
@@ -142,7 +157,6 @@ pub(super) async fn delete(
 
 /// Says that the version is another one, and which.
 async fn other_version(state: &AppState, id: EventId) -> Result<Response, Problem> {
-    let found = find(state, id).await?;
-    let tag = etag::tag(&found.version, &body(&found)?);
+    let (tag, _) = represent(&find(state, id).await?)?;
     Ok(([(header::ETAG, tag)], Problem::new(Kind::OtherVersion)).into_response())
 }

@@ -1,8 +1,11 @@
 //! Creates, changes and deletes events; the functions in the migrations have the rules.
 
-use sqlx::{PgConnection, query};
+use sqlx::{PgConnection, query, types::Json};
 
-use crate::domain::{Event, EventDraft, EventId, Version, event::UserName};
+use crate::domain::{
+    Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
+    event::UserName,
+};
 
 /// Who changes an event.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +28,8 @@ pub struct IdempotencyKey {
 /// What came of a wish to create an event.
 #[derive(Debug, Clone)]
 pub enum Created {
-    /// There is such an event, made now or by the same request before.
-    Event(Event),
+    /// There is such an event, made now or by the same request before; it is shown as it was when it was made.
+    Event(Box<EventWithParticipants>),
     /// The key belongs to another request of the last 24 hours.
     KeyReused,
     /// A request with this key is under way.
@@ -42,8 +45,8 @@ pub async fn create(
 ) -> sqlx::Result<Created> {
     let row = query!(
         r#"
-        select outcome as "outcome!", id, created_at
-          from create_event($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select outcome as "outcome!", id, created_at, version
+          from create_event_shown($1, $2, $3, $4, $5, $6, $7, $8, $9)
         "#,
         draft.title.as_str(),
         draft.description.as_str(),
@@ -57,8 +60,15 @@ pub async fn create(
     )
     .fetch_one(connection)
     .await?;
-    match (row.outcome.as_str(), row.id, row.created_at) {
-        ("created", Some(id), Some(at)) => Ok(Created::Event(Event::new(id, &draft, at, 0, 0))),
+    match (row.outcome.as_str(), row.id, row.created_at, row.version) {
+        ("created", Some(id), Some(created_at), Some(version)) => {
+            Ok(Created::Event(Box::new(EventWithParticipants {
+                event: Event::new(id, &draft, created_at, 0, 0),
+                participants: Vec::new(),
+                waitlist: Vec::new(),
+                version: Version::new(version),
+            })))
+        }
         ("key_reused", ..) => Ok(Created::KeyReused),
         ("key_in_use", ..) => Ok(Created::KeyInUse),
         (outcome, ..) => Err(unknown("create_event", outcome)),
@@ -69,7 +79,7 @@ pub async fn create(
 #[derive(Debug, Clone)]
 pub enum Changed {
     /// The event is now like this.
-    Event(Event),
+    Event(Box<EventWithParticipants>),
     /// More people have joined than could.
     BelowParticipants {
         /// How many have joined.
@@ -94,8 +104,9 @@ pub async fn change(
     let versions = names(versions);
     let row = query!(
         r#"
-        select outcome as "outcome!", created_at, coalesce(taken, 0) as "taken!", coalesce(waiting, 0) as "waiting!"
-          from change_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        select outcome as "outcome!", version, created_at, coalesce(taken, 0) as "taken!",
+               participants as "participants!: Json<Vec<Participant>>", waitlist as "waitlist!: Json<Vec<Waiting>>"
+          from change_event_shown($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         "#,
         id.get(),
         draft.title.as_str(),
@@ -110,18 +121,29 @@ pub async fn change(
     )
     .fetch_one(connection)
     .await?;
-    match (row.outcome.as_str(), row.created_at) {
-        ("changed", Some(created_at)) => {
-            let event = Event::new(id.get(), &draft, created_at, row.taken, row.waiting);
-            Ok(Changed::Event(event))
+    match (row.outcome.as_str(), row.created_at, row.version) {
+        ("changed", Some(created_at), Some(version)) => {
+            let (Json(participants), Json(waitlist)) = (row.participants, row.waitlist);
+            Ok(Changed::Event(Box::new(EventWithParticipants {
+                event: Event::new(
+                    id.get(),
+                    &draft,
+                    created_at,
+                    participants.len(),
+                    waitlist.len(),
+                ),
+                participants,
+                waitlist,
+                version: Version::new(version),
+            })))
         }
-        ("below_participants", _) => Ok(Changed::BelowParticipants {
+        ("below_participants", ..) => Ok(Changed::BelowParticipants {
             participants: row.taken,
         }),
-        ("not_organizer", _) => Ok(Changed::NotOrganizer),
-        ("other_version", _) => Ok(Changed::OtherVersion),
-        ("no_event", _) => Ok(Changed::NoEvent),
-        (outcome, _) => Err(unknown("change_event", outcome)),
+        ("not_organizer", ..) => Ok(Changed::NotOrganizer),
+        ("other_version", ..) => Ok(Changed::OtherVersion),
+        ("no_event", ..) => Ok(Changed::NoEvent),
+        (outcome, ..) => Err(unknown("change_event", outcome)),
     }
 }
 

@@ -97,10 +97,14 @@ pub(super) fn create(known: bool) -> Value {
         }),
     );
     let mut created = answer(
-        "The event was created",
-        "Event",
-        json!(schemas::event()),
-        &[("location", "Location")],
+        "The event was created. A repeated request shows it as it was then",
+        "EventWithParticipants",
+        json!(schemas::new_event()),
+        &[
+            ("location", "Location"),
+            ("content-location", "ContentLocation"),
+            ("etag", "ETag"),
+        ],
     );
     let links = [
         ("getEvent", "Read it"),
@@ -147,7 +151,7 @@ pub(super) fn get(known: bool) -> Value {
     let mut found = answer(
         "The event, with the people in the order in which they came. Browsers, which prefer HTML, get a page",
         "EventWithParticipants",
-        schemas::event_with_participants(),
+        json!(schemas::event_with_participants()),
         &[("cache-control", "CacheControl")],
     );
     found["headers"]["etag"] = json!({
@@ -191,7 +195,12 @@ pub(super) fn replace(known: bool) -> Value {
         "parameters": common(vec![id(), if_match()]),
         "requestBody": body("The event as it shall be", "EventDraft", schemas::draft()),
         "responses": responses(
-            json!({ "200": answer("The event as it is now", "Event", json!(schemas::event()), &[]) }),
+            json!({ "200": answer(
+                "The event as it is now. With its tag it can be changed again without reading it first",
+                "EventWithParticipants",
+                json!(schemas::event_with_participants()),
+                &[("content-location", "ContentLocation"), ("etag", "ETag")],
+            ) }),
             &[
                 &[Kind::CrossSite, Kind::EventNotFound, Kind::CapacityBelowParticipants, Kind::OtherVersion],
                 if known { &[Kind::NotOrganizer] } else { &[] },

@@ -53,6 +53,10 @@ pub(super) fn headers() -> Value {
     json!({
         "RequestId": header("The id of the request in the log of the service", text()),
         "Location": header("The address of the new event", json!({ "type": "string", "pattern": "^/events/[1-9][0-9]*$" })),
+        "ContentLocation": header(
+            "The address of the event: the body is what a GET of it would have answered then, and `ETag` is that of this",
+            json!({ "type": "string", "pattern": "^/events/[1-9][0-9]*$" }),
+        ),
         "ETag": header(
             "What the client has seen of the event: its version, which changes with the event itself, and a digest \
              of the body, which changes with seats too",

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::ComponentsBuilder;
 
 use crate::domain::{
-    Action, Capacity, Entry, Event, EventWithParticipants, HistoryPage, Page, Participant, Waiting,
+    Action, Capacity, Entry, Event, EventWithParticipants, HistoryPage, Page, Participant, Version,
+    Waiting,
     event::{Description, Location, Title, UserName},
 };
 
@@ -192,11 +193,26 @@ pub(super) fn waiting() -> Waiting {
     }
 }
 
-pub(super) fn event_with_participants() -> Value {
-    let mut event = json!(event());
-    event["participants"] = json!([participant()]);
-    event["waitlist"] = json!([]);
-    event
+pub(super) fn event_with_participants() -> EventWithParticipants {
+    EventWithParticipants {
+        event: event(),
+        participants: vec![participant()],
+        waitlist: Vec::new(),
+        version: Version::new("769"),
+    }
+}
+
+/// The event when it was new.
+pub(super) fn new_event() -> EventWithParticipants {
+    EventWithParticipants {
+        event: Event {
+            participants_count: 0,
+            seats_left: 20,
+            ..event()
+        },
+        participants: Vec::new(),
+        ..event_with_participants()
+    }
 }
 
 pub(super) fn history() -> HistoryPage {
