@@ -5,6 +5,7 @@
 //! from all tasks together, and those of one event in their order.
 
 mod failure;
+mod figures;
 mod markup;
 mod slack;
 mod text;
@@ -23,6 +24,7 @@ use crate::{
 };
 use failure::Failure;
 
+pub use figures::Figures;
 pub use slack::Slack;
 pub use text::Style;
 
@@ -50,8 +52,17 @@ pub struct Channel {
 /// Delivers until told to stop, and then finishes what is under way.
 ///
 /// Without a channel nothing is delivered, and what is not told in a day is no news any more.
-pub async fn run(db: Db, channel: Option<Channel>, mut stop: watch::Receiver<bool>) {
-    let outbox = Outbox { db, channel };
+pub async fn run(
+    db: Db,
+    channel: Option<Channel>,
+    figures: Figures,
+    mut stop: watch::Receiver<bool>,
+) {
+    let outbox = Outbox {
+        db,
+        channel,
+        figures,
+    };
     let (mut upkept, mut purged) = (None, None);
     while !*stop.borrow() {
         let pause = match outbox.look(&mut upkept, &mut purged).await {
@@ -74,6 +85,7 @@ pub async fn run(db: Db, channel: Option<Channel>, mut stop: watch::Receiver<boo
 struct Outbox {
     db: Db,
     channel: Option<Channel>,
+    figures: Figures,
 }
 
 impl Outbox {
@@ -124,6 +136,8 @@ impl Outbox {
         self.db
             .idempotent(|c| Box::pin(notifications::remind(c)))
             .await?;
+        let backlog = self.db.idempotent(|c| Box::pin(notifications::backlog(c)));
+        self.figures.backlog(&backlog.await?);
         Ok(())
     }
 
@@ -151,9 +165,11 @@ impl Outbox {
                 notification = id,
                 event_id, kind, attempts, "a notification was delivered"
             );
+            self.figures.delivered();
             return self.settle(&claimed, Outcome::Delivered).await;
         };
 
+        self.figures.failed(&failure);
         let retry_in = failure.delay(attempts.unsigned_abs(), chance());
         let (error, retry_in_seconds) = (failure.to_string(), retry_in.as_secs());
         if matches!(failure, Failure::Refused(_)) {

@@ -21,7 +21,7 @@ use crate::{
         metrics::{self, Metrics},
         server,
     },
-    outbox::{self, Channel, Slack, Style},
+    outbox::{self, Channel, Figures, Slack, Style},
     sample, store,
 };
 
@@ -65,7 +65,7 @@ async fn serve(arguments: Serve) -> Result<()> {
         () = &mut stop => return Ok(()),
     };
     let db = Db::new(&database.options, arguments.database.db_pool_size.into())?;
-    let metrics = Metrics::default();
+    let (metrics, figures) = (Metrics::default(), Figures::default());
     let app = http::app(AppState {
         db: db.clone(),
         site: Arc::new(Site {
@@ -92,14 +92,14 @@ async fn serve(arguments: Serve) -> Result<()> {
         let serving = async {
             tokio::join!(
                 server::serve(listener, app, stop, arguments.drain()),
-                outbox::run(db.clone(), channel, outbox_stop),
+                outbox::run(db.clone(), channel, figures.clone(), outbox_stop),
             )
         };
         // Until the end, that of the drain time included.
         let measuring = async {
             match metrics_listener {
                 Some(listener) => {
-                    let app = metrics::app(&metrics, db.clone());
+                    let app = metrics::app(&metrics, &figures, db.clone());
                     server::serve(listener, app, std::future::pending(), Duration::ZERO).await;
                 }
                 None => std::future::pending().await,

@@ -24,7 +24,7 @@ use prometheus_client::{
 };
 
 use super::Site;
-use crate::{db::Db, store::participants::Joined};
+use crate::{db::Db, outbox::Figures, store::participants::Joined};
 
 /// Upper ends of the classes of latency, in seconds: from a good answer to the limit of a request.
 const BUCKETS: [f64; 12] = [
@@ -104,7 +104,7 @@ pub(super) async fn record(
 }
 
 /// Serves `/metrics` and nothing else.
-pub fn app(metrics: &Metrics, db: Db) -> Router {
+pub fn app(metrics: &Metrics, outbox: &Figures, db: Db) -> Router {
     let mut registry = Registry::default();
     registry.register(
         "http_requests",
@@ -121,6 +121,7 @@ pub fn app(metrics: &Metrics, db: Db) -> Router {
         "What came of wishes to join",
         metrics.joins.clone(),
     );
+    outbox.register(&mut registry);
     registry.register_collector(Box::new(Database(db)));
     let registry = Arc::new(registry);
     Router::new().route("/metrics", get(async move || show(&registry)))

@@ -26,6 +26,19 @@ impl Failure {
     /// Somebody has to act first, and that takes a while.
     const REFUSED: Duration = Duration::from_mins(10);
 
+    /// The names of the classes.
+    pub(super) const CLASSES: [&str; 3] = ["unavailable", "too-many", "refused"];
+
+    /// The name of its class.
+    pub(super) fn class(&self) -> &'static str {
+        let [unavailable, too_many, refused] = Self::CLASSES;
+        match self {
+            Self::Unavailable(_) => unavailable,
+            Self::TooMany { .. } => too_many,
+            Self::Refused(_) => refused,
+        }
+    }
+
     /// How long to wait after the failure of the `attempts`th try, which is 1 for the first.
     ///
     /// `chance`, between 0 and 1, spreads what failed together.

@@ -189,6 +189,31 @@ pub async fn give_up(connection: &mut PgConnection) -> sqlx::Result<Vec<GivenUp>
     .await
 }
 
+/// What is due and not delivered.
+#[derive(Debug)]
+pub struct Backlog {
+    /// How many notifications that is.
+    pub pending: i64,
+    /// The age of the oldest in seconds, 0 if there is none.
+    pub oldest_seconds: f64,
+}
+
+/// Counts what is due and not delivered, what has failed and is put off included: it was due before.
+/// What is held back for further changes, and what was given up, is not.
+pub async fn backlog(connection: &mut PgConnection) -> sqlx::Result<Backlog> {
+    query_as!(
+        Backlog,
+        r#"
+        select count(*) as "pending!",
+               coalesce(extract(epoch from now() - min(created_at)), 0)::double precision as "oldest_seconds!"
+          from notifications
+         where delivered_at is null and due_at < 'infinity' and (due_at <= now() or attempts > 0)
+        "#,
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// Removes what nobody asks for any more, a bounded number of rows at a time, and says how many those were:
 /// notifications after a month, and the keys of requests after the day in which they protect from repetition.
 pub async fn purge(connection: &mut PgConnection) -> sqlx::Result<i64> {
