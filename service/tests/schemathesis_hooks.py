@@ -31,5 +31,4 @@ def before_call(context, case, kwargs):
         headers["Idempotency-Key"] = str(uuid.uuid4())
     if "If-Match" in headers:
         headers["If-Match"] = "*"
-    if case.operation.label == "GET /events":
-        query.pop("cursor", None)
+    query.pop("cursor", None)

@@ -21,13 +21,27 @@ pub struct Cursor {
 #[derive(Clone)]
 pub struct CursorKey(hmac::Key);
 
-/// The length of the place in a cursor; the signature follows.
-const PLACE: usize = 16;
-
 impl CursorKey {
     /// The key made of a secret; all tasks that serve the same clients need the same one.
     pub fn new(secret: &[u8]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// Writes a place in a list for clients, who need not understand it. `list` tells the list from all others.
+    pub(super) fn seal(&self, place: &[u8], list: &[u8]) -> String {
+        let signature = hmac::sign(&self.0, &[place, list].concat());
+        URL_SAFE_NO_PAD.encode([place, signature.as_ref()].concat())
+    }
+
+    /// Reads a place of `N` bytes that [`CursorKey::seal`] wrote for the same list with the same key.
+    pub(super) fn open<const N: usize>(&self, raw: &str, list: &[u8]) -> Result<[u8; N], Reason> {
+        let open = || {
+            let bytes = URL_SAFE_NO_PAD.decode(raw).ok()?;
+            let (place, signature) = bytes.split_first_chunk()?;
+            hmac::verify(&self.0, &[place.as_slice(), list].concat(), signature).ok()?;
+            Some(*place)
+        };
+        open().ok_or(Reason::BadCursor)
     }
 }
 
@@ -51,33 +65,21 @@ impl Cursor {
 
     /// Parses a cursor that [`Cursor::write`] made for the same list with the same key.
     pub fn parse(raw: &str, filter: &Filter, key: &CursorKey) -> Result<Self, Reason> {
-        let parse = || {
-            let bytes = URL_SAFE_NO_PAD.decode(raw).ok()?;
-            let (place, signature) = bytes.split_at_checked(PLACE)?;
-            hmac::verify(&key.0, &signed(place, filter), signature).ok()?;
-            let (micros, id) = place.split_at_checked(PLACE / 2)?;
-            Some(Self {
-                event_date: DateTime::from_timestamp_micros(i64::from_be_bytes(
-                    micros.try_into().ok()?,
-                ))?,
-                id: i64::from_be_bytes(id.try_into().ok()?),
-            })
-        };
-        parse().ok_or(Reason::BadCursor)
+        let place = i128::from_be_bytes(key.open(raw, &filter.canonical())?);
+        // The upper half is the time, the lower the number.
+        let event_date = DateTime::from_timestamp_micros((place >> 64) as i64);
+        Ok(Self {
+            event_date: event_date.ok_or(Reason::BadCursor)?,
+            id: place as i64,
+        })
     }
 
-    /// Writes the cursor for clients, who need not understand it.
+    /// Writes the cursor for clients.
     pub fn write(self, filter: &Filter, key: &CursorKey) -> String {
-        let mut bytes = Vec::from(self.event_date.timestamp_micros().to_be_bytes());
-        bytes.extend(self.id.to_be_bytes());
-        let signature = hmac::sign(&key.0, &signed(&bytes, filter));
-        bytes.extend(signature.as_ref());
-        URL_SAFE_NO_PAD.encode(bytes)
+        let micros = self.event_date.timestamp_micros().to_be_bytes();
+        let place = [micros, self.id.to_be_bytes()].concat();
+        key.seal(&place, &filter.canonical())
     }
-}
-
-fn signed(place: &[u8], filter: &Filter) -> Vec<u8> {
-    [place, &filter.canonical()].concat()
 }
 
 #[cfg(test)]

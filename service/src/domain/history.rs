@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Limit, Reason};
+use super::{CursorKey, EventId, Reason};
 
 /// One thing that happened to an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -57,21 +57,51 @@ pub struct HistoryPage {
     pub next: Option<String>,
 }
 
-impl HistoryPage {
-    /// Makes a page of at most `limit` entries from up to one more than that, which tells whether a next page exists.
-    pub fn new(mut items: Vec<Entry>, limit: Limit) -> Self {
-        let size = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        let more = items.len() > size;
-        items.truncate(size);
-        let last = items.last().filter(|_| more);
-        let next = last.map(|entry| entry.id.to_string());
-        Self { items, next }
+impl Entry {
+    /// The length of a cursor, in characters.
+    pub const CURSOR_LENGTH: usize = 54;
+
+    /// The cursor of the page of the event's history that comes after this entry.
+    pub fn cursor(&self, event: EventId, key: &CursorKey) -> String {
+        key.seal(&self.id.to_be_bytes(), &list(event))
     }
 
-    /// Parses a cursor: the number of the entry after which the page begins.
-    pub fn after(cursor: &str) -> Result<i64, Reason> {
-        let after: i64 = cursor.parse().map_err(|_| Reason::BadCursor)?;
-        let given_out = after > 0 && after.to_string() == cursor;
-        given_out.then_some(after).ok_or(Reason::BadCursor)
+    /// Parses a cursor that was given out for the history of this event: the number of the entry before the page.
+    pub fn parse_cursor(raw: &str, event: EventId, key: &CursorKey) -> Result<i64, Reason> {
+        key.open(raw, &list(event)).map(i64::from_be_bytes)
+    }
+}
+
+/// What tells the history of an event from that of others, and from lists of events, which begin with a small number.
+fn list(event: EventId) -> Vec<u8> {
+    [b"history".as_slice(), &event.get().to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Cursor, Filter};
+
+    #[test]
+    fn a_cursor_is_good_for_the_history_of_one_event_only() {
+        let (key, other) = (CursorKey::new(b"secret"), CursorKey::new(b"other"));
+        let event = |raw| EventId::parse(raw).unwrap();
+        let entry = Entry {
+            id: 77,
+            at: DateTime::default(),
+            action: Action::Created,
+            actor: None,
+            user_name: None,
+            details: None,
+        };
+        let cursor = entry.cursor(event("12"), &key);
+        assert_eq!(cursor.len(), Entry::CURSOR_LENGTH);
+        assert_eq!(Entry::parse_cursor(&cursor, event("12"), &key), Ok(77));
+        for (event, key) in [(event("13"), &key), (event("12"), &other)] {
+            let refused = Entry::parse_cursor(&cursor, event, key);
+            assert_eq!(refused, Err(Reason::BadCursor));
+        }
+        assert!(Entry::parse_cursor("77", event("12"), &key).is_err());
+        assert!(Cursor::parse(&cursor, &Filter::default(), &key).is_err());
     }
 }

@@ -33,6 +33,14 @@ impl Limit {
     pub fn get(self) -> i64 {
         self.0
     }
+
+    /// Cuts off what was read beyond the limit to know whether there is more, and says whether there is.
+    pub fn cut<T>(self, items: &mut Vec<T>) -> bool {
+        let fits = usize::try_from(self.0).unwrap_or(usize::MAX);
+        let more = items.len() > fits;
+        items.truncate(fits);
+        more
+    }
 }
 
 impl Default for Limit {

@@ -67,9 +67,7 @@ pub(super) async fn page(
         .db
         .idempotent(|c| Box::pin(store::list::page(c, wanted.clone())))
         .await?;
-    let fits = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let more = items.len() > fits;
-    items.truncate(fits);
+    let more = limit.cut(&mut items);
     let next = match items.last().filter(|_| more) {
         Some(last) => Some(Cursor::of(last).write(&wanted.filter, key(state).await?)),
         None => None,
@@ -78,7 +76,7 @@ pub(super) async fn page(
 }
 
 /// The key that signs cursors: the configured one, or the one that the tasks share by the database.
-async fn key(state: &AppState) -> Result<&CursorKey, Problem> {
+pub(super) async fn key(state: &AppState) -> Result<&CursorKey, Problem> {
     if let Some(key) = state.site.cursor_key.get() {
         return Ok(key);
     }

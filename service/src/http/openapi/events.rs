@@ -7,7 +7,7 @@ use super::{
     schemas::{self, line, name},
 };
 use crate::{
-    domain::{Cursor, Limit, Page, When, filter::Words},
+    domain::{Cursor, Entry, Limit, Page, When, filter::Words},
     http::problem::Kind,
 };
 
@@ -240,8 +240,8 @@ pub(super) fn history(known: bool) -> Value {
         ),
         query(
             "cursor",
-            "`next` of the page before",
-            json!({ "type": "string", "pattern": "^[1-9][0-9]{0,17}$" }),
+            "`next` of the page before. A cursor that was not given out for this history is refused",
+            json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{{}}}$", Entry::CURSOR_LENGTH) }),
         ),
     ];
     json!({
