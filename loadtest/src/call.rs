@@ -1,5 +1,6 @@
 //! How a request is made and measured: the body is always read, the outcome sorted, the sample booked.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use goose::prelude::{GooseRequest, GooseUser, TransactionError};
@@ -45,7 +46,7 @@ pub struct Call<'a> {
 struct Exchange {
     status: Option<u16>,
     outcome: Outcome,
-    cause: Option<String>,
+    cause: Option<Cow<'static, str>>,
     first_byte: Duration,
     body: Vec<u8>,
 }
@@ -95,14 +96,13 @@ impl Call<'_> {
             None
         };
         if exchange.outcome == Outcome::Ok && done.is_none() {
-            (exchange.outcome, exchange.cause) = (
-                Outcome::ServerFault,
-                Some("body-not-as-promised".to_owned()),
-            );
+            (exchange.outcome, exchange.cause) =
+                (Outcome::ServerFault, Some("body-not-as-promised".into()));
         }
         recorder.record(
             ended.saturating_duration_since(begin),
-            &Sample {
+            Sample {
+                phase: slot.phase,
                 endpoint,
                 outcome: exchange.outcome,
                 cause: exchange.cause,

@@ -10,11 +10,12 @@ use crate::clean::clean;
 use crate::cli::{CleanupArguments, RunArguments};
 use crate::judge::Verdict;
 use crate::lang::{Lang, count};
-use crate::plan::{self, Plan, UsageError};
+use crate::order::{self, Order};
 use crate::report::{json, text};
 use crate::run;
 use crate::stop::Stop;
 use crate::target::Target;
+use crate::usage::UsageError;
 
 /// The exit code of wrong usage, and of whatever keeps a run from taking place.
 pub const USAGE: u8 = 3;
@@ -29,18 +30,18 @@ pub async fn run(
     random: u64,
     lang: Lang,
 ) -> anyhow::Result<u8> {
-    let plan = match Plan::new(arguments, now, random) {
-        Ok(plan) => plan,
+    let order = match Order::new(arguments, now, random) {
+        Ok(order) => order,
         Err(error) => return refuse(&error, lang),
     };
-    let json = match plan.json.as_deref().map(run::create).transpose() {
+    let json = match order.json.as_deref().map(run::create).transpose() {
         Ok(json) => json,
         Err(error) => return refuse(&error, lang),
     };
     let stop = Stop::default();
     stop.on_signals()
         .context("signals cannot be listened for")?;
-    let report = match run::run(&plan, &stop, lang).await? {
+    let report = match run::run(&order, &stop, lang).await? {
         Ok(report) => report,
         Err(error) => return refuse(&error, lang),
     };
@@ -60,7 +61,7 @@ pub async fn run(
 
 /// Deletes what a run left behind.
 pub async fn cleanup(arguments: CleanupArguments, lang: Lang) -> anyhow::Result<u8> {
-    let host = match plan::run_id(&arguments.run).and_then(|_| plan::target(&arguments.target)) {
+    let host = match order::run_id(&arguments.run).and_then(|_| order::target(&arguments.target)) {
         Ok(host) => host,
         Err(error) => return refuse(&error, lang),
     };

@@ -13,9 +13,9 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 
 use crate::call::Call;
+use crate::order::Order;
 use crate::pacer::Pacer;
 use crate::personas::Stage;
-use crate::plan::Plan;
 use crate::record::Recorder;
 use crate::stop::Stop;
 
@@ -35,21 +35,21 @@ pub struct Crew {
 }
 
 /// Runs the users until the schedule is over or a stop was asked for.
-pub async fn drive(plan: &Plan, crew: &Arc<Crew>) -> anyhow::Result<()> {
+pub async fn drive(order: &Order, crew: &Arc<Crew>) -> anyhow::Result<()> {
     silence();
     // One client, so one pool of connections: a client for each user costs 100 times the CPU at the start.
     // No redirects and no proxy: the load goes to the named host and nowhere else.
     let client = Client::builder()
-        .timeout(plan.timeout)
+        .timeout(order.plan.timeout)
         .redirect(Policy::none())
         .no_proxy()
-        .pool_max_idle_per_host(plan.users)
+        .pool_max_idle_per_host(order.plan.users)
         .user_agent(concat!("loadtest/", env!("CARGO_PKG_VERSION")))
         .build()?;
     let people = Scenario::new("people")
         .register_transaction(Transaction::new(arrive(client, Arc::clone(crew))).set_on_start())
         .register_transaction(Transaction::new(act(Arc::clone(crew))));
-    GooseAttack::initialize_with_config(configuration(plan))?
+    GooseAttack::initialize_with_config(configuration(order))?
         .set_client_builder_without_cookies(
             goose::client::GooseClientBuilder::new().without_cookies(),
         )?
@@ -73,12 +73,12 @@ fn silence() {
     let _ = log::set_logger(&Silence);
 }
 
-fn configuration(plan: &Plan) -> GooseConfiguration {
+fn configuration(order: &Order) -> GooseConfiguration {
     let mut configuration = GooseConfiguration::default();
-    configuration.host = Some(plan.host.to_string());
-    configuration.users = Some(plan.users);
+    configuration.host = Some(order.host.to_string());
+    configuration.users = Some(order.plan.users);
     // All users are there within half a second; the pacer starts the clock with the last of them.
-    configuration.increase_rate = Some((plan.users * 2).to_string());
+    configuration.increase_rate = Some((order.plan.users * 2).to_string());
     configuration.no_metrics = true;
     configuration.no_print_metrics = true;
     configuration.no_telnet = true;

@@ -1,23 +1,31 @@
 //! The endpoints of the event service, named by their route templates so that figures group.
 
 use goose::prelude::GooseMethod;
+use serde::{Deserialize, Serialize};
 
 /// One of the seven endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Endpoint {
     /// The list of events.
+    #[serde(rename = "GET /events")]
     List,
     /// A new event.
+    #[serde(rename = "POST /events")]
     Create,
     /// One event with its participants.
+    #[serde(rename = "GET /events/{id}")]
     Open,
     /// A changed event.
+    #[serde(rename = "PUT /events/{id}")]
     Edit,
     /// An event taken away.
+    #[serde(rename = "DELETE /events/{id}")]
     Delete,
     /// A seat taken.
+    #[serde(rename = "POST /events/{id}/join")]
     Join,
     /// A seat given back.
+    #[serde(rename = "DELETE /events/{id}/join")]
     Leave,
 }
 
@@ -76,6 +84,7 @@ mod tests {
     fn the_order_of_all_is_the_order_of_the_variants() {
         for (place, endpoint) in Endpoint::ALL.into_iter().enumerate() {
             assert_eq!(endpoint as usize, place);
+            assert_eq!(serde_json::json!(endpoint), endpoint.name());
         }
     }
 

@@ -3,13 +3,17 @@
 //! The share of the service's good answers must not depend on the rules of the business (a full event is no outage)
 //! nor on the generator (its own missing file descriptors are no outage either).
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
+
+use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 
 /// The sorts of outcomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Answered as promised and in time.
     Ok,
@@ -60,8 +64,8 @@ impl Outcome {
 }
 
 /// Sorts an answer by its status; the cause is `None` where all is well.
-pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<String>) {
-    let cause = || Some(format!("http-{status}"));
+pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<Cow<'static, str>>) {
+    let cause = || Some(Cow::Owned(format!("http-{status}")));
     match status {
         200..=299 => (Outcome::Ok, None),
         _ if endpoint.refuses_with(status) => (Outcome::Refused, cause()),
@@ -71,7 +75,7 @@ pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<String>) {
 }
 
 /// Sorts an error without a whole answer.
-pub fn of_error(error: &reqwest::Error) -> (Outcome, Option<String>) {
+pub fn of_error(error: &reqwest::Error) -> (Outcome, Option<Cow<'static, str>>) {
     let (outcome, cause) = match io_error(error) {
         _ if error.is_builder() => (Outcome::ClientFault, "request-not-built"),
         _ if error.is_timeout() => (Outcome::NetworkFault, "timeout"),
@@ -79,7 +83,7 @@ pub fn of_error(error: &reqwest::Error) -> (Outcome, Option<String>) {
         None if error.is_connect() => (Outcome::NetworkFault, "connect"),
         None => (Outcome::NetworkFault, "connection-closed"),
     };
-    (outcome, Some(cause.to_owned()))
+    (outcome, Some(cause.into()))
 }
 
 /// reqwest says little; the operating system's error below it says who ran out of what.
@@ -171,7 +175,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             of_error(&error),
-            (Outcome::NetworkFault, Some("connection-refused".to_owned()))
+            (Outcome::NetworkFault, Some("connection-refused".into()))
         );
     }
 }

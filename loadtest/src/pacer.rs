@@ -1,15 +1,21 @@
 //! When requests start: an open model on an absolute schedule.
 //!
-//! Slot `i` is due at `t0 + i / rate`, whatever the service did to the slots before.
+//! Each slot is due at its time after `t0`, whatever the service did to the slots before (see [`schedule`]).
 //! A late wake-up is therefore never carried on to the next slot, and a stall of the service delays
 //! the requests behind it by exactly the time that people would have waited.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::plan::Plan;
 use crate::stop::Stop;
+
+pub mod schedule;
+
+use schedule::{Due, Schedule};
 
 /// How long after the last user is ready the schedule begins.
 const LEAD: Duration = Duration::from_millis(50);
@@ -19,6 +25,8 @@ const LEAD: Duration = Duration::from_millis(50);
 pub struct Slot {
     /// The place in the schedule, from 0.
     pub index: u64,
+    /// The phase to which it belongs.
+    pub phase: usize,
     /// When the request should start.
     pub intended: Instant,
     /// When a user was free to take it.
@@ -37,32 +45,26 @@ impl Slot {
     }
 }
 
-/// Hands out the slots of a constant rate.
+/// Hands out the slots of a plan.
 #[derive(Debug)]
 pub struct Pacer {
-    rate: f64,
-    slots: u64,
-    overrun: Duration,
+    schedule: Mutex<Schedule>,
+    closing: Duration,
     users: usize,
     arrived: AtomicUsize,
-    next: AtomicU64,
     sent: AtomicU64,
     start: watch::Sender<Option<Instant>>,
     stop: Stop,
 }
 
 impl Pacer {
-    /// A schedule for so many users; slots still unsent `overrun` after its end are given up.
-    pub fn new(rate: f64, duration: Duration, users: usize, overrun: Duration, stop: Stop) -> Self {
-        // A hair of tolerance: 0.1 s at 30/s are 3 slots, though 0.1 * 30 is a little more than 3.
-        let slots = (rate * duration.as_secs_f64() - 1e-6).ceil().max(0.0) as u64;
+    /// The schedule of a plan; slots still unsent one time-out after its end are given up.
+    pub fn new(plan: &Plan, stop: Stop) -> Self {
         Self {
-            rate,
-            slots,
-            overrun,
-            users,
+            schedule: Mutex::new(Schedule::new(plan)),
+            closing: plan.duration() + plan.timeout,
+            users: plan.users,
             arrived: AtomicUsize::new(0),
-            next: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             start: watch::Sender::new(None),
             stop,
@@ -100,13 +102,14 @@ impl Pacer {
             begin = self.begun() => begin,
             () = self.stop.asked() => return None,
         };
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        if index >= self.slots {
-            return None;
-        }
-        let intended = begin + self.offset(index);
+        let Due { index, at, phase } = self
+            .schedule
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()?;
+        let intended = begin + at;
         let claimed = Instant::now();
-        if claimed > begin + self.offset(self.slots) + self.overrun {
+        if claimed > begin + self.closing {
             return None;
         }
         tokio::select! {
@@ -116,58 +119,47 @@ impl Pacer {
         self.sent.fetch_add(1, Ordering::Relaxed);
         Some(Slot {
             index,
+            phase,
             intended,
             claimed,
         })
-    }
-
-    /// How many slots the schedule has.
-    pub fn slots(&self) -> u64 {
-        self.slots
     }
 
     /// How many slots were handed out to be sent.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
-
-    fn offset(&self, index: u64) -> Duration {
-        Duration::from_secs_f64(index as f64 / self.rate)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::File;
+
+    fn pacer(rate: f64, duration: Duration, stop: Stop) -> Pacer {
+        let mut file = File::constant();
+        file.scale_rate(rate);
+        file.scale_duration(duration);
+        file.users = Some(1);
+        Pacer::new(&Plan::try_from(file).unwrap(), stop)
+    }
 
     #[tokio::test]
     async fn slots_past_the_end_are_not_sent() {
-        let pacer = Pacer::new(
-            1_000.0,
-            Duration::from_millis(10),
-            1,
-            Duration::from_secs(5),
-            Stop::default(),
-        );
+        let pacer = pacer(1_000.0, Duration::from_millis(10), Stop::default());
         pacer.arrive();
         let mut indices = vec![];
         while let Some(slot) = pacer.next().await {
             indices.push(slot.index);
         }
         assert_eq!(indices, (0..10).collect::<Vec<_>>());
-        assert_eq!(pacer.sent(), pacer.slots());
+        assert_eq!(pacer.sent(), 10);
     }
 
     #[tokio::test]
     async fn a_stop_wakes_users_that_sleep() {
         let stop = Stop::default();
-        let pacer = Pacer::new(
-            0.01,
-            Duration::from_secs(1_000),
-            1,
-            Duration::ZERO,
-            stop.clone(),
-        );
+        let pacer = pacer(0.01, Duration::from_secs(1_000), stop.clone());
         pacer.arrive();
         assert!(pacer.next().await.is_some());
         let asking = async {
@@ -184,6 +176,7 @@ mod tests {
         let claimed = intended + Duration::from_millis(700);
         let slot = Slot {
             index: 0,
+            phase: 0,
             intended,
             claimed,
         };

@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 
 use crate::call::Call;
 use crate::ledger::Ledger;
+use crate::plan::Mix;
 use crate::target::Draft;
 
 mod browse;
@@ -22,16 +23,11 @@ pub enum Persona {
     Browse,
     /// Joins and leaves the events of this run.
     Join,
+    /// Gives back seats on the events of this run.
+    Leave,
     /// Creates, changes and deletes events of this run.
     Organise,
 }
-
-/// Of 100 requests, how many are made by whom.
-const MIX: [(Persona, u32); 3] = [
-    (Persona::Browse, 60),
-    (Persona::Join, 30),
-    (Persona::Organise, 10),
-];
 
 /// What the people of one run share.
 #[derive(Debug)]
@@ -42,20 +38,23 @@ pub struct Stage {
     pub run: String,
     /// Where the draws begin.
     pub seed: u64,
+    /// Who makes the requests of each phase.
+    pub mixes: Vec<Mix>,
     /// When their events take place, in RFC 3339.
     pub event_date: String,
 }
 
 impl Stage {
     /// Who is at it in a slot, and the draws that remain to them.
-    pub fn draw(&self, slot: u64) -> (Persona, StdRng) {
+    pub fn draw(&self, slot: u64, mix: Mix) -> (Persona, StdRng) {
         // The seeding spreads neighbouring numbers over the whole state; the odd factor keeps slots apart from seeds.
         let mut rng = StdRng::seed_from_u64(
             self.seed
                 .wrapping_add(slot.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
         );
-        let mut at = rng.random_range(0..MIX.iter().map(|(_, share)| share).sum());
-        for (persona, share) in MIX {
+        let shares = shares(mix);
+        let mut at = rng.random_range(0..shares.iter().map(|(_, share)| share).sum());
+        for (persona, share) in shares {
             if at < share {
                 return (persona, rng);
             }
@@ -66,10 +65,12 @@ impl Stage {
 
     /// Fills a slot.
     pub async fn act(&self, call: Call<'_>) {
-        let (persona, mut rng) = self.draw(call.slot.index);
+        let mix = self.mixes[call.slot.phase];
+        let (persona, mut rng) = self.draw(call.slot.index, mix);
         match persona {
             Persona::Browse => browse::act(call, &self.ledger, &mut rng).await,
             Persona::Join => join::act(call, &self.ledger, &mut rng).await,
+            Persona::Leave => join::give_back(call, &self.ledger, &mut rng).await,
             Persona::Organise => organise::act(call, self, &mut rng).await,
         }
     }
@@ -87,6 +88,15 @@ impl Stage {
     }
 }
 
+fn shares(mix: Mix) -> [(Persona, u32); 4] {
+    [
+        (Persona::Browse, mix.browse),
+        (Persona::Join, mix.join),
+        (Persona::Leave, mix.leave),
+        (Persona::Organise, mix.organise),
+    ]
+}
+
 /// The organizer of everything that a run creates: the one thing by which it is found again.
 pub fn organizer(run: &str) -> String {
     format!("loadtest-{run}")
@@ -101,6 +111,7 @@ mod tests {
             ledger: Ledger::default(),
             run: "r".to_owned(),
             seed,
+            mixes: vec![],
             event_date: String::new(),
         }
     }
@@ -108,9 +119,14 @@ mod tests {
     #[test]
     fn the_mix_is_what_it_should_be() {
         let stage = stage(7);
-        for (persona, share) in MIX {
+        let mix = Mix {
+            leave: 5,
+            browse: 55,
+            ..Mix::default()
+        };
+        for (persona, share) in shares(mix) {
             let met = (0..20_000)
-                .filter(|slot| stage.draw(*slot).0 == persona)
+                .filter(|slot| stage.draw(*slot, mix).0 == persona)
                 .count() as f64
                 / 200.0;
             assert!(
@@ -124,7 +140,7 @@ mod tests {
     fn the_same_seed_gives_the_same_people() {
         let people = |seed| {
             (0..100)
-                .map(|slot| stage(seed).draw(slot).0)
+                .map(|slot| stage(seed).draw(slot, Mix::default()).0)
                 .collect::<Vec<_>>()
         };
         assert_eq!(people(1), people(1));

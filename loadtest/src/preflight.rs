@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::plan::{Plan, UsageError};
+use crate::order::Order;
 use crate::target::Target;
+use crate::usage::UsageError;
 
 /// Files beside the connections: output, timers, look-ups.
 const SPARE_FILES: u64 = 64;
@@ -13,14 +14,14 @@ const SPARE_FILES: u64 = 64;
 const HEALTH: Duration = Duration::from_secs(5);
 
 /// Checks both; raises the limit of open files where the system lets it.
-pub async fn check(plan: &Plan) -> Result<(), UsageError> {
-    descriptors(plan.users as u64 + SPARE_FILES)?;
+pub async fn check(order: &Order) -> Result<(), UsageError> {
+    descriptors(order.plan.users as u64 + SPARE_FILES)?;
     let unreachable = |why: String| UsageError::Unreachable {
-        host: plan.host.to_string(),
+        host: order.host.to_string(),
         why,
     };
     let target =
-        Target::new(plan.host.clone(), HEALTH).map_err(|error| unreachable(error.to_string()))?;
+        Target::new(order.host.clone(), HEALTH).map_err(|error| unreachable(error.to_string()))?;
     target
         .health()
         .await

@@ -16,7 +16,7 @@ pub async fn show(crew: &Crew, lang: Lang) {
     let terminal = stderr().is_terminal();
     for second in 1.. {
         tokio::time::sleep_until((begin + Duration::from_secs(second)).into()).await;
-        let Some(last) = crew.recorder.tick(begin.elapsed()) else {
+        let Some(last) = crew.recorder.tick(begin.elapsed(), crew.pacer.sent()) else {
             continue;
         };
         if terminal || second % PLAIN == 0 {

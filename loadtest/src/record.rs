@@ -1,35 +1,39 @@
 //! The evidence: what every request met, second by second.
 //!
-//! Histograms of the running second are folded into those of the whole run when it ends,
-//! so memory does not grow with the requests; the seconds keep their counts and a few percentiles.
+//! The figures of the running seconds are kept apart and folded into those of the whole run once a second,
+//! outside the way of the requests; so memory does not grow with the requests.
 //! With a file, each second is written as it ends: a run that is killed loses one second.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
+use crate::plan::Plan;
 
 mod cell;
-mod line;
+mod evidence;
+pub mod line;
 pub mod times;
 
 pub use cell::Cell;
-use times::{Times, note, percentile_ms, times};
+pub use evidence::{Count, Evidence, Second, stretch};
+use line::{Figures, Line};
 
 /// What one request met.
 #[derive(Debug, Clone)]
 pub struct Sample {
+    /// The phase to which its slot belongs.
+    pub phase: usize,
     /// The endpoint that was called.
     pub endpoint: Endpoint,
     /// What became of it.
     pub outcome: Outcome,
     /// Why it was not simply well.
-    pub cause: Option<String>,
+    pub cause: Option<Cow<'static, str>>,
     /// From the intended start to the last byte: what a person would have waited.
     pub response: Duration,
     /// From the send to the last byte.
@@ -42,166 +46,151 @@ pub struct Sample {
     pub queued: Duration,
 }
 
-/// One second of the run, by the time of the answers.
-#[derive(Debug, Clone, Serialize)]
-pub struct Second {
-    /// Seconds since the schedule began.
-    pub second: u64,
-    /// Requests that ended in it.
-    pub requests: u64,
-    /// Of those, the ones that say something about the service.
-    pub counted: u64,
-    /// Of those, the failures.
-    pub failures: u64,
-    /// Of those, the ones later than the limit for slow answers.
-    pub slow: u64,
-    /// Median from the intended start.
-    pub response_p50_ms: f64,
-    /// 99th percentile from the intended start.
-    pub response_p99_ms: f64,
-    /// 99th percentile of the generator's own delay.
-    pub lateness_p99_ms: f64,
-}
+/// The figures of the requests of one second, by phase and endpoint.
+type Open = BTreeMap<(usize, usize), Cell>;
 
-/// Everything known at the end of a run.
-#[derive(Debug, Clone)]
-pub struct Evidence {
-    /// Figures by [`Endpoint`].
-    pub endpoints: Vec<Cell>,
-    /// The seconds, without gaps.
-    pub seconds: Vec<Second>,
-    /// The generator's own delay of each request.
-    pub lateness: Times,
-    /// Requests that waited for a free user.
-    pub queued: u64,
-    /// How often each cause was met, by outcome and cause.
-    pub causes: BTreeMap<(usize, String), u64>,
+/// The seconds that have not been folded yet.
+#[derive(Debug, Default)]
+struct Running {
+    /// The first second that is still open.
+    first: u64,
+    seconds: BTreeMap<u64, Open>,
 }
 
 struct Books {
-    now: u64,
-    current: Vec<Cell>,
-    current_lateness: Times,
     evidence: Evidence,
+    sent: u64,
     file: Option<Box<dyn Write + Send>>,
     file_error: Option<std::io::Error>,
 }
 
 /// Takes the samples of all users.
 pub struct Recorder {
-    slow_after: Duration,
+    limits: Vec<Duration>,
+    slow: usize,
+    offered: Vec<u64>,
+    running: Mutex<Running>,
     books: Mutex<Books>,
 }
 
 impl Recorder {
-    /// A recorder that also writes each second to `file`, one JSON line for each endpoint.
-    pub fn new(slow_after: Duration, file: Option<Box<dyn Write + Send>>) -> Self {
-        let cells = || Endpoint::ALL.map(|_| Cell::default()).to_vec();
-        let evidence = Evidence {
-            endpoints: cells(),
-            seconds: vec![],
-            lateness: times(),
-            queued: 0,
-            causes: BTreeMap::new(),
-        };
-        let books = Books {
-            now: 0,
-            current: cells(),
-            current_lateness: times(),
-            evidence,
-            file,
-            file_error: None,
-        };
+    /// A recorder for a plan of which so much is `offered` in each second; it also writes each second to `file`.
+    pub fn new(plan: &Plan, offered: Vec<u64>, file: Option<Box<dyn Write + Send>>) -> Self {
+        let evidence = Evidence::new(plan);
         Self {
-            slow_after,
-            books: Mutex::new(books),
+            limits: evidence.limits.clone(),
+            slow: evidence.slow,
+            offered,
+            running: Mutex::default(),
+            books: Mutex::new(Books {
+                evidence,
+                sent: 0,
+                file,
+                file_error: None,
+            }),
         }
     }
 
     /// Books a sample whose answer ended `at` this time after the beginning of the schedule.
-    pub fn record(&self, at: Duration, sample: &Sample) {
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        books.roll(at.as_secs());
-        let late_answer = sample.response > self.slow_after && sample.outcome.counts();
-        let cell = &mut books.current[sample.endpoint as usize];
-        let outcome = if late_answer && sample.outcome == Outcome::Ok {
-            Outcome::Slow
-        } else {
-            sample.outcome
-        };
-        cell.outcomes[outcome as usize] += 1;
-        cell.late_answers += u64::from(late_answer);
-        // What the generator failed to send has no time of the service.
-        if outcome.counts() {
-            note(&mut cell.response, sample.response);
-            note(&mut cell.service, sample.service);
-            note(&mut cell.first_byte, sample.first_byte);
-        }
-        note(&mut books.current_lateness, sample.lateness);
-        books.evidence.queued += u64::from(sample.queued > Duration::from_millis(1));
-        if let Some(cause) = &sample.cause {
-            *books
-                .evidence
-                .causes
-                .entry((outcome as usize, cause.clone()))
-                .or_default() += 1;
-        }
+    pub fn record(&self, at: Duration, sample: Sample) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        // A second that was folded in the meantime takes nothing any more.
+        let second = at.as_secs().max(running.first);
+        running
+            .seconds
+            .entry(second)
+            .or_default()
+            .entry((sample.phase, sample.endpoint as usize))
+            .or_insert_with(|| Cell::new(self.limits.len()))
+            .note(sample, &self.limits, self.slow);
     }
 
-    /// Ends the seconds before this one, also when nothing was answered in them.
-    pub fn tick(&self, at: Duration) -> Option<Second> {
+    /// Ends the seconds before this one, also when nothing was answered in them;
+    /// `sent` is the number of requests sent until now. Gives the last of them.
+    pub fn tick(&self, at: Duration, sent: u64) -> Option<Second> {
+        let until = at.as_secs();
+        let mut ended = {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.first = running.first.max(until);
+            let open = running.seconds.split_off(&until);
+            std::mem::replace(&mut running.seconds, open)
+        };
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        books.roll(at.as_secs());
+        for second in books.evidence.seconds.len() as u64..until {
+            let offered = self.offered.get(second as usize).copied();
+            let cells = ended.remove(&second).unwrap_or_default();
+            // Who missed a tick sent the requests of several seconds; they are the last one's.
+            let sent = if second + 1 == until {
+                sent.saturating_sub(std::mem::replace(&mut books.sent, sent))
+            } else {
+                0
+            };
+            books.fold(second, cells, offered.unwrap_or_default(), sent);
+        }
         books.evidence.seconds.last().cloned()
     }
 
-    /// Ends the running second and gives the evidence, and the first error of the file if there was one.
-    pub fn finish(&self) -> (Evidence, Option<std::io::Error>) {
+    /// Writes a line of another kind into the file.
+    pub fn write(&self, line: &Line) {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        if books.current.iter().any(|cell| cell.requests() > 0) {
-            let next = books.now + 1;
-            books.roll(next);
+        books.write(line);
+        books.flush();
+    }
+
+    /// Ends the running second and gives the evidence, and the first error of the file if there was one.
+    pub fn finish(&self, sent: u64) -> (Evidence, Option<std::io::Error>) {
+        let last = {
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.seconds.last_key_value().map(|(second, _)| *second)
+        };
+        if let Some(last) = last {
+            self.tick(Duration::from_secs(last + 1), sent);
         }
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         let error = books.file_error.take();
         (books.evidence.clone(), error)
     }
 }
 
 impl Books {
-    fn roll(&mut self, second: u64) {
-        while self.now < second {
-            let mut all = Cell::default();
-            for (place, cell) in self.current.iter_mut().enumerate() {
-                if cell.requests() == 0 {
-                    continue;
+    fn fold(&mut self, second: u64, cells: Open, offered: u64, sent: u64) {
+        for ((phase, endpoint), cell) in cells {
+            let endpoint = Endpoint::ALL[endpoint];
+            self.evidence.add(phase, endpoint, &cell);
+            if self.file.is_some() {
+                match Figures::of(second, phase, endpoint, &cell) {
+                    Ok(figures) => self.write(&Line::Second(Box::new(figures))),
+                    Err(error) => self.lost(error),
                 }
-                if let Some(file) = &mut self.file
-                    && let Err(error) = line::write(file, self.now, Endpoint::ALL[place], cell)
-                {
-                    self.file_error.get_or_insert(error);
-                    self.file = None;
-                }
-                all.add(cell);
-                self.evidence.endpoints[place].add(cell);
-                cell.clear();
             }
-            self.evidence.seconds.push(Second {
-                second: self.now,
-                requests: all.requests(),
-                counted: all.requests() - all.outcomes[Outcome::ClientFault as usize],
-                failures: Outcome::ALL
-                    .iter()
-                    .filter(|o| o.is_failure())
-                    .map(|o| all.outcomes[*o as usize])
-                    .sum(),
-                slow: all.late_answers,
-                response_p50_ms: percentile_ms(&all.response, 50.0),
-                response_p99_ms: percentile_ms(&all.response, 99.0),
-                lateness_p99_ms: percentile_ms(&self.current_lateness, 99.0),
-            });
-            let _ = self.evidence.lateness.add(&self.current_lateness);
-            self.current_lateness.reset();
-            self.now += 1;
         }
+        self.evidence.end_second(offered, sent);
+        self.write(&Line::Tick {
+            second,
+            offered,
+            sent,
+        });
+        self.flush();
+    }
+
+    fn write(&mut self, line: &Line) {
+        if let Some(file) = &mut self.file
+            && let Err(error) = line.write(file)
+        {
+            self.lost(error);
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.flush()
+        {
+            self.lost(error);
+        }
+    }
+
+    fn lost(&mut self, error: std::io::Error) {
+        self.file_error.get_or_insert(error);
+        self.file = None;
     }
 }

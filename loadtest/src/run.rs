@@ -11,28 +11,27 @@ use anyhow::Context;
 use crate::clean::clean;
 use crate::drive::{Crew, drive};
 use crate::generator::Effort;
-use crate::judge::interval::Batch;
-use crate::judge::{Observed, judge};
+use crate::judge::{Observed, Rules, judge};
 use crate::lang::Lang;
 use crate::ledger::{Ledger, Verified, verify};
+use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::pacer::Pacer;
+use crate::pacer::schedule::Tally;
 use crate::personas::Stage;
-use crate::plan::{Plan, UsageError};
+use crate::plan::rule::{Demand, Scope};
 use crate::preflight;
 use crate::progress;
+use crate::record::line::{self, Line};
 use crate::record::times::percentile_ms;
-use crate::record::{Evidence, Recorder, Second};
+use crate::record::{Evidence, Recorder};
 use crate::report::{Findings, Report};
 use crate::stop::Stop;
 use crate::target::Target;
+use crate::usage::UsageError;
 
 /// The seats of the events that people join: two fill up within seconds, two hardly.
 const HALLS: [u32; 4] = [10, 50, 500, 5_000];
-/// A stretch of time over which failures are counted together, at most, in seconds.
-const BATCH: u64 = 10;
-/// How many such stretches a short run is cut into.
-const BATCHES: u64 = 10;
 /// How long verifying and cleaning up may take, each.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long each may take once a stop was asked for.
@@ -49,65 +48,70 @@ pub enum Cleaned {
 
 /// Runs a plan. A usage error is something to mend before there can be a run.
 pub async fn run(
-    plan: &Plan,
+    order: &Order,
     stop: &Stop,
     lang: Lang,
 ) -> anyhow::Result<Result<Report, UsageError>> {
-    let ndjson = match plan.ndjson.as_deref().map(create).transpose() {
+    let plan = &order.plan;
+    let ndjson = match order.ndjson.as_deref().map(create).transpose() {
         Ok(file) => file.map(|file| Box::new(file) as Box<dyn Write + Send>),
         Err(error) => return Ok(Err(error)),
     };
-    if let Err(error) = preflight::check(plan).await {
+    if let Err(error) = preflight::check(order).await {
         return Ok(Err(error));
     }
     let target =
-        Target::new(plan.host.clone(), plan.timeout).context("the HTTP client cannot be made")?;
+        Target::new(order.host.clone(), plan.timeout).context("the HTTP client cannot be made")?;
     let stage = Stage {
         ledger: Ledger::default(),
-        run: plan.run.clone(),
+        run: order.run.clone(),
         seed: plan.seed,
-        event_date: plan.event_date(),
+        mixes: plan.phases.iter().map(|phase| phase.mix).collect(),
+        event_date: order.event_date(),
     };
     if let Err(error) = prepare(&stage, &target).await {
         // Whatever was made before the fault goes again.
-        let _ = clean(&target, &plan.run).await;
+        let _ = clean(&target, &order.run).await;
         return Ok(Err(error));
     }
+    let tally = Tally::of(plan);
     let crew = Arc::new(Crew {
-        pacer: Pacer::new(
-            plan.rate,
-            plan.duration,
-            plan.users,
-            plan.timeout,
-            stop.clone(),
-        ),
+        pacer: Pacer::new(plan, stop.clone()),
         stage,
-        recorder: Recorder::new(plan.slow, ndjson),
+        recorder: Recorder::new(plan, tally.seconds.clone(), ndjson),
         stop: stop.clone(),
+    });
+
+    crew.recorder.write(&Line::Run {
+        version: line::VERSION,
+        run: order.run.clone(),
+        host: order.host.to_string(),
+        started_at: order.made_at.to_rfc3339(),
+        plan: Box::new(plan.clone()),
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
     let effort = Effort::now();
     let driven = tokio::select! {
-        driven = drive(plan, &crew) => driven,
+        driven = drive(order, &crew) => driven,
         () = progress::show(&crew, lang) => Ok(()),
     };
     let cpu = effort.cpu_since();
     let cancelled = stop.is_asked();
     progress::end();
 
-    let (evidence, ndjson_error) = crew.recorder.finish();
+    let (evidence, ndjson_error) = crew.recorder.finish(crew.pacer.sent());
     let verified = verify_in_time(&crew.stage.ledger, &target, stop).await;
-    let cleaned = clean_in_time(&target, plan, stop).await;
+    let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
     driven.context("the users could not be run")?;
-    if let (Some(error), Some(path)) = (ndjson_error, &plan.ndjson) {
+    if let (Some(error), Some(path)) = (ndjson_error, &order.ndjson) {
         return Err(error).with_context(|| format!("{} could not be written", path.display()));
     }
 
-    let unsent = crew.pacer.slots() - crew.pacer.sent();
-    let observed = observe(&evidence, &verified, plan, cancelled, unsent);
-    let judgement = judge(&observed, &plan.rules);
+    let unsent = tally.requests().saturating_sub(crew.pacer.sent());
+    let observed = observe(&evidence, &verified, order, cancelled, unsent);
+    let judgement = judge(&observed, &rules(order));
     let findings = Findings {
         evidence,
         verified,
@@ -117,7 +121,7 @@ pub async fn run(
         unsent,
         cpu,
     };
-    Ok(Ok(Report::new(plan, &judgement, &findings)))
+    Ok(Ok(Report::new(order, &judgement, &findings)))
 }
 
 /// Opens a file to write, before there is anything to write.
@@ -147,9 +151,9 @@ async fn verify_in_time(ledger: &Ledger, target: &Target, stop: &Stop) -> Verifi
     }
 }
 
-async fn clean_in_time(target: &Target, plan: &Plan, stop: &Stop) -> Cleaned {
+async fn clean_in_time(target: &Target, order: &Order, stop: &Stop) -> Cleaned {
     tokio::select! {
-        cleaned = clean(target, &plan.run) => {
+        cleaned = clean(target, &order.run) => {
             cleaned.map_or_else(|error| Cleaned::Left(error.to_string()), Cleaned::Deleted)
         }
         why = patience(stop) => Cleaned::Left(why),
@@ -169,48 +173,59 @@ async fn patience(stop: &Stop) -> String {
     "no time left for it".to_owned()
 }
 
-fn observe(
-    evidence: &Evidence,
-    verified: &Verified,
-    plan: &Plan,
-    cancelled: bool,
-    unsent: u64,
-) -> Observed {
-    let client = Outcome::ClientFault as usize;
-    let causes = evidence
-        .causes
-        .iter()
-        .filter(|((outcome, _), _)| *outcome == client);
-    Observed {
-        failures: batches(&evidence.seconds, plan.duration, |second| second.failures),
-        slow: batches(&evidence.seconds, plan.duration, |second| second.slow),
-        cancelled,
-        lateness_p99_ms: percentile_ms(&evidence.lateness, 99.0),
-        unsent,
-        client_faults: evidence
-            .endpoints
-            .iter()
-            .map(|cell| cell.outcomes[client])
-            .sum(),
-        client_cause: causes
-            .max_by_key(|(_, count)| **count)
-            .map(|((_, cause), _)| cause.clone()),
-        unverified: verified.why.clone(),
-        violations: verified.violations.clone(),
+/// What is demanded of the whole run.
+fn general(order: &Order, sort: fn(&Demand) -> bool) -> Option<Demand> {
+    let rules = order.plan.rules.iter();
+    rules
+        .filter(|rule| rule.scope == Scope::default() && rule.window.is_none())
+        .map(|rule| rule.demand)
+        .find(sort)
+}
+
+fn availability(order: &Order) -> Demand {
+    general(order, |demand| matches!(demand, Demand::Availability(_)))
+        .unwrap_or(Demand::Availability(0.999))
+}
+
+fn slowness(order: &Order) -> Demand {
+    general(order, |demand| matches!(demand, Demand::Slower { .. })).unwrap_or(Demand::Slower {
+        than: order.plan.slow,
+        share: 0.05,
+    })
+}
+
+/// The rules as the judge knows them.
+pub fn rules(order: &Order) -> Rules {
+    Rules {
+        availability: 1.0 - availability(order).allowed(),
+        slow_share: slowness(order).allowed(),
+        lateness_ms: order.plan.max_lateness.as_secs_f64() * 1_000.0,
     }
 }
 
-/// The length of a stretch of time over which failures are counted together.
-pub fn batch_seconds(duration: Duration) -> u64 {
-    (duration.as_secs() / BATCHES).clamp(1, BATCH)
-}
-
-fn batches(seconds: &[Second], duration: Duration, failures: fn(&Second) -> u64) -> Vec<Batch> {
-    seconds
-        .chunks(batch_seconds(duration) as usize)
-        .map(|chunk| Batch {
-            requests: chunk.iter().map(|second| second.counted).sum(),
-            failures: chunk.iter().map(failures).sum(),
-        })
-        .collect()
+fn observe(
+    evidence: &Evidence,
+    verified: &Verified,
+    order: &Order,
+    cancelled: bool,
+    unsent: u64,
+) -> Observed {
+    let total = evidence.total(Scope::default());
+    let causes = total
+        .causes
+        .iter()
+        .filter(|((outcome, _), _)| *outcome == Outcome::ClientFault);
+    Observed {
+        failures: evidence.batches(Scope::default(), availability(order)),
+        slow: evidence.batches(Scope::default(), slowness(order)),
+        cancelled,
+        lateness_p99_ms: percentile_ms(&total.lateness, 99.0),
+        unsent,
+        client_faults: total.outcomes[Outcome::ClientFault as usize],
+        client_cause: causes
+            .max_by_key(|(_, count)| **count)
+            .map(|((_, cause), _)| cause.to_string()),
+        unverified: verified.why.clone(),
+        violations: verified.violations.clone(),
+    }
 }

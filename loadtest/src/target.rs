@@ -161,7 +161,7 @@ impl Target {
         let what = format!("{method} /{path}");
         let unanswered = |error: reqwest::Error| {
             let cause = crate::outcome::of_error(&error).1.unwrap_or_default();
-            TargetError::Unanswered(what.clone(), cause)
+            TargetError::Unanswered(what.clone(), cause.into_owned())
         };
         let url = format!("{}/{path}", self.host.as_str().trim_end_matches('/'));
         let mut request = self.client.request(method, url);

@@ -40,6 +40,14 @@ pub(super) async fn act(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
     join(call, ledger, Seat { event, user }, false).await;
 }
 
+/// Gives a seat back; nobody who holds none gives one back, they look at the list instead.
+pub(super) async fn give_back(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
+    match ledger.take_seat(rng) {
+        Some(seat) => leave(call, ledger, seat).await,
+        None => super::browse::act(call, ledger, rng).await,
+    }
+}
+
 async fn join(call: Call<'_>, ledger: &Ledger, seat: Seat, held: bool) {
     let path = format!("/events/{}/join", seat.event);
     let booking = Booking {

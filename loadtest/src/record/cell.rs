@@ -1,62 +1,118 @@
-//! The figures of one endpoint over some time.
+//! The figures of the requests of one phase to one endpoint, over some time.
 
-use super::times::{Times, times};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Sample;
+use super::times::{Times, note, times};
 use crate::outcome::Outcome;
 
-/// The figures of one endpoint, for a second or for the whole run.
+/// Longer than this, and no user was free for a slot.
+const QUEUED: Duration = Duration::from_millis(1);
+
+/// The figures of some requests, for a second or for the whole run.
 #[derive(Debug, Clone)]
 pub struct Cell {
     /// Counts by [`Outcome`].
     pub outcomes: [u64; Outcome::ALL.len()],
-    /// Answers that came later than the limit for slow answers, refusals included.
-    pub late_answers: u64,
-    /// From the intended start.
+    /// How often each cause was met.
+    pub causes: BTreeMap<(Outcome, Cow<'static, str>), u64>,
+    /// Answers that came later than each of the plan's limits, refusals included.
+    pub late: Vec<u64>,
+    /// Requests that waited for a free user.
+    pub queued: u64,
+    /// From the intended start to the last byte.
     pub response: Times,
-    /// From the send.
+    /// From the send to the last byte.
     pub service: Times,
     /// From the send to the headers.
     pub first_byte: Times,
-}
-
-impl Default for Cell {
-    fn default() -> Self {
-        Self {
-            outcomes: [0; Outcome::ALL.len()],
-            late_answers: 0,
-            response: times(),
-            service: times(),
-            first_byte: times(),
-        }
-    }
+    /// The generator's own delay.
+    pub lateness: Times,
 }
 
 impl Cell {
+    /// No requests, for so many limits.
+    pub fn new(limits: usize) -> Self {
+        Self {
+            outcomes: [0; Outcome::ALL.len()],
+            causes: BTreeMap::new(),
+            late: vec![0; limits],
+            queued: 0,
+            response: times(),
+            service: times(),
+            first_byte: times(),
+            lateness: times(),
+        }
+    }
+
     /// How many requests there were, the generator's own faults included.
     pub fn requests(&self) -> u64 {
         self.outcomes.iter().sum()
     }
 
-    /// Adds the figures of another one.
+    /// How many of them say something about the service.
+    pub fn counted(&self) -> u64 {
+        self.sum(Outcome::counts)
+    }
+
+    /// How many of them failed.
+    pub fn failures(&self) -> u64 {
+        self.sum(Outcome::is_failure)
+    }
+
+    fn sum(&self, sort: fn(Outcome) -> bool) -> u64 {
+        Outcome::ALL
+            .into_iter()
+            .filter(|outcome| sort(*outcome))
+            .map(|outcome| self.outcomes[outcome as usize])
+            .sum()
+    }
+
+    /// Books a sample; `slow` is the place of the limit that the text calls slow.
+    pub(super) fn note(&mut self, sample: Sample, limits: &[Duration], slow: usize) {
+        let mut outcome = sample.outcome;
+        // What the generator failed to send has no time of the service.
+        if outcome.counts() {
+            for (count, limit) in self.late.iter_mut().zip(limits) {
+                *count += u64::from(sample.response > *limit);
+            }
+            if outcome == Outcome::Ok && sample.response > limits[slow] {
+                outcome = Outcome::Slow;
+            }
+            note(&mut self.response, sample.response);
+            note(&mut self.service, sample.service);
+            note(&mut self.first_byte, sample.first_byte);
+        }
+        self.outcomes[outcome as usize] += 1;
+        note(&mut self.lateness, sample.lateness);
+        self.queued += u64::from(sample.queued > QUEUED);
+        if let Some(cause) = sample.cause {
+            *self.causes.entry((outcome, cause)).or_default() += 1;
+        }
+    }
+
+    /// Adds the figures of another one of the same plan.
     pub fn add(&mut self, other: &Self) {
         for (sum, count) in self.outcomes.iter_mut().zip(other.outcomes) {
             *sum += count;
         }
-        self.late_answers += other.late_answers;
+        for (key, count) in &other.causes {
+            *self.causes.entry(key.clone()).or_default() += count;
+        }
+        for (sum, count) in self.late.iter_mut().zip(&other.late) {
+            *sum += count;
+        }
+        self.queued += other.queued;
         for (sum, more) in [
             (&mut self.response, &other.response),
             (&mut self.service, &other.service),
             (&mut self.first_byte, &other.first_byte),
+            (&mut self.lateness, &other.lateness),
         ] {
             // Cannot fail: every histogram resizes itself.
             let _ = sum.add(more);
         }
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.outcomes = [0; Outcome::ALL.len()];
-        self.late_answers = 0;
-        self.response.reset();
-        self.service.reset();
-        self.first_byte.reset();
     }
 }

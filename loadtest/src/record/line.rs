@@ -1,54 +1,139 @@
-//! The line that one endpoint gets for one second in the NDJSON file.
+//! The lines of the NDJSON file: the plan first, then what each second brought, the end last.
+//!
+//! The histograms in it are HdrHistogram V2, deflated, base64, in microseconds:
+//! any number of seconds and of machines adds up exactly.
+//! A file without its last line is that of a run which was killed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hdrhistogram::serialization::{Serializer, V2DeflateSerializer};
-use serde::Serialize;
+use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+use serde::{Deserialize, Serialize};
 
 use super::Cell;
 use super::times::Times;
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
+use crate::plan::Plan;
 
-#[derive(Serialize)]
-struct Line<'a> {
-    version: u32,
-    second: u64,
-    endpoint: &'a str,
-    /// Counts by outcome; what did not happen is left out.
-    outcomes: BTreeMap<&'static str, u64>,
-    slow: u64,
-    /// HdrHistogram V2, deflated, base64, in microseconds: the exact merge of any number of seconds and machines.
-    response_hdr: String,
-    service_hdr: String,
+/// The version of the shape of the lines.
+pub const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Line {
+    /// What is run; the first line.
+    Run {
+        /// The version of the shape.
+        version: u32,
+        /// The id of the run.
+        run: String,
+        /// The service.
+        host: String,
+        /// When it began, in RFC 3339.
+        started_at: String,
+        /// The load and the rules.
+        plan: Box<Plan>,
+    },
+    /// What ended in one second, of one phase and to one endpoint.
+    Second(Box<Figures>),
+    /// One second is over; nothing of it comes after this line.
+    Tick {
+        /// Seconds since the schedule began.
+        second: u64,
+        /// Requests that the schedule has in it.
+        offered: u64,
+        /// Requests that were sent in it.
+        sent: u64,
+    },
 }
 
-/// Writes and flushes the line.
-pub(super) fn write(
-    file: &mut impl Write,
-    second: u64,
-    endpoint: Endpoint,
-    cell: &Cell,
-) -> io::Result<()> {
-    let line = Line {
-        version: 1,
-        second,
-        endpoint: endpoint.name(),
-        outcomes: Outcome::ALL
-            .into_iter()
-            .map(|outcome| (outcome.name(), cell.outcomes[outcome as usize]))
-            .filter(|(_, count)| *count > 0)
-            .collect(),
-        slow: cell.late_answers,
-        response_hdr: encode(&cell.response)?,
-        service_hdr: encode(&cell.service)?,
-    };
-    serde_json::to_writer(&mut *file, &line)?;
-    file.write_all(b"\n")?;
-    file.flush()
+/// What ended in one second, of one phase and to one endpoint.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Figures {
+    /// Seconds since the schedule began.
+    pub second: u64,
+    /// The number of the phase, from 0.
+    pub phase: usize,
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// Counts by outcome; what did not happen is left out.
+    pub outcomes: BTreeMap<Outcome, u64>,
+    /// Counts by outcome and cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<(Outcome, String, u64)>,
+    /// Answers later than each of the plan's limits, ascending.
+    pub late: Vec<u64>,
+    /// Requests that waited for a free user.
+    pub queued: u64,
+    /// From the intended start to the last byte.
+    pub response_hdr: String,
+    /// From the send to the last byte.
+    pub service_hdr: String,
+    /// From the send to the headers.
+    pub first_byte_hdr: String,
+    /// The generator's own delay.
+    pub lateness_hdr: String,
+}
+
+impl Line {
+    /// Writes it, with its end.
+    pub fn write(&self, file: &mut impl Write) -> io::Result<()> {
+        // In one piece: a reader of a file that still grows must not see half a line for long.
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        file.write_all(&line)
+    }
+}
+
+impl Figures {
+    /// The figures of a cell in a second.
+    pub fn of(second: u64, phase: usize, endpoint: Endpoint, cell: &Cell) -> io::Result<Self> {
+        Ok(Self {
+            second,
+            phase,
+            endpoint,
+            outcomes: Outcome::ALL
+                .into_iter()
+                .map(|outcome| (outcome, cell.outcomes[outcome as usize]))
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            causes: cell
+                .causes
+                .iter()
+                .map(|((outcome, cause), count)| (*outcome, cause.to_string(), *count))
+                .collect(),
+            late: cell.late.clone(),
+            queued: cell.queued,
+            response_hdr: encode(&cell.response)?,
+            service_hdr: encode(&cell.service)?,
+            first_byte_hdr: encode(&cell.first_byte)?,
+            lateness_hdr: encode(&cell.lateness)?,
+        })
+    }
+
+    /// The cell that they are of.
+    pub fn cell(&self) -> io::Result<Cell> {
+        let mut cell = Cell::new(self.late.len());
+        for (outcome, count) in &self.outcomes {
+            cell.outcomes[*outcome as usize] = *count;
+        }
+        for (outcome, cause, count) in &self.causes {
+            cell.causes
+                .insert((*outcome, Cow::Owned(cause.clone())), *count);
+        }
+        cell.late.clone_from(&self.late);
+        cell.queued = self.queued;
+        cell.response = decode(&self.response_hdr)?;
+        cell.service = decode(&self.service_hdr)?;
+        cell.first_byte = decode(&self.first_byte_hdr)?;
+        cell.lateness = decode(&self.lateness_hdr)?;
+        Ok(cell)
+    }
 }
 
 fn encode(times: &Times) -> io::Result<String> {
@@ -59,26 +144,61 @@ fn encode(times: &Times) -> io::Result<String> {
     Ok(STANDARD.encode(bytes))
 }
 
+fn decode(text: &str) -> io::Result<Times> {
+    let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let bytes = STANDARD
+        .decode(text)
+        .map_err(|error| wrong(error.to_string()))?;
+    Deserializer::new()
+        .deserialize(&mut bytes.as_slice())
+        .map_err(|error| wrong(format!("not a histogram: {error:?}")))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use hdrhistogram::serialization::Deserializer;
-
     use super::*;
-    use crate::record::times::{note, percentile_ms, times};
+    use crate::record::Sample;
+    use crate::record::times::percentile_ms;
 
     #[test]
-    fn a_histogram_comes_back_as_it_was() {
-        let mut before = times();
+    fn a_second_comes_back_from_its_line_as_it_was() {
+        let limits = [Duration::from_millis(100), Duration::from_secs(1)];
+        let mut before = Cell::new(limits.len());
         for millis in [1, 20, 300, 4_000] {
-            note(&mut before, Duration::from_millis(millis));
+            let time = Duration::from_millis(millis);
+            let sample = Sample {
+                phase: 2,
+                endpoint: Endpoint::Join,
+                outcome: Outcome::ServerFault,
+                cause: Some("http-503".into()),
+                response: time,
+                service: time,
+                first_byte: time,
+                lateness: Duration::ZERO,
+                queued: time,
+            };
+            before.note(sample, &limits, 1);
         }
-        let bytes = STANDARD.decode(encode(&before).unwrap()).unwrap();
-        let after: Times = Deserializer::new()
-            .deserialize(&mut bytes.as_slice())
-            .unwrap();
-        assert_eq!(percentile_ms(&after, 75.0), percentile_ms(&before, 75.0));
-        assert_eq!(after.len(), 4);
+        let figures = Figures::of(7, 2, Endpoint::Join, &before).unwrap();
+        let mut file = vec![];
+        Line::Second(Box::new(figures)).write(&mut file).unwrap();
+        let Line::Second(line) = serde_json::from_slice(&file).unwrap() else {
+            panic!("another kind of line");
+        };
+        let after = line.cell().unwrap();
+        assert_eq!(
+            (line.second, line.phase, line.endpoint),
+            (7, 2, Endpoint::Join)
+        );
+        assert_eq!(after.outcomes, before.outcomes);
+        assert_eq!(after.causes, before.causes);
+        assert_eq!((after.late, after.queued), (vec![2, 1], 3));
+        assert_eq!(
+            percentile_ms(&after.response, 75.0),
+            percentile_ms(&before.response, 75.0)
+        );
+        assert_eq!(after.lateness.len(), 4);
     }
 }

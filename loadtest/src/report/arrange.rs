@@ -12,11 +12,12 @@ use crate::endpoint::Endpoint;
 use crate::judge::Judgement;
 use crate::judge::interval::Share;
 use crate::ledger::{Acknowledged, Verified};
+use crate::order::Order;
 use crate::outcome::Outcome;
-use crate::plan::Plan;
+use crate::plan::rule::Scope;
 use crate::record::times::{Times, max_ms, percentile_ms};
-use crate::record::{Cell, Evidence};
-use crate::run::{Cleaned, batch_seconds};
+use crate::record::{Cell, Evidence, stretch};
+use crate::run::{Cleaned, rules};
 
 /// What a run leaves, before it is arranged.
 #[derive(Debug)]
@@ -39,50 +40,51 @@ pub struct Findings {
 
 impl Report {
     /// Arranges what a run has shown.
-    pub fn new(plan: &Plan, judgement: &Judgement, findings: &Findings) -> Self {
+    pub fn new(order: &Order, judgement: &Judgement, findings: &Findings) -> Self {
         let evidence = &findings.evidence;
-        let mut all = Cell::default();
-        for cell in &evidence.endpoints {
-            all.add(cell);
-        }
+        let all = evidence.total(Scope::default());
+        let plan = &order.plan;
         Self {
             version: 1,
             verdict: judgement.verdict,
             reasons: judgement.reasons.clone(),
             run: Run {
-                id: plan.run.clone(),
-                host: plan.host.to_string(),
-                started_at: plan.made_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-                rate: plan.rate,
-                duration_s: plan.duration.as_secs_f64(),
+                id: order.run.clone(),
+                host: order.host.to_string(),
+                started_at: order.made_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+                rate: plan.peak(),
+                duration_s: plan.duration().as_secs_f64(),
                 users: plan.users,
                 seed: plan.seed,
             },
-            availability: availability(&judgement.failures, plan),
+            availability: availability(&judgement.failures, order, evidence),
             latency: Latency {
                 response: Percentiles::of(&all.response),
                 service: Percentiles::of(&all.service),
                 first_byte: Percentiles::of(&all.first_byte),
-                slow: slow(&judgement.slow, plan),
+                slow: slow(&judgement.slow, order),
             },
             outcomes: outcomes(&all),
-            causes: causes(evidence),
+            causes: causes(&all),
             endpoints: Endpoint::ALL
                 .into_iter()
                 .map(|endpoint| {
                     (
                         endpoint.name(),
-                        figures(&evidence.endpoints[endpoint as usize]),
+                        figures(&evidence.total(Scope {
+                            endpoint: Some(endpoint),
+                            phase: None,
+                        })),
                     )
                 })
                 .collect(),
             generator: Generator {
                 sent: findings.sent,
                 unsent: findings.unsent,
-                queued: evidence.queued,
-                lateness_p50_ms: percentile_ms(&evidence.lateness, 50.0),
-                lateness_p99_ms: percentile_ms(&evidence.lateness, 99.0),
-                lateness_max_ms: max_ms(&evidence.lateness),
+                queued: all.queued,
+                lateness_p50_ms: percentile_ms(&all.lateness, 50.0),
+                lateness_p99_ms: percentile_ms(&all.lateness, 99.0),
+                lateness_max_ms: max_ms(&all.lateness),
                 cpu: findings.cpu,
             },
             ledger: LedgerView {
@@ -117,27 +119,27 @@ impl Percentiles {
     }
 }
 
-fn availability(failures: &Share, plan: &Plan) -> Availability {
+fn availability(failures: &Share, order: &Order, evidence: &Evidence) -> Availability {
     Availability {
         point: point(failures).map(|share| 1.0 - share),
         low: 1.0 - failures.high,
         high: 1.0 - failures.low,
-        target: plan.rules.availability,
+        target: rules(order).availability,
         requests: failures.requests,
         failures: failures.failures,
         design_effect: failures.design_effect,
-        batch_s: batch_seconds(plan.duration),
+        batch_s: stretch(evidence.seconds.len()) as u64,
     }
 }
 
-fn slow(slow: &Share, plan: &Plan) -> Slow {
+fn slow(slow: &Share, order: &Order) -> Slow {
     Slow {
-        limit_ms: plan.slow.as_secs_f64() * 1_000.0,
+        limit_ms: order.plan.slow.as_secs_f64() * 1_000.0,
         requests: slow.failures,
         point: point(slow),
         low: slow.low,
         high: slow.high,
-        allowed: plan.rules.slow_share,
+        allowed: rules(order).slow_share,
     }
 }
 
@@ -152,13 +154,12 @@ fn outcomes(cell: &Cell) -> BTreeMap<&'static str, u64> {
         .collect()
 }
 
-fn causes(evidence: &Evidence) -> Vec<Cause> {
-    evidence
-        .causes
+fn causes(all: &Cell) -> Vec<Cause> {
+    all.causes
         .iter()
         .map(|((outcome, cause), count)| Cause {
-            outcome: Outcome::ALL[*outcome].name(),
-            cause: cause.clone(),
+            outcome: outcome.name(),
+            cause: cause.to_string(),
             count: *count,
         })
         .collect()

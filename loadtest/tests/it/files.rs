@@ -31,9 +31,15 @@ async fn the_parts_add_up_to_the_whole() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(
-        lines.iter().map(|line| sum(&line["outcomes"])).sum::<u64>(),
+        lines
+            .iter()
+            .filter(|line| line["kind"] == "second")
+            .map(|line| sum(&line["outcomes"]))
+            .sum::<u64>(),
         300
     );
+    assert_eq!(lines[0]["kind"], "run");
+    assert_eq!(lines[0]["plan"]["phase"][0]["rate"], "100/s");
     assert_eq!(sum(&run.json["outcomes"]), 300);
     let endpoints = run.json["endpoints"].as_object().unwrap();
     assert_eq!(endpoints.len(), 7);

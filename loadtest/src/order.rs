@@ -1,0 +1,142 @@
+//! A plan with the place where it runs: whose service it is, under which id, and what is written.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use reqwest::Url;
+
+use crate::cli::{PlanArguments, RunArguments, TargetArguments};
+use crate::plan::{File, Plan};
+use crate::usage::UsageError;
+
+/// Faster than this needs `--i-own-this-target`, even on this machine.
+const CEILING: f64 = 1_000.0;
+
+/// What is to be run, and where.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The service.
+    pub host: Url,
+    /// The id of the run, on everything that it creates.
+    pub run: String,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+    /// The load and the rules.
+    pub plan: Plan,
+    /// Where the JSON report goes.
+    pub json: Option<PathBuf>,
+    /// Where the figures of each second go.
+    pub ndjson: Option<PathBuf>,
+}
+
+impl Order {
+    /// Checks what was asked for; `now` and `random` give the run its id and its seed.
+    pub fn new(
+        arguments: RunArguments,
+        now: DateTime<Utc>,
+        random: u64,
+    ) -> Result<Self, UsageError> {
+        let host = target(&arguments.target)?;
+        let plan = plan(&arguments.plan, random)?;
+        if plan.peak() > CEILING && arguments.target.i_own_this_target.is_none() {
+            return Err(UsageError::TooFast {
+                rate: plan.peak(),
+                host: name(&host),
+            });
+        }
+        Ok(Self {
+            host,
+            run: format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), random & 0xffff),
+            made_at: now,
+            plan,
+            json: arguments.json,
+            ndjson: arguments.ndjson,
+        })
+    }
+
+    /// When the events of the run take place: far enough not to be met by anybody.
+    pub fn event_date(&self) -> String {
+        (self.made_at + TimeDelta::days(30)).to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
+}
+
+/// The plan that was asked for: a file or a profile, and what the command line says otherwise.
+pub fn plan(arguments: &PlanArguments, random: u64) -> Result<Plan, UsageError> {
+    let mut file = match (&arguments.plan, arguments.profile) {
+        (Some(path), _) => read(path)?,
+        (None, Some(profile)) => parse(Path::new("--profile"), profile.text())?,
+        (None, None) => File::constant(),
+    };
+    arguments.apply(&mut file);
+    file.seed.get_or_insert(random >> 32);
+    Ok(Plan::try_from(file)?)
+}
+
+/// A plan file, or the report of an earlier run, whose plan is then repeated.
+fn read(path: &Path) -> Result<File, UsageError> {
+    let wrong = |why: String| UsageError::PlanFile {
+        path: path.to_owned(),
+        why,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    if text.trim_start().starts_with('{') {
+        #[derive(serde::Deserialize)]
+        struct Report {
+            plan: File,
+        }
+        return serde_json::from_str(&text)
+            .map(|report: Report| report.plan)
+            .map_err(|error| wrong(error.to_string()));
+    }
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<File, UsageError> {
+    toml::from_str(text).map_err(|error| UsageError::PlanFile {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })
+}
+
+/// The address of a service that one may work on.
+pub fn target(arguments: &TargetArguments) -> Result<Url, UsageError> {
+    let malformed = || UsageError::NotAnAddress(arguments.host.clone());
+    let url = Url::parse(&arguments.host).map_err(|_| malformed())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(malformed());
+    }
+    let host = name(&url);
+    match &arguments.i_own_this_target {
+        Some(owned) if *owned != host => Err(UsageError::OtherOwned {
+            host,
+            owned: owned.clone(),
+        }),
+        None if !is_loopback(&host) => Err(UsageError::NotOurs(host)),
+        _ => Ok(url),
+    }
+}
+
+/// Checks the id of a run, which ends up in a filter of what to delete.
+pub fn run_id(run: &str) -> Result<&str, UsageError> {
+    let sound = run.len() >= 8 && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if sound {
+        Ok(run)
+    } else {
+        Err(UsageError::NotARun(run.to_owned()))
+    }
+}
+
+fn name(url: &Url) -> String {
+    url.host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned()
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

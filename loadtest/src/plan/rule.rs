@@ -1,0 +1,49 @@
+//! What a run must show, as data: the judge decides, the plan only says.
+
+use std::time::Duration;
+
+use crate::endpoint::Endpoint;
+
+/// One thing that a run must show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Of which requests.
+    pub scope: Scope,
+    /// If given, the worst stretch of this length must show it too.
+    pub window: Option<Duration>,
+    /// What.
+    pub demand: Demand,
+}
+
+/// Which requests are meant; without anything, all of the judged phases.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Only those to this endpoint.
+    pub endpoint: Option<Endpoint>,
+    /// Only those of the phase with this number, from 0.
+    pub phase: Option<usize>,
+}
+
+/// What is demanded of the requests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Demand {
+    /// At least this share is answered well, such as 0.999.
+    Availability(f64),
+    /// At most a share comes later than a limit after the intended start.
+    Slower {
+        /// The limit.
+        than: Duration,
+        /// The share, such as 0.01.
+        share: f64,
+    },
+}
+
+impl Demand {
+    /// The share of requests that may miss it.
+    pub fn allowed(self) -> f64 {
+        match self {
+            Self::Availability(share) => 1.0 - share,
+            Self::Slower { share, .. } => share,
+        }
+    }
+}

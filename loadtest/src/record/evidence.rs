@@ -1,0 +1,226 @@
+//! Everything known at the end of a run, and the questions that the judge asks of it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Cell;
+use super::times::{max_ms, percentile_ms};
+use crate::endpoint::Endpoint;
+use crate::judge::interval::Batch;
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::plan::rule::{Demand, Scope};
+
+/// A stretch of time over which failures are counted together, at most, in seconds.
+const STRETCH: usize = 10;
+/// How many such stretches a short run is cut into.
+const STRETCHES: usize = 10;
+
+/// Everything known at the end of a run.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The plan's limits for late answers, ascending.
+    pub limits: Vec<Duration>,
+    /// The place of the one that the text calls slow.
+    pub slow: usize,
+    /// Whether each phase counts for rules without a phase of their own.
+    pub judged: Vec<bool>,
+    /// The figures of the whole run, by phase and by [`Endpoint`].
+    pub cells: Vec<Vec<Cell>>,
+    /// The seconds, without gaps.
+    pub seconds: Vec<Second>,
+    /// The figures of the second that is being added to.
+    open: Option<Cell>,
+    counts: Vec<Count>,
+}
+
+/// One second of the run, by the time of the answers.
+#[derive(Debug, Clone, Serialize)]
+pub struct Second {
+    /// Seconds since the schedule began.
+    pub second: u64,
+    /// Requests that the schedule has in it.
+    pub offered: u64,
+    /// Requests that were sent in it.
+    pub sent: u64,
+    /// Requests that ended in it.
+    pub requests: u64,
+    /// Of those, the ones that say something about the service.
+    pub counted: u64,
+    /// Of those, the failures.
+    pub failures: u64,
+    /// Of those, the ones later than the limit that the text calls slow.
+    pub slow: u64,
+    /// Median from the intended start.
+    pub response_p50_ms: f64,
+    /// 99th percentile from the intended start.
+    pub response_p99_ms: f64,
+    /// 99.9th percentile from the intended start.
+    pub response_p999_ms: f64,
+    /// The longest from the intended start.
+    pub response_max_ms: f64,
+    /// 99th percentile of the generator's own delay.
+    pub lateness_p99_ms: f64,
+    /// The counts by phase and endpoint; only those where something ended.
+    #[serde(skip)]
+    pub counts: Box<[Count]>,
+}
+
+/// What ended in one second, of one phase and to one endpoint.
+#[derive(Debug, Clone)]
+pub struct Count {
+    /// The phase.
+    pub phase: usize,
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// Counts by [`Outcome`].
+    pub outcomes: [u32; Outcome::ALL.len()],
+    /// Answers later than each of the plan's limits.
+    pub late: Box<[u32]>,
+}
+
+impl Evidence {
+    /// No evidence yet, for this plan.
+    pub fn new(plan: &Plan) -> Self {
+        let limits = plan.limits();
+        let cells = || Endpoint::ALL.map(|_| Cell::new(limits.len())).to_vec();
+        Self {
+            slow: limits
+                .iter()
+                .position(|limit| *limit == plan.slow)
+                .unwrap_or_default(),
+            judged: plan.phases.iter().map(|phase| phase.judged).collect(),
+            cells: plan.phases.iter().map(|_| cells()).collect(),
+            limits,
+            seconds: vec![],
+            open: None,
+            counts: vec![],
+        }
+    }
+
+    /// Adds the figures of one phase and endpoint in the second that has not ended yet.
+    pub fn add(&mut self, phase: usize, endpoint: Endpoint, cell: &Cell) {
+        self.cells[phase][endpoint as usize].add(cell);
+        self.open
+            .get_or_insert_with(|| Cell::new(cell.late.len()))
+            .add(cell);
+        let small = |count: &u64| u32::try_from(*count).unwrap_or(u32::MAX);
+        self.counts.push(Count {
+            phase,
+            endpoint,
+            outcomes: cell.outcomes.map(|count| small(&count)),
+            late: cell.late.iter().map(small).collect(),
+        });
+    }
+
+    /// Ends the second.
+    pub fn end_second(&mut self, offered: u64, sent: u64) {
+        let all = self
+            .open
+            .take()
+            .unwrap_or_else(|| Cell::new(self.limits.len()));
+        self.seconds.push(Second {
+            second: self.seconds.len() as u64,
+            offered,
+            sent,
+            requests: all.requests(),
+            counted: all.counted(),
+            failures: all.failures(),
+            slow: all.late[self.slow],
+            response_p50_ms: percentile_ms(&all.response, 50.0),
+            response_p99_ms: percentile_ms(&all.response, 99.0),
+            response_p999_ms: percentile_ms(&all.response, 99.9),
+            response_max_ms: max_ms(&all.response),
+            lateness_p99_ms: percentile_ms(&all.lateness, 99.0),
+            counts: std::mem::take(&mut self.counts).into(),
+        });
+    }
+
+    /// The figures of all requests in a scope; without a scope those of every phase, judged or not.
+    pub fn total(&self, scope: Scope) -> Cell {
+        let mut total = Cell::new(self.limits.len());
+        for (phase, cells) in self.cells.iter().enumerate() {
+            for (endpoint, cell) in Endpoint::ALL.into_iter().zip(cells) {
+                if scope.phase.is_none_or(|it| it == phase)
+                    && scope.endpoint.is_none_or(|it| it == endpoint)
+                {
+                    total.add(cell);
+                }
+            }
+        }
+        total
+    }
+
+    /// Requests that count and those that miss the demand, second by second from the beginning of the run.
+    ///
+    /// Without a phase in the scope, those of the judged phases.
+    /// A limit that is none of the plan's finds nothing late.
+    pub fn per_second(&self, scope: Scope, demand: Demand) -> Vec<Batch> {
+        let limit = match demand {
+            Demand::Availability(_) => None,
+            Demand::Slower { than, .. } => self.limits.iter().position(|limit| *limit == than),
+        };
+        let misses = |count: &Count| match (demand, limit) {
+            (Demand::Availability(_), _) => Outcome::ALL
+                .into_iter()
+                .filter(|outcome| outcome.is_failure())
+                .map(|outcome| u64::from(count.outcomes[outcome as usize]))
+                .sum(),
+            (_, Some(limit)) => u64::from(count.late[limit]),
+            (_, None) => 0,
+        };
+        let inside = |count: &&Count| {
+            scope.endpoint.is_none_or(|it| it == count.endpoint)
+                && scope
+                    .phase
+                    .map_or(self.judged[count.phase], |it| it == count.phase)
+        };
+        self.seconds
+            .iter()
+            .map(|second| {
+                let counts = || second.counts.iter().filter(inside);
+                Batch {
+                    requests: counts().map(Count::counted).sum(),
+                    failures: counts().map(misses).sum(),
+                }
+            })
+            .collect()
+    }
+
+    /// The same in stretches of some seconds, from the first to the last second in which there is anything:
+    /// failures come in bursts, and a stretch holds a burst together.
+    pub fn batches(&self, scope: Scope, demand: Demand) -> Vec<Batch> {
+        let seconds = self.per_second(scope, demand);
+        let some = |batch: &Batch| batch.requests > 0;
+        let first = seconds.iter().position(some).unwrap_or(seconds.len());
+        let end = seconds
+            .iter()
+            .rposition(some)
+            .map_or(first, |last| last + 1);
+        let seconds = &seconds[first..end];
+        seconds
+            .chunks(stretch(seconds.len()))
+            .map(|chunk| Batch {
+                requests: chunk.iter().map(|second| second.requests).sum(),
+                failures: chunk.iter().map(|second| second.failures).sum(),
+            })
+            .collect()
+    }
+}
+
+/// The length of a stretch of time over which failures are counted together, in seconds, when there are so many.
+pub fn stretch(seconds: usize) -> usize {
+    (seconds / STRETCHES).clamp(1, STRETCH)
+}
+
+impl Count {
+    /// How many requests say something about the service.
+    pub fn counted(&self) -> u64 {
+        Outcome::ALL
+            .into_iter()
+            .filter(|outcome| outcome.counts())
+            .map(|outcome| u64::from(self.outcomes[outcome as usize]))
+            .sum()
+    }
+}

@@ -1,0 +1,118 @@
+//! Why something must not run, and what to do instead.
+
+use std::path::PathBuf;
+
+use crate::lang::Lang;
+use crate::plan::Mistake;
+
+/// Why something must not run, and what to do instead.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UsageError {
+    /// The host is no address.
+    NotAnAddress(String),
+    /// The host is not this machine, and nobody vouched for it.
+    NotOurs(String),
+    /// Somebody vouched for another host.
+    OtherOwned {
+        /// The host of the service.
+        host: String,
+        /// The one vouched for.
+        owned: String,
+    },
+    /// The rate is above the ceiling, and nobody vouched for the host.
+    TooFast {
+        /// The rate.
+        rate: f64,
+        /// The host.
+        host: String,
+    },
+    /// The plan is unsound.
+    Plan(Mistake),
+    /// The plan file cannot be read.
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The id of a run is malformed.
+    NotARun(String),
+    /// A file cannot be written.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The service does not answer.
+    Unreachable {
+        /// The host.
+        host: String,
+        /// Why not.
+        why: String,
+    },
+    /// The process may not open enough files.
+    Descriptors {
+        /// How many are needed.
+        needed: u64,
+        /// How many are allowed.
+        allowed: u64,
+    },
+    /// The events of the run could not be made.
+    NotPrepared(String),
+}
+
+impl UsageError {
+    /// The sentence for people.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::NotAnAddress(host) => lang.pick(
+                format!("{host} is not an address; write it like http://127.0.0.1:8080"),
+                format!("{host} はアドレスではありません。http://127.0.0.1:8080 のように指定してください"),
+            ),
+            Self::NotOurs(host) => lang.pick(
+                format!("{host} is not this machine; if you may put load on it, add --i-own-this-target {host}"),
+                format!("{host} はこのマシンではありません。負荷をかけてよい場合は --i-own-this-target {host} を付けてください"),
+            ),
+            Self::OtherOwned { host, owned } => lang.pick(
+                format!("--i-own-this-target names {owned}, but the target is {host}; they must be the same"),
+                format!("--i-own-this-target は {owned} ですが対象は {host} です。同じホストを指定してください"),
+            ),
+            Self::TooFast { rate, host } => lang.pick(
+                format!("{rate}/s is above the ceiling of 1,000/s; if you mean it, add --i-own-this-target {host}"),
+                format!("{rate}/s は上限の 1,000/s を超えています。意図どおりなら --i-own-this-target {host} を付けてください"),
+            ),
+            Self::Plan(mistake) => mistake.text(lang),
+            Self::PlanFile { path, why } => lang.pick(
+                format!("{} is not a plan: {why}", path.display()),
+                format!("{} は計画ファイルとして読めません: {why}", path.display()),
+            ),
+            Self::NotARun(run) => lang.pick(
+                format!("{run} is not the id of a run; the report gives it, such as 20260401-090000-1a2b"),
+                format!("{run} は実行 ID ではありません。レポートにある 20260401-090000-1a2b のような ID を指定してください"),
+            ),
+            Self::File { path, why } => lang.pick(
+                format!("{} cannot be written: {why}", path.display()),
+                format!("{} に書き込めません: {why}", path.display()),
+            ),
+            Self::Unreachable { host, why } => lang.pick(
+                format!("{host} does not answer as the event service does: {why}; is it running, and is --host right?"),
+                format!("{host} がイベントサービスとして応答しません: {why}。起動しているか、--host が正しいか確認してください"),
+            ),
+            Self::Descriptors { needed, allowed } => lang.pick(
+                format!("{needed} open files are needed and {allowed} allowed; run `ulimit -n {needed}` first, or lower --users"),
+                format!("オープンファイル数が {needed} 必要ですが、上限は {allowed} です。先に `ulimit -n {needed}` を実行するか --users を減らしてください"),
+            ),
+            Self::NotPrepared(why) => lang.pick(
+                format!("the events of the run could not be made: {why}"),
+                format!("この実行で使うイベントを作成できませんでした: {why}"),
+            ),
+        }
+    }
+}
+
+impl From<Mistake> for UsageError {
+    fn from(mistake: Mistake) -> Self {
+        Self::Plan(mistake)
+    }
+}
