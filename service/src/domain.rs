@@ -5,6 +5,8 @@
 
 pub mod actor;
 pub mod cursor;
+pub mod day;
+pub mod draft;
 pub mod event;
 pub mod filter;
 pub mod history;
@@ -16,9 +18,8 @@ pub mod text;
 
 pub use actor::Actor;
 pub use cursor::{Cursor, CursorKey};
-pub use event::{
-    Capacity, Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
-};
+pub use draft::{Capacity, EventDraft, UserName};
+pub use event::{Event, EventId, EventWithParticipants, Participant, Version, Waiting};
 pub use filter::{Filter, Span, When};
 pub use history::{Action, Entry, HistoryPage};
 pub use invalid::{Invalid, Reason};

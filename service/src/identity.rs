@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::domain::{Actor, event::UserName};
+use crate::domain::{Actor, UserName};
 use keys::{Keys, KeysAway};
 use token::{Expected, Refusal, Token};
 

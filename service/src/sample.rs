@@ -201,8 +201,8 @@ mod tests {
     #[test]
     fn samples_are_distinct_and_fit_the_rules_of_the_domain() {
         use crate::domain::{
-            Capacity,
-            event::{Description, EventDate, Location, Title, UserName},
+            Capacity, UserName,
+            draft::{Description, EventDate, Location, Title},
         };
         let now = "2026-11-22T03:00:00Z".parse().unwrap();
         let samples = events(500, now);

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    domain::event::UserName,
+    domain::UserName,
     identity::{
         Alb, Identity,
         keys::{KeyService, Keys},

@@ -1,6 +1,6 @@
 //! Who acts, and what they may do.
 
-use super::event::UserName;
+use super::UserName;
 
 /// Who sends a request, as far as that is known for sure.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use axum::{
 
 use super::{
     Site,
+    fields::media_type,
     problem::{Kind, Problem},
 };
 use crate::identity::Identity;
@@ -81,13 +82,8 @@ fn is_own(site: &Site, origin: &str, headers: &HeaderMap) -> Option<bool> {
 
 /// Whether a page's form could send a body of this type.
 fn is_of_a_form(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return true;
-    };
-    let essence = value.to_str().unwrap_or("").split(';').next().unwrap_or("");
-    let essence = essence.trim().to_ascii_lowercase();
-    !essence.starts_with("application/") || essence == "application/x-www-form-urlencoded"
+    let kind = media_type(headers);
+    !kind.starts_with("application/") || kind == "application/x-www-form-urlencoded"
 }
 
 #[cfg(test)]

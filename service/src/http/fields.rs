@@ -11,10 +11,7 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::problem::{Kind, Problem};
-use crate::domain::{
-    Capacity, EventDraft, Invalid, Reason, Text,
-    event::{EventDate, UserName},
-};
+use crate::domain::{Capacity, EventDraft, Invalid, Reason, Text, UserName, draft::EventDate};
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(5);
@@ -58,18 +55,19 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let kind = media_type(headers);
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// What the body is, without parameters and in lower case; empty where nothing is said or more than one thing.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().unwrap_or(""),
+        _ => "",
+    };
+    let essence = value.split(';').next().unwrap_or("");
+    essence.trim().to_ascii_lowercase()
 }
 
 impl Fields {

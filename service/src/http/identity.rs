@@ -16,7 +16,7 @@ use super::{
     request_log,
 };
 use crate::{
-    domain::{Actor, event::UserName},
+    domain::{Actor, UserName},
     identity::{Alb, Identity, Unknown, token::Refusal},
     store::edits::By,
 };

@@ -5,11 +5,7 @@ use chrono::Utc;
 
 use super::{AppState, params::Params, problem::Problem};
 use crate::{
-    domain::{
-        Cursor, CursorKey, Filter, Invalid, Limit, Page, When,
-        event::UserName,
-        filter::{self, Words},
-    },
+    domain::{Cursor, CursorKey, Filter, Invalid, Limit, Page, UserName, When, day, filter::Words},
     store::{self, list::Wanted},
 };
 
@@ -18,7 +14,7 @@ pub(super) async fn list(
     mut params: Params,
 ) -> Result<Json<Page>, Problem> {
     let zone = state.site.zone;
-    let from = params.take("from", |raw| filter::parse_from(raw, zone));
+    let from = params.take("from", |raw| day::parse_from(raw, zone));
     // Who says where to begin does not want the list to begin now.
     let default = if from.is_some() {
         When::All
@@ -28,7 +24,7 @@ pub(super) async fn list(
     let filter = Filter {
         when: params.take("when", When::parse).unwrap_or(default),
         from,
-        to: params.take("to", |raw| filter::parse_to(raw, zone)),
+        to: params.take("to", |raw| day::parse_to(raw, zone)),
         words: params
             .take("q", Words::parse)
             .filter(|words| !words.as_str().is_empty()),

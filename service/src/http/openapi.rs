@@ -10,7 +10,9 @@ use axum::{
 use serde_json::{Value, json};
 
 mod events;
+mod examples;
 mod health;
+mod lists;
 mod parts;
 mod people;
 mod schemas;
@@ -49,13 +51,13 @@ pub(super) fn document(known: bool) -> Value {
             { "name": "health", "description": "Whether the service is well" },
         ],
         "paths": {
-            "/events": { "get": events::list(known), "post": events::create(known) },
+            "/events": { "get": lists::events(known), "post": events::create(known) },
             "/events/{id}": {
                 "get": events::get(known),
                 "put": events::replace(known),
                 "delete": events::delete(known),
             },
-            "/events/{id}/history": { "get": events::history(known) },
+            "/events/{id}/history": { "get": lists::history(known) },
             "/events/{id}/join": { "post": people::join(known), "delete": people::leave(known) },
             "/health": { "get": health::alive() },
             "/health/ready": { "get": health::ready() },

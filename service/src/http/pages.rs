@@ -21,7 +21,7 @@ use super::{
     view::{self, EventPage, EventsPage, Notice},
 };
 use crate::{
-    domain::{EventId, Filter, Limit, Page, event::UserName},
+    domain::{EventId, Filter, Limit, Page, UserName},
     store::participants::{IfFull, Joined, Left},
 };
 

@@ -12,7 +12,7 @@ use super::{
     request_log::Actor,
 };
 use crate::{
-    domain::{EventId, Participant, Reason, Waiting, event::UserName},
+    domain::{EventId, Participant, Reason, UserName, Waiting},
     store::{
         self,
         participants::{IfFull, Joined, Left},

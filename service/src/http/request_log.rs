@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::problem::Cause;
-use crate::domain::event::UserName;
+use crate::domain::UserName;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

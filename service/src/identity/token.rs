@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::key::{KeyId, PublicKey};
-use crate::domain::event::UserName;
+use crate::domain::UserName;
 
 /// The longest token read, in bytes: what the load balancer itself lets a header have.
 const LONGEST: usize = 16 * 1024;

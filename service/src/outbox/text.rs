@@ -1,18 +1,21 @@
 //! The words of an announcement, in Slack's markup.
 
-use std::fmt::Display;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::markup::{escaped, link};
+use super::markup::escaped;
 use crate::domain::{
     Language,
-    notification::{Announced, Change, Changes, Notification},
+    notification::{Announced, Changes, Notification},
 };
 
 #[cfg(test)]
+mod clocks;
+mod lines;
+#[cfg(test)]
 mod samples;
+
+use lines::Lines;
 
 /// How announcements are written.
 #[derive(Debug, Clone)]
@@ -29,11 +32,7 @@ impl Style {
     /// Writes an announcement that is read at about `now`.
     pub fn write(&self, notification: &Notification, now: DateTime<Utc>) -> String {
         let pick = |english, japanese| self.language.pick(english, japanese);
-        let mut lines = Lines {
-            style: self,
-            now,
-            lines: Vec::new(),
-        };
+        let mut lines = Lines::new(self, now);
         match notification {
             Notification::Created { event } => {
                 let title = self.title(event);
@@ -120,7 +119,7 @@ impl Style {
                 lines.link(event, pick("Details", "詳細はこちら"));
             }
         }
-        lines.lines.join("\n")
+        lines.to_string()
     }
 
     fn title(&self, event: &Announced) -> String {
@@ -185,76 +184,4 @@ impl Style {
             _ => self.language.pick("Soon", "まもなく"),
         }
     }
-}
-
-struct Lines<'s> {
-    style: &'s Style,
-    now: DateTime<Utc>,
-    lines: Vec<String>,
-}
-
-impl Lines<'_> {
-    fn say(&mut self, line: String) {
-        self.lines.push(line);
-    }
-
-    fn fact(&mut self, name: &str, value: impl Display) {
-        let colon = self.style.language.pick(": ", "：");
-        self.lines.push(format!("• {name}{colon}{value}"));
-    }
-
-    fn date(&mut self, event: &Announced, change: Option<&Change<DateTime<Utc>>>) {
-        let language = self.style.language;
-        let written = |time: &DateTime<Utc>| {
-            language.date_near(time.with_timezone(&self.style.zone), self.now)
-        };
-        let value = match change {
-            Some(Change { from, to }) => arrow(written(from), written(to)),
-            None => written(&event.event_date),
-        };
-        self.fact(language.pick("When", "日時"), value);
-    }
-
-    fn place(&mut self, location: &str) {
-        if !location.is_empty() {
-            self.fact(self.style.language.pick("Where", "場所"), escaped(location));
-        }
-    }
-
-    /// What was and what is, after the date, which people look for first, changed or not.
-    fn changes(&mut self, event: &Announced, changes: &Changes) {
-        let style = self.style;
-        let pick = |english, japanese| style.language.pick(english, japanese);
-        let place = |location: &str| match location {
-            "" => pick("to be decided", "未定").to_owned(),
-            location => escaped(location),
-        };
-        self.date(event, changes.event_date.as_ref());
-        if let Some(Change { from, to }) = &changes.title {
-            self.fact(pick("Title", "タイトル"), arrow(escaped(from), escaped(to)));
-        }
-        if let Some(Change { from, to }) = &changes.location {
-            self.fact(pick("Where", "場所"), arrow(place(from), place(to)));
-        }
-        if let Some(Change { from, to }) = &changes.max_participants {
-            self.fact(
-                pick("Seats", "定員"),
-                arrow(style.seats(*from), style.seats(*to)),
-            );
-        }
-        if let Some(Change { from, to }) = &changes.organizer {
-            self.fact(pick("Organiser", "主催"), arrow(escaped(from), escaped(to)));
-        }
-    }
-
-    fn link(&mut self, event: &Announced, label: &str) {
-        if let Some(pages) = &self.style.pages {
-            self.lines
-                .push(link(&format!("{pages}/events/{}", event.id), label));
-        }
-    }
-}
-
-fn arrow(from: impl Display, to: impl Display) -> String {
-    format!("{from} → {to}")
 }

@@ -3,8 +3,7 @@
 use sqlx::{PgConnection, query, types::Json};
 
 use crate::domain::{
-    Event, EventDraft, EventId, EventWithParticipants, Participant, Version, Waiting,
-    event::UserName,
+    Event, EventDraft, EventId, EventWithParticipants, Participant, UserName, Version, Waiting,
 };
 
 /// Who changes an event.

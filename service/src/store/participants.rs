@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, query};
 
 use super::edits::unknown;
-use crate::domain::{EventId, event::UserName};
+use crate::domain::{EventId, UserName};
 
 /// Whether somebody who finds the event full wants to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -86,6 +86,8 @@ fn the_signature_is_that_of_the_bytes_as_they_came() {
 fn the_header_must_be_one_of_our_load_balancer() {
     let signer = Signer::new();
     let now = Utc::now().timestamp();
+    let other = ARN.replace("50dc", "60dc");
+    let path = format!("{}/..", signer.key_id);
     for (changes, expected) in [
         (json!({}), Ok("aki@example.com")),
         (json!({ "alg": "none" }), Err("other-algorithm")),
@@ -93,10 +95,7 @@ fn the_header_must_be_one_of_our_load_balancer() {
         (json!({ "alg": "ES384" }), Err("other-algorithm")),
         (json!({ "alg": "es256" }), Err("other-algorithm")),
         (json!({ "alg": null }), Err("malformed")),
-        (
-            json!({ "signer": ARN.replace("50dc", "60dc") }),
-            Err("other-signer"),
-        ),
+        (json!({ "signer": other }), Err("other-signer")),
         (json!({ "signer": format!("{ARN}/") }), Err("other-signer")),
         (json!({ "signer": null }), Err("other-signer")),
         (json!({ "client": "lunch" }), Err("other-client")),
@@ -108,10 +107,7 @@ fn the_header_must_be_one_of_our_load_balancer() {
         (json!({ "exp": (now + 60).to_string() }), Err("malformed")),
         (json!({ "exp": null }), Err("malformed")),
         (json!({ "kid": "../../attacker/key" }), Err("malformed")),
-        (
-            json!({ "kid": format!("{}/..", signer.key_id) }),
-            Err("malformed"),
-        ),
+        (json!({ "kid": path }), Err("malformed")),
         (json!({ "kid": null }), Err("malformed")),
         (json!({ "crit": ["b64"], "b64": false }), Err("malformed")),
     ] {
@@ -207,6 +203,7 @@ fn what_is_no_token_is_malformed() {
 #[test]
 fn the_name_is_one_claim_and_no_other() {
     let signer = Signer::new();
+    let no_name = Err("no-name");
     for (claim, claims, expected) in [
         (
             "email",
@@ -221,28 +218,24 @@ fn the_name_is_one_claim_and_no_other() {
         (
             "email",
             json!({ "email": "a@b", "email_verified": false }),
-            Err("no-name"),
+            no_name,
         ),
         (
             "email",
             json!({ "email": "a@b", "email_verified": "false" }),
-            Err("no-name"),
+            no_name,
         ),
-        (
-            "email",
-            json!({ "name": "Aki", "sub": "1" }),
-            Err("no-name"),
-        ),
-        ("email", json!({ "email": ["a@b"] }), Err("no-name")),
-        ("email", json!({ "email": " " }), Err("no-name")),
-        ("email", json!({ "email": "a\u{0}@b" }), Err("no-name")),
-        ("email", json!({ "email": "a".repeat(101) }), Err("no-name")),
+        ("email", json!({ "name": "Aki", "sub": "1" }), no_name),
+        ("email", json!({ "email": ["a@b"] }), no_name),
+        ("email", json!({ "email": " " }), no_name),
+        ("email", json!({ "email": "a\0@b" }), no_name),
+        ("email", json!({ "email": "a".repeat(101) }), no_name),
         (
             "name",
             json!({ "name": "秋 Aki", "email_verified": false }),
             Ok("秋 Aki"),
         ),
-        ("name", json!({ "email": "a@b" }), Err("no-name")),
+        ("name", json!({ "email": "a@b" }), no_name),
     ] {
         let token = signer.sign(&signer.header().to_string(), &claims.to_string());
         let judged = judge_as(&signer, &token, claim, None);

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
+    examples,
     parts::{BODY, answer, body, common, empty, id, query, responses},
-    schemas::{self, name},
+    schemas::name,
 };
 use crate::http::problem::Kind;
 
@@ -21,12 +22,12 @@ pub(super) fn join(known: bool) -> Value {
         place["event_id"] = 12.into();
         place
     };
-    let seat = || example(json!(schemas::participant()));
+    let seat = || example(json!(examples::participant()));
     let mut taken = answer("There is a seat, newly taken", "Seat", seat(), &[]);
     let mut waiting = answer(
         "There is no seat, but a place on the waitlist; repeated: the same place, at its present position",
         "PlaceInLine",
-        example(json!(schemas::waiting())),
+        example(json!(examples::waiting())),
         &[],
     );
     for answer in [&mut taken, &mut waiting] {
@@ -47,7 +48,7 @@ pub(super) fn join(known: bool) -> Value {
         "summary": "Join an event",
         "description": JOIN,
         "parameters": common(vec![id(), waitlist]),
-        "requestBody": body("Who joins", "Name", json!({ "user_name": schemas::participant().user_name })),
+        "requestBody": body("Who joins", "Name", json!({ "user_name": examples::participant().user_name })),
         "responses": responses(
             json!({
                 "200": answer("There is a seat, taken before", "Seat", seat(), &[]),
