@@ -40,6 +40,7 @@ use chrono_tz::Tz;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{db::Db, domain::CursorKey, identity::Identity};
+use language::Language;
 use metrics::Metrics;
 use problem::{Kind, Problem};
 
@@ -87,8 +88,12 @@ impl Default for Site {
 /// The whole service as one function from request to response.
 pub fn app(state: AppState) -> Router {
     let site = state.site.clone();
-    let document = openapi::document(matches!(site.identity, Identity::Alb(_)));
-    let docs = Arc::new(docs::Docs::new(&document));
+    let known = matches!(site.identity, Identity::Alb(_));
+    let docs = Arc::new(docs::Docs::new(known));
+    let document = openapi::document(openapi::Reader {
+        known,
+        language: Language::English,
+    });
     let document = document.to_string();
     // What is asked by machines that nobody logs in, and what a page that says so needs.
     let open = Router::new()
@@ -114,7 +119,7 @@ pub fn app(state: AppState) -> Router {
             "/openapi.json",
             get(async move || openapi::answer(document.clone())),
         )
-        .route("/docs", get(async move || docs.answer()))
+        .route("/docs", get(async move |language| docs.answer(language)))
         .route("/assets/docs.css", get(docs::style))
         .route("/forms/join", post(pages::join))
         .route("/forms/leave", post(pages::leave))

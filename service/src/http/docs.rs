@@ -7,16 +7,44 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{language::Language, view};
+use super::{
+    language::Language,
+    openapi::{self, Reader},
+    view,
+};
 
+mod japanese;
 mod read;
+mod words;
 
 use read::{Operation, Piece, Schema};
 
-/// The page.
+/// The page in both languages.
+pub(super) struct Docs {
+    english: Page,
+    japanese: Page,
+}
+
+impl Docs {
+    /// Prepares the pages. `known` says whether the service knows by itself who sends a request.
+    pub(super) fn new(known: bool) -> Self {
+        let page = |language| Page::new(known, language);
+        Self {
+            english: page(Language::English),
+            japanese: page(Language::Japanese),
+        }
+    }
+
+    /// The page as an answer.
+    pub(super) fn answer(&self, language: Language) -> Response {
+        view::page(language, language.pick(&self.english, &self.japanese))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "docs.html")]
-pub(super) struct Docs {
+struct Page {
+    language: Language,
     title: String,
     version: String,
     introduction: Vec<Vec<Piece>>,
@@ -31,27 +59,35 @@ struct Group {
     operations: Vec<Operation>,
 }
 
-impl Docs {
-    /// Reads the document.
-    pub(super) fn new(document: &Value) -> Self {
+impl Page {
+    fn new(known: bool, language: Language) -> Self {
+        let document = document(known, language);
+        let source = read::Source {
+            document: &document,
+            language,
+        };
         let groups = read::list(&document["tags"]).map(|tag| Group {
             name: read::text(&tag["name"]),
             description: read::text(&tag["description"]),
-            operations: read::operations(document, &tag["name"]),
+            operations: source.operations(&tag["name"]),
         });
         Self {
+            language,
             title: read::text(&document["info"]["title"]),
             version: read::text(&document["info"]["version"]),
             introduction: read::paragraphs(&document["info"]["description"]),
             groups: groups.collect(),
-            schemas: read::schemas(document),
+            schemas: source.schemas(),
         }
     }
+}
 
-    /// The page as an answer. The document is in English only, and so is the page.
-    pub(super) fn answer(&self) -> Response {
-        view::page(Language::English, self)
+fn document(known: bool, language: Language) -> Value {
+    let mut document = openapi::document(Reader { known, language });
+    if language == Language::Japanese {
+        japanese::translate(&mut document);
     }
+    document
 }
 
 /// The style sheet of the page.
@@ -72,37 +108,50 @@ pub(super) async fn style() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::openapi;
 
-    #[test]
-    fn the_page_shows_every_operation_parameter_and_problem_of_the_document() {
-        let document = openapi::document(false);
-        let html = Docs::new(&document).render().unwrap();
+    /// Checks a page against its document, and gives the number of things that were looked for.
+    fn check(known: bool, language: Language) -> usize {
+        let document = document(known, language);
+        let html = Page::new(known, language).render().unwrap();
         let mut seen = 0;
+        let mut has = |text: String| {
+            assert!(html.contains(&text), "{text}");
+            seen += 1;
+        };
         for (path, item) in document["paths"].as_object().unwrap() {
-            assert!(html.contains(&format!("<code>{path}</code>")), "{path}");
+            has(format!("<code>{path}</code>"));
             for operation in item.as_object().unwrap().values() {
-                let names =
-                    read::list(&operation["parameters"]).map(|parameter| &parameter["name"]);
-                for name in names {
-                    assert!(
-                        html.contains(&format!("<code>{}</code>", name.as_str().unwrap())),
-                        "{name}"
-                    );
-                    seen += 1;
+                has(format!(
+                    "<h3>{}</h3>",
+                    operation["summary"].as_str().unwrap()
+                ));
+                for parameter in read::list(&operation["parameters"]) {
+                    has(format!(
+                        "<code>{}</code>",
+                        parameter["name"].as_str().unwrap()
+                    ));
                 }
                 for answer in operation["responses"].as_object().unwrap().values() {
                     let examples = &answer["content"]["application/problem+json"]["examples"];
                     for problem in examples.as_object().into_iter().flat_map(|all| all.keys()) {
-                        assert!(html.contains(&format!("/problems/{problem}")), "{problem}");
-                        seen += 1;
+                        has(format!("/problems/{problem}"));
                     }
                 }
             }
         }
-        assert!(seen > 60);
-        assert!(
-            !html.contains("<script") && !html.contains("http://") && !html.contains("https://")
-        );
+        has(format!("<html lang=\"{}\">", language.tag()));
+        for outside in ["<script", "http://", "https://"] {
+            assert!(!html.contains(outside), "{outside}");
+        }
+        seen
+    }
+
+    #[test]
+    fn the_page_shows_every_operation_parameter_and_problem_of_the_document() {
+        for known in [false, true] {
+            let english = check(known, Language::English);
+            assert!(english > 70, "{english}");
+            assert_eq!(check(known, Language::Japanese), english);
+        }
     }
 }

@@ -67,8 +67,14 @@ impl Language {
 impl<S: Sync> FromRequestParts<S> for Language {
     type Rejection = Infallible;
 
+    /// That of `?lang=` in the address, for who wants the other one, or else the preferred one.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers))
+        let mut pairs = parts.uri.query().unwrap_or("").split('&');
+        Ok(match pairs.find_map(|pair| pair.strip_prefix("lang=")) {
+            Some("ja") => Self::Japanese,
+            Some("en") => Self::English,
+            _ => Self::of(&parts.headers),
+        })
     }
 }
 

@@ -9,6 +9,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::language::Language;
+
 mod events;
 mod examples;
 mod health;
@@ -34,8 +36,17 @@ Requests that change something are refused (403) where the browser says that ano
 When the database is away, answers are 503 with `Retry-After`. GET, PUT, DELETE and joining can simply be sent again; \
 creating an event can if it has an `Idempotency-Key`.";
 
-/// The document. `known` says whether the service knows by itself who sends a request.
-pub(super) fn document(known: bool) -> Value {
+/// For whom the document is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader {
+    /// Whether the service knows by itself who sends a request.
+    pub(super) known: bool,
+    /// The language of the problems. All other text is English here; [`super::docs`] translates it.
+    pub(super) language: Language,
+}
+
+/// The document.
+pub(super) fn document(reader: Reader) -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -51,23 +62,23 @@ pub(super) fn document(known: bool) -> Value {
             { "name": "health", "description": "Whether the service is well" },
         ],
         "paths": {
-            "/events": { "get": lists::events(known), "post": events::create(known) },
+            "/events": { "get": lists::events(reader), "post": events::create(reader) },
             "/events/{id}": {
-                "get": events::get(known),
-                "put": events::replace(known),
-                "delete": events::delete(known),
+                "get": events::get(reader),
+                "put": events::replace(reader),
+                "delete": events::delete(reader),
             },
-            "/events/{id}/history": { "get": lists::history(known) },
-            "/events/{id}/join": { "post": people::join(known), "delete": people::leave(known) },
-            "/health": { "get": health::alive() },
-            "/health/ready": { "get": health::ready() },
+            "/events/{id}/history": { "get": lists::history(reader) },
+            "/events/{id}/join": { "post": people::join(reader), "delete": people::leave(reader) },
+            "/health": { "get": health::alive(reader) },
+            "/health/ready": { "get": health::ready(reader) },
         },
         "components": {
-            "schemas": schemas::all(known),
+            "schemas": schemas::all(reader),
             "headers": parts::headers(),
         },
     });
-    if known {
+    if reader.known {
         document["components"]["securitySchemes"] = json!({
             "load_balancer": {
                 "type": "apiKey",
@@ -103,10 +114,15 @@ mod tests {
 
     use super::*;
 
+    fn english(known: bool) -> Value {
+        let language = Language::English;
+        document(Reader { known, language })
+    }
+
     #[test]
     fn every_operation_has_a_name_of_its_own_and_every_answer_an_example() {
         for known in [false, true] {
-            let document = document(known);
+            let document = english(known);
             let items = document["paths"].as_object().unwrap().values();
             let operations = items.flat_map(|item| item.as_object().unwrap().values());
             let (mut names, mut examples) = (BTreeSet::new(), 0);
@@ -135,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = document(true);
+        let document = english(true);
         let text = document.to_string();
         let references = text
             .split("\"$ref\":\"#")

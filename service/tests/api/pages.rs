@@ -99,6 +99,31 @@ async fn pages_allow_nothing_but_our_own_style_sheet(_: PgPoolOptions, options: 
 }
 
 #[sqlx::test]
+async fn the_description_of_the_api_is_in_the_language_that_is_asked_for(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let app = application(&options).await;
+    let (english, japanese) = ("<h3>Join an event</h3>", "<h3>イベントに参加する</h3>");
+    for (path, accepted, shown, other) in [
+        ("/docs", "en", english, japanese),
+        ("/docs", "ja-JP,ja;q=0.9,en;q=0.8", japanese, english),
+        ("/docs?lang=en", "ja", english, japanese),
+        ("/docs?x=1&lang=ja", "en", japanese, english),
+        ("/docs?lang=fr", "ja", japanese, english),
+    ] {
+        let page = open(&app, path, accepted, "").await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains(shown), "{path} {accepted}");
+        assert!(!page.body.contains(other), "{path} {accepted}");
+        let language = if shown == english { "en" } else { "ja" };
+        assert_eq!(page.header("content-language"), language);
+    }
+    let upcoming = open(&app, "/?lang=ja", "en", "").await.body;
+    assert!(upcoming.contains("今後のイベント"), "{upcoming}");
+}
+
+#[sqlx::test]
 async fn an_event_is_a_page_for_browsers_and_json_for_programs(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -2,6 +2,14 @@
 
 use serde_json::Value;
 
+use crate::http::language::Language;
+
+/// Where the page comes from.
+pub(super) struct Source<'d> {
+    pub(super) document: &'d Value,
+    pub(super) language: Language,
+}
+
 /// A piece of text, as prose or as code.
 pub(super) struct Piece {
     pub(super) text: String,
@@ -91,196 +99,138 @@ pub(super) fn paragraphs(value: &Value) -> Vec<Vec<Piece>> {
         .collect()
 }
 
-pub(super) fn operations(document: &Value, tag: &Value) -> Vec<Operation> {
-    let all = members(&document["paths"]).flat_map(|(path, item)| {
-        members(item).map(move |(method, operation)| (path, method, operation))
-    });
-    let tagged = all.filter(|(_, _, operation)| list(&operation["tags"]).any(|name| name == tag));
-    let mut operations: Vec<_> = tagged
-        .map(|(path, method, operation)| Operation {
-            id: text(&operation["operationId"]),
-            method: method.to_uppercase(),
-            path: path.clone(),
-            summary: text(&operation["summary"]),
-            description: paragraphs(&operation["description"]),
-            parameters: list(&operation["parameters"])
-                .map(|p| parameter(document, p))
-                .collect(),
-            body: operation.get("requestBody").map(|b| body(document, b)),
-            answers: members(&operation["responses"])
-                .map(|(status, a)| answer(status, a))
-                .collect(),
-        })
-        .collect();
-    // A list before what is in it, reading before writing.
-    let rank = |method: &str| {
-        ["GET", "POST", "PUT", "DELETE"]
-            .iter()
-            .position(|m| *m == method)
-    };
-    operations.sort_by_key(|operation| {
-        (
-            operation.path.matches('/').count(),
-            operation.path.clone(),
-            rank(&operation.method),
-        )
-    });
-    operations
-}
-
-fn parameter(document: &Value, parameter: &Value) -> Field {
-    Field {
-        name: text(&parameter["name"]),
-        place: text(&parameter["in"]),
-        required: parameter["required"] == true,
-        kind: kind(document, &parameter["schema"]),
-        description: pieces(&parameter["description"]),
-    }
-}
-
-fn body(document: &Value, body: &Value) -> Body {
-    let content = &body["content"]["application/json"];
-    Body {
-        description: text(&body["description"]),
-        fields: fields(document, &content["schema"]),
-        example: format!("{:#}", content["example"]),
-    }
-}
-
-fn answer(status: &str, answer: &Value) -> Answer {
-    let good = status < "400";
-    let content = &answer["content"][if good {
-        "application/json"
-    } else {
-        "application/problem+json"
-    }];
-    let examples = if good {
-        let one = content
-            .get("example")
-            .map(|value| ("Example".to_owned(), value));
-        one.into_iter().collect::<Vec<_>>()
-    } else {
-        members(&content["examples"])
-            .map(|(_, example)| (text(&example["summary"]), &example["value"]))
-            .collect()
-    };
-    Answer {
-        status: status.to_owned(),
-        good,
-        description: text(&answer["description"]),
-        schema: name_of(&content["schema"]).to_owned(),
-        headers: members(&answer["headers"])
-            .map(|(name, _)| name.clone())
-            .collect(),
-        examples: examples
-            .into_iter()
-            .map(|(title, value)| Example {
-                title,
-                text: format!("{value:#}"),
-            })
-            .collect(),
-    }
-}
-
-pub(super) fn schemas(document: &Value) -> Vec<Schema> {
-    members(&document["components"]["schemas"])
-        .map(|(name, schema)| Schema {
-            name: name.clone(),
-            description: text(&schema["description"]),
-            fields: fields(document, schema),
-        })
-        .collect()
-}
-
-/// The members of an object, those of the objects that it is made of included.
-fn fields(document: &Value, schema: &Value) -> Vec<Field> {
-    let schema = resolve(document, schema);
-    let mut all: Vec<_> = list(&schema["allOf"])
-        .flat_map(|part| fields(document, part))
-        .collect();
-    all.extend(
-        members(&schema["properties"]).map(|(name, property)| Field {
-            name: name.clone(),
-            place: String::new(),
-            required: list(&schema["required"]).any(|required| required == name),
-            kind: kind(document, property),
-            description: pieces(&property["description"]),
-        }),
-    );
-    all
-}
-
-fn name_of(schema: &Value) -> &str {
+pub(super) fn name_of(schema: &Value) -> &str {
     let reference = schema["$ref"].as_str().unwrap_or_default();
     reference.rsplit('/').next().unwrap_or_default()
 }
 
-fn resolve<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
-    let pointer = schema["$ref"]
-        .as_str()
-        .and_then(|reference| reference.strip_prefix('#'));
-    pointer
-        .and_then(|pointer| document.pointer(pointer))
-        .unwrap_or(schema)
-}
-
-/// Says in words what a value is.
-fn kind(document: &Value, schema: &Value) -> String {
-    if schema.get("$ref").is_some() {
-        let values = &resolve(document, schema)["enum"];
-        return if values.is_array() {
-            one_of(values)
-        } else {
-            name_of(schema).to_owned()
+impl Source<'_> {
+    pub(super) fn operations(&self, tag: &Value) -> Vec<Operation> {
+        let all = members(&self.document["paths"]).flat_map(|(path, item)| {
+            members(item).map(move |(method, operation)| (path, method, operation))
+        });
+        let tagged =
+            all.filter(|(_, _, operation)| list(&operation["tags"]).any(|name| name == tag));
+        let mut operations: Vec<_> = tagged
+            .map(|(path, method, operation)| Operation {
+                id: text(&operation["operationId"]),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                summary: text(&operation["summary"]),
+                description: paragraphs(&operation["description"]),
+                parameters: list(&operation["parameters"])
+                    .map(|p| self.parameter(p))
+                    .collect(),
+                body: operation.get("requestBody").map(|b| self.body(b)),
+                answers: members(&operation["responses"])
+                    .map(|(status, a)| self.answer(status, a))
+                    .collect(),
+            })
+            .collect();
+        // A list before what is in it, reading before writing.
+        let rank = |method: &str| {
+            ["GET", "POST", "PUT", "DELETE"]
+                .iter()
+                .position(|m| *m == method)
         };
+        operations.sort_by_key(|operation| {
+            (
+                operation.path.matches('/').count(),
+                operation.path.clone(),
+                rank(&operation.method),
+            )
+        });
+        operations
     }
-    if schema["enum"].is_array() {
-        return one_of(&schema["enum"]);
+
+    fn parameter(&self, parameter: &Value) -> Field {
+        Field {
+            name: text(&parameter["name"]),
+            place: self.place(&parameter["in"]),
+            required: parameter["required"] == true,
+            kind: self.kind(&parameter["schema"]),
+            description: pieces(&parameter["description"]),
+        }
     }
-    if let Some(choice) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
-        let kinds: Vec<_> = choice.iter().map(|schema| kind(document, schema)).collect();
-        return kinds.join(" or ");
+
+    fn body(&self, body: &Value) -> Body {
+        let content = &body["content"]["application/json"];
+        Body {
+            description: text(&body["description"]),
+            fields: self.fields(&content["schema"]),
+            example: format!("{:#}", content["example"]),
+        }
     }
-    let types = list(&schema["type"]).chain(schema.get("type").filter(|value| value.is_string()));
-    let named =
-        types.map(
-            |name| match (name.as_str().unwrap_or_default(), schema["format"].as_str()) {
-                ("string", Some("date-time")) => "time".to_owned(),
-                ("string", Some("date")) => "day".to_owned(),
-                ("string", _) => "text".to_owned() + &length(schema),
-                ("integer", _) => "whole number".to_owned() + &range(schema),
-                ("array", _) => format!("list of {}", kind(document, &schema["items"])),
-                (name, _) => name.to_owned(),
-            },
+
+    fn answer(&self, status: &str, answer: &Value) -> Answer {
+        let good = status < "400";
+        let content = &answer["content"][if good {
+            "application/json"
+        } else {
+            "application/problem+json"
+        }];
+        let examples = if good {
+            let one = content
+                .get("example")
+                .map(|value| (self.language.pick("Example", "例").to_owned(), value));
+            one.into_iter().collect::<Vec<_>>()
+        } else {
+            members(&content["examples"])
+                .map(|(_, example)| (text(&example["summary"]), &example["value"]))
+                .collect()
+        };
+        Answer {
+            status: status.to_owned(),
+            good,
+            description: text(&answer["description"]),
+            schema: name_of(&content["schema"]).to_owned(),
+            headers: members(&answer["headers"])
+                .map(|(name, _)| name.clone())
+                .collect(),
+            examples: examples
+                .into_iter()
+                .map(|(title, value)| Example {
+                    title,
+                    text: format!("{value:#}"),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn schemas(&self) -> Vec<Schema> {
+        members(&self.document["components"]["schemas"])
+            .map(|(name, schema)| Schema {
+                name: name.clone(),
+                description: text(&schema["description"]),
+                fields: self.fields(schema),
+            })
+            .collect()
+    }
+
+    /// The members of an object, those of the objects that it is made of included.
+    fn fields(&self, schema: &Value) -> Vec<Field> {
+        let schema = self.resolve(schema);
+        let mut all: Vec<_> = list(&schema["allOf"])
+            .flat_map(|part| self.fields(part))
+            .collect();
+        all.extend(
+            members(&schema["properties"]).map(|(name, property)| Field {
+                name: name.clone(),
+                place: String::new(),
+                required: list(&schema["required"]).any(|required| required == name),
+                kind: self.kind(property),
+                description: pieces(&property["description"]),
+            }),
         );
-    let named: Vec<_> = named.collect();
-    if named.is_empty() {
-        "any value".to_owned()
-    } else {
-        named.join(" or ")
+        all
     }
-}
 
-fn one_of(values: &Value) -> String {
-    let names: Vec<_> = list(values).map(text).collect();
-    names.join(" | ")
-}
-
-fn length(schema: &Value) -> String {
-    match (
-        schema["minLength"].as_u64().unwrap_or(0),
-        schema["maxLength"].as_u64(),
-    ) {
-        (0, Some(max)) => format!(", at most {max} characters"),
-        (min, Some(max)) => format!(", {min} to {max} characters"),
-        _ => String::new(),
-    }
-}
-
-fn range(schema: &Value) -> String {
-    match (schema["minimum"].as_i64(), schema["maximum"].as_i64()) {
-        (Some(min), Some(i64::MAX)) => format!(", from {min}"),
-        (Some(min), Some(max)) => format!(", {min} to {max}"),
-        _ => String::new(),
+    pub(super) fn resolve<'v>(&'v self, schema: &'v Value) -> &'v Value {
+        let pointer = schema["$ref"]
+            .as_str()
+            .and_then(|reference| reference.strip_prefix('#'));
+        pointer
+            .and_then(|pointer| self.document.pointer(pointer))
+            .unwrap_or(schema)
     }
 }

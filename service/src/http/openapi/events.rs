@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    examples,
+    Reader, examples,
     parts::{BODY, answer, body, common, empty, header, id, responses},
 };
 use crate::http::problem::Kind;
 
-pub(super) fn create(known: bool) -> Value {
+pub(super) fn create(reader: Reader) -> Value {
     let key = header(
         "Idempotency-Key",
         "A name for this request, such as a UUID, with or without quotes. The same name with the same values within \
@@ -55,16 +55,16 @@ pub(super) fn create(known: bool) -> Value {
             json!({ "201": created }),
             &[
                 &[Kind::IdempotencyKeyMalformed, Kind::CrossSite],
-                if known { &[Kind::NotYourself] } else { &[] },
+                if reader.known { &[Kind::NotYourself] } else { &[] },
                 &[Kind::IdempotencyKeyInUse, Kind::IdempotencyKeyReused],
                 &BODY,
             ],
-            known,
+            reader,
         ),
     })
 }
 
-pub(super) fn get(known: bool) -> Value {
+pub(super) fn get(reader: Reader) -> Value {
     let if_none_match = header(
         "If-None-Match",
         "`ETag` of what the client has: if nothing has changed, seats included, the answer is 304 without a body",
@@ -91,7 +91,7 @@ pub(super) fn get(known: bool) -> Value {
         "responses": responses(
             json!({ "200": found, "304": empty("The client has it already", headers) }),
             &[&[Kind::EventNotFound]],
-            known,
+            reader,
         ),
     })
 }
@@ -107,7 +107,7 @@ fn if_match() -> Value {
     )
 }
 
-pub(super) fn replace(known: bool) -> Value {
+pub(super) fn replace(reader: Reader) -> Value {
     json!({
         "operationId": "replaceEvent",
         "tags": ["events"],
@@ -119,22 +119,22 @@ pub(super) fn replace(known: bool) -> Value {
         "requestBody": body("The event as it shall be", "EventDraft", examples::draft()),
         "responses": responses(
             json!({ "200": answer(
-                "The event as it is now. With its tag it can be changed again without reading it first",
+                "The event as it is now. With its `ETag` it can be changed again without reading it first",
                 "EventWithParticipants",
                 json!(examples::event_with_participants()),
                 &[("content-location", "ContentLocation"), ("etag", "ETag")],
             ) }),
             &[
                 &[Kind::CrossSite, Kind::EventNotFound, Kind::CapacityBelowParticipants, Kind::OtherVersion],
-                if known { &[Kind::NotOrganizer] } else { &[] },
+                if reader.known { &[Kind::NotOrganizer] } else { &[] },
                 &BODY,
             ],
-            known,
+            reader,
         ),
     })
 }
 
-pub(super) fn delete(known: bool) -> Value {
+pub(super) fn delete(reader: Reader) -> Value {
     json!({
         "operationId": "deleteEvent",
         "tags": ["events"],
@@ -146,9 +146,9 @@ pub(super) fn delete(known: bool) -> Value {
             json!({ "204": empty("The event is gone", &[]) }),
             &[
                 &[Kind::CrossSite, Kind::EventNotFound, Kind::OtherVersion],
-                if known { &[Kind::NotOrganizer] } else { &[] },
+                if reader.known { &[Kind::NotOrganizer] } else { &[] },
             ],
-            known,
+            reader,
         ),
     })
 }

@@ -2,15 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::parts::{answer, common, problems};
+use super::{
+    Reader,
+    parts::{answer, common, problems},
+};
 use crate::http::problem::Kind;
 
-pub(super) fn alive() -> Value {
+pub(super) fn alive(reader: Reader) -> Value {
     let example = json!({ "status": "healthy", "timestamp": "2026-11-22T09:00:00.000Z", "version": env!("CARGO_PKG_VERSION") });
     let mut responses = json!({
         "200": answer("The service runs", "Health", example, &[("cache-control", "CacheControl")]),
     });
-    problems(&mut responses, &[Kind::Internal, Kind::Overloaded]);
+    problems(
+        &mut responses,
+        &[Kind::Internal, Kind::Overloaded],
+        reader.language,
+    );
     json!({
         "operationId": "health",
         "tags": ["health"],
@@ -23,7 +30,7 @@ pub(super) fn alive() -> Value {
     })
 }
 
-pub(super) fn ready() -> Value {
+pub(super) fn ready(reader: Reader) -> Value {
     let mut responses = json!({
         "200": answer(
             "The database answers and has its tables",
@@ -35,6 +42,7 @@ pub(super) fn ready() -> Value {
     problems(
         &mut responses,
         &[Kind::Internal, Kind::DatabaseAway, Kind::Overloaded],
+        reader.language,
     );
     json!({
         "operationId": "ready",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    examples,
+    Reader, examples,
     parts::{answer, common, id, query, responses},
     schemas::{line, name},
 };
@@ -22,7 +22,7 @@ them. There is no total: it would have to be counted.
 organiser's name. Words are separated by spaces, ASCII or full-width. Capitals, full and half width, and hiragana \
 and katakana make no difference. All characters stand for themselves.";
 
-pub(super) fn events(known: bool) -> Value {
+pub(super) fn events(reader: Reader) -> Value {
     let limit = Limit::default().get();
     let day_or_time = json!({
         "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }],
@@ -81,12 +81,12 @@ pub(super) fn events(known: bool) -> Value {
         "responses": responses(
             json!({ "200": answer("A page of events", "Page", page, &[]) }),
             &[&[Kind::InvalidParameters]],
-            known,
+            reader,
         ),
     })
 }
 
-pub(super) fn history(known: bool) -> Value {
+pub(super) fn history(reader: Reader) -> Value {
     let parameters = vec![
         id(),
         query(
@@ -110,7 +110,7 @@ pub(super) fn history(known: bool) -> Value {
         "responses": responses(
             json!({ "200": answer("A page of the history", "HistoryPage", json!(examples::history()), &[]) }),
             &[&[Kind::InvalidParameters, Kind::EventNotFound]],
-            known,
+            reader,
         ),
     })
 }

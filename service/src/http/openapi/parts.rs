@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::Reader;
 use crate::{
     domain::{Invalid, Reason},
     http::{
@@ -120,7 +121,7 @@ pub(super) const BODY: [Kind; 5] = [
 ];
 
 /// The good answers of an operation, and its problems besides those that every operation has.
-pub(super) fn responses(good: Value, kinds: &[&[Kind]], known: bool) -> Value {
+pub(super) fn responses(good: Value, kinds: &[&[Kind]], reader: Reader) -> Value {
     let mut responses = good;
     let mut kinds = kinds.concat();
     kinds.extend([
@@ -129,15 +130,15 @@ pub(super) fn responses(good: Value, kinds: &[&[Kind]], known: bool) -> Value {
         Kind::DatabaseAway,
         Kind::Overloaded,
     ]);
-    if known {
+    if reader.known {
         kinds.extend([Kind::NotLoggedIn, Kind::KeysAway]);
     }
-    problems(&mut responses, &kinds);
+    problems(&mut responses, &kinds, reader.language);
     responses
 }
 
 /// Adds problems, those of one status together.
-pub(super) fn problems(responses: &mut Value, kinds: &[Kind]) {
+pub(super) fn problems(responses: &mut Value, kinds: &[Kind], language: Language) {
     for kind in kinds {
         let facts = kind.facts();
         let response = &mut responses[facts.status.as_str()];
@@ -156,10 +157,15 @@ pub(super) fn problems(responses: &mut Value, kinds: &[Kind]) {
             response["content"]["application/problem+json"]["schema"]["$ref"] =
                 "#/components/schemas/Problem".into();
         }
+        let title = language.pick(facts.title.0, facts.title.1);
         let described = response["description"].as_str().unwrap_or_default();
-        let separator = if described.is_empty() { "" } else { ", or: " };
-        response["description"] = format!("{described}{separator}{}", facts.title.0).into();
-        response["content"]["application/problem+json"]["examples"][facts.name] = json!({ "summary": facts.title.0, "value": example(*kind).document(Language::English) });
+        let separator = match described {
+            "" => "",
+            _ => language.pick(", or: ", " / "),
+        };
+        response["description"] = format!("{described}{separator}{title}").into();
+        response["content"]["application/problem+json"]["examples"][facts.name] =
+            json!({ "summary": title, "value": example(*kind).document(language) });
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    examples,
+    Reader, examples,
     parts::{BODY, answer, body, common, empty, id, query, responses},
     schemas::name,
 };
@@ -16,7 +16,7 @@ When the event is full, the answer is 409; with `waitlist=true` it is 202, and t
 `position` says how many turns there are, themselves included. Whoever is first gets a seat as soon as somebody \
 leaves or the event gets more seats, unless it has begun. Nobody can join an event that has begun.";
 
-pub(super) fn join(known: bool) -> Value {
+pub(super) fn join(reader: Reader) -> Value {
     let example = |person: Value| {
         let mut place = person;
         place["event_id"] = 12.into();
@@ -57,25 +57,25 @@ pub(super) fn join(known: bool) -> Value {
             }),
             &[
                 &[Kind::InvalidParameters, Kind::CrossSite, Kind::EventNotFound, Kind::EventFull, Kind::EventBegun],
-                if known { &[Kind::NotYourself] } else { &[] },
+                if reader.known { &[Kind::NotYourself] } else { &[] },
                 &BODY,
             ],
-            known,
+            reader,
         ),
     })
 }
 
-pub(super) fn leave(known: bool) -> Value {
+pub(super) fn leave(reader: Reader) -> Value {
     let mut user = query(
         "user_name",
-        if known {
+        if reader.known {
             "Who leaves: the person who is logged in, which may be left out"
         } else {
             "Who leaves. In the address, because bodies of DELETE get lost on the way"
         },
         name("The whole name"),
     );
-    user["required"] = (!known).into();
+    user["required"] = (!reader.known).into();
     json!({
         "operationId": "leaveEvent",
         "tags": ["people"],
@@ -87,9 +87,9 @@ pub(super) fn leave(known: bool) -> Value {
             json!({ "204": empty("The seat or place is given back", &[]) }),
             &[
                 &[Kind::InvalidParameters, Kind::CrossSite, Kind::EventNotFound, Kind::NotJoined, Kind::EventBegun],
-                if known { &[Kind::NotYourself] } else { &[] },
+                if reader.known { &[Kind::NotYourself] } else { &[] },
             ],
-            known,
+            reader,
         ),
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use utoipa::openapi::ComponentsBuilder;
 
+use super::Reader;
 use crate::domain::{
     Action, Capacity, Entry, Event, EventWithParticipants, HistoryPage, Page, Participant,
     UserName, Waiting,
@@ -10,7 +11,7 @@ use crate::domain::{
 };
 
 /// All schemas by name. Where the service knows who sends a request, names may be left out.
-pub(super) fn all(known: bool) -> Value {
+pub(super) fn all(reader: Reader) -> Value {
     let derived = ComponentsBuilder::new()
         .schema_from::<Page>()
         .schema_from::<Event>()
@@ -23,7 +24,7 @@ pub(super) fn all(known: bool) -> Value {
         .build();
     let mut schemas = json!(derived)["schemas"].take();
     let mut required = vec!["title", "event_date", "max_participants"];
-    if !known {
+    if !reader.known {
         required.push("organizer");
     }
     schemas["EventDraft"] = json!({
@@ -43,7 +44,7 @@ pub(super) fn all(known: bool) -> Value {
                 "type": "integer", "format": "int32", "minimum": Capacity::MIN, "maximum": Capacity::MAX,
                 "description": "How many can take part",
             },
-            "organizer": line(UserName::MIN, UserName::MAX, if known {
+            "organizer": line(UserName::MIN, UserName::MAX, if reader.known {
                 "Who organises it: on creating it the person who is logged in, which may be left out. \
                  By changing it, the organiser hands the event over"
             } else {
@@ -54,9 +55,9 @@ pub(super) fn all(known: bool) -> Value {
     schemas["Name"] = json!({
         "type": "object",
         "description": "Who joins",
-        "required": if known { json!([]) } else { json!(["user_name"]) },
+        "required": if reader.known { json!([]) } else { json!(["user_name"]) },
         "additionalProperties": false,
-        "properties": { "user_name": name(if known {
+        "properties": { "user_name": name(if reader.known {
             "Their name, which must be that of the person who is logged in, and may be left out"
         } else {
             "Their name"
