@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use goose::prelude::{GooseRequest, GooseUser, TransactionError};
-use serde::Serialize;
+use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::outcome::{self, Outcome};
@@ -28,8 +28,10 @@ pub enum Answer<T> {
 
 /// One measured request of one user in one slot.
 pub struct Call<'a> {
-    /// The goose user that makes it.
-    pub user: &'a mut GooseUser,
+    /// The client with whose connections it is made.
+    pub client: Client,
+    /// The address of the service, without a slash at its end.
+    pub host: &'a str,
     /// The slot it fills.
     pub slot: Slot,
     /// Where the sample goes.
@@ -51,10 +53,27 @@ struct Exchange {
     body: Vec<u8>,
 }
 
+/// The `x-request-id` of the request in a slot, by which the service's logs are searched,
+/// and its `Idempotency-Key` where it has one.
+pub fn request_id(run: &str, slot: u64) -> String {
+    format!("{run}-{slot:07}")
+}
+
+/// A `traceparent` (W3C Trace Context, level 1) whose trace id is a function of run and slot; it asks for the trace to be kept.
+pub fn traceparent(run: &str, slot: u64) -> String {
+    // FNV-1a over the name of the run, which differs in its last digits.
+    let run = run.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // The slot from 1: an id of zeros alone is not valid.
+    format!("00-{run:016x}{:016x}-{:016x}-01", slot + 1, slot + 1)
+}
+
 impl Call<'_> {
     /// Makes a request without a body.
     pub async fn send<T: DeserializeOwned>(self, endpoint: Endpoint, path: &str) -> Answer<T> {
-        self.measure(endpoint, path, None::<&()>).await
+        let request = self.request(endpoint, path);
+        self.measure(endpoint, request).await
     }
 
     /// Makes a request with a JSON body.
@@ -64,30 +83,33 @@ impl Call<'_> {
         path: &str,
         body: &impl Serialize,
     ) -> Answer<T> {
-        self.measure(endpoint, path, Some(body)).await
+        let request = self.request(endpoint, path).json(body);
+        self.measure(endpoint, request).await
+    }
+
+    fn request(&self, endpoint: Endpoint, path: &str) -> RequestBuilder {
+        let id = request_id(self.run, self.slot.index);
+        let url = [self.host, path].concat();
+        let mut request = self.client.request(endpoint.method(), url);
+        if endpoint == Endpoint::Create {
+            // The only endpoint that makes something new each time it is called.
+            request = request.header("idempotency-key", &id);
+        }
+        request
+            .header("x-request-id", id)
+            .header("traceparent", traceparent(self.run, self.slot.index))
     }
 
     async fn measure<T: DeserializeOwned>(
         self,
         endpoint: Endpoint,
-        path: &str,
-        body: Option<&impl Serialize>,
+        request: RequestBuilder,
     ) -> Answer<T> {
-        let Self {
-            user,
-            slot,
-            recorder,
-            begin,
-            stop,
-            run,
-        } = self;
+        let slot = self.slot;
         let started = Instant::now();
-        let exchange = tokio::select! {
-            exchange = exchange(user, endpoint, path, body, format!("{run}-{:07}", slot.index), started) => exchange,
-            () = stop.cut() => return Answer::Unknown,
-        };
-        let Ok(mut exchange) = exchange else {
-            return Answer::Failed;
+        let mut exchange = tokio::select! {
+            exchange = exchange(endpoint, request, started) => exchange,
+            () = self.stop.cut() => return Answer::Unknown,
         };
         let ended = Instant::now();
         let done = if exchange.outcome == Outcome::Ok {
@@ -99,9 +121,10 @@ impl Call<'_> {
             (exchange.outcome, exchange.cause) =
                 (Outcome::ServerFault, Some("body-not-as-promised".into()));
         }
-        recorder.record(
-            ended.saturating_duration_since(begin),
+        self.recorder.record(
+            ended.saturating_duration_since(self.begin),
             Sample {
+                slot: slot.index,
                 phase: slot.phase,
                 endpoint,
                 outcome: exchange.outcome,
@@ -123,27 +146,8 @@ impl Call<'_> {
 }
 
 /// Sends and reads until the last byte; a connection whose body is left unread cannot be used again.
-async fn exchange(
-    user: &mut GooseUser,
-    endpoint: Endpoint,
-    path: &str,
-    body: Option<&impl Serialize>,
-    request_id: String,
-    started: Instant,
-) -> Result<Exchange, Box<TransactionError>> {
-    let method = endpoint.method();
-    let mut builder = user
-        .get_request_builder(&method, path)?
-        .header("x-request-id", request_id);
-    if let Some(body) = body {
-        builder = builder.json(body);
-    }
-    let request = GooseRequest::builder()
-        .method(method)
-        .name(endpoint.name())
-        .set_request_builder(builder)
-        .build();
-    let answer = user.request(request).await?.response;
+async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant) -> Exchange {
+    let answer = request.send().await;
     let first_byte = started.elapsed();
     let failed = |error: &reqwest::Error, status| {
         let (outcome, cause) = outcome::of_error(error);
@@ -155,28 +159,76 @@ async fn exchange(
             body: vec![],
         }
     };
-    Ok(match answer {
-        Err(error) => failed(&error, None),
-        Ok(response) => {
-            let status = response.status().as_u16();
-            match response.bytes().await {
-                Err(error) => failed(&error, Some(status)),
-                Ok(bytes) => {
-                    let (outcome, cause) = outcome::of_status(endpoint, status);
-                    Exchange {
-                        status: Some(status),
-                        outcome,
-                        cause,
-                        first_byte,
-                        body: bytes.into(),
-                    }
-                }
+    let response = match answer {
+        Err(error) => return failed(&error, None),
+        Ok(response) => response,
+    };
+    let status = response.status().as_u16();
+    match response.bytes().await {
+        Err(error) => failed(&error, Some(status)),
+        Ok(bytes) => {
+            let (outcome, mut cause) = outcome::of_status(endpoint, status);
+            if outcome == Outcome::ServerFault
+                && let Some(problem) = problem(&bytes)
+            {
+                cause = Some(format!("http-{status} {problem}").into());
+            }
+            Exchange {
+                status: Some(status),
+                outcome,
+                cause,
+                first_byte,
+                body: bytes.into(),
             }
         }
-    })
+    }
 }
 
 /// An answer without a body is as good as `null`, for callers that expect nothing.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(if body.is_empty() { b"null" } else { body }).ok()
+}
+
+/// The last part of the type of a problem document (RFC 9457): why a 503 is one.
+///
+/// Only a short name: causes are counted, and a server that names each fault anew must not fill the memory.
+fn problem(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Problem {
+        r#type: String,
+    }
+    let Problem { r#type } = serde_json::from_slice(body).ok()?;
+    let name = r#type.rsplit('/').next()?;
+    let short = (1..=40).contains(&name.len());
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    (short && plain).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_those_of_the_slot() {
+        assert_eq!(
+            request_id("20260401-090000-1a2b", 42),
+            "20260401-090000-1a2b-0000042"
+        );
+        let trace = traceparent("20260401-090000-1a2b", 0);
+        let parts: Vec<_> = trace.split('-').map(str::len).collect();
+        assert_eq!(parts, [2, 32, 16, 2]);
+        assert_ne!(trace, traceparent("20260401-090000-1a2c", 0));
+        assert_ne!(trace, traceparent("20260401-090000-1a2b", 1));
+    }
+
+    #[test]
+    fn a_problem_is_named_by_its_type_unless_that_is_endless() {
+        let name = |name: &str| problem(format!(r#"{{"type":"/problems/{name}"}}"#).as_bytes());
+        assert_eq!(name("overloaded"), Some("overloaded".to_owned()));
+        assert_eq!(name("request-4711"), None);
+        assert_eq!(name(&"x".repeat(41)), None);
+        assert_eq!(problem(b"<html>"), None);
+    }
 }

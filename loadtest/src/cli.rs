@@ -79,6 +79,9 @@ pub struct PlanArguments {
     /// Use a connection for about so long, 0 for ever [default: 60s]
     #[arg(long, value_name = "TIME")]
     pub connection_lifetime: Option<Time>,
+    /// Speak HTTP/2 from the first byte, also without TLS [default: where TLS offers it]
+    #[arg(long)]
+    pub http2: bool,
     /// How many people wait for answers at most [default: two seconds of the highest rate]
     #[arg(long, value_name = "N")]
     pub users: Option<usize>,
@@ -104,11 +107,29 @@ impl PlanArguments {
         file.slow = self.slow.map(Time).or(file.slow);
         file.timeout = self.timeout.map(Time).or(file.timeout);
         file.connection_lifetime = self.connection_lifetime.or(file.connection_lifetime);
+        file.http2 = self.http2.then_some(true).or(file.http2);
         file.users = self.users.or(file.users);
         file.max_lateness = self.max_lateness.map(Time).or(file.max_lateness);
         file.max_cpu = self.max_cpu.or(file.max_cpu);
         file.demand(self.availability, self.slow.map(Time), self.slow_share);
     }
+}
+
+/// What a run may do in AWS, with the region and the credentials of the environment.
+#[derive(Debug, Clone, Default, Args)]
+pub struct AwsArguments {
+    /// Allow the plan to stop tasks of the ECS service
+    #[arg(long, requires = "cluster", requires = "service")]
+    pub stop_tasks: bool,
+    /// The cluster of the service whose tasks may be stopped
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The service whose tasks may be stopped
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Stop the run when this CloudWatch alarm rings; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub stop_on_alarm: Vec<String>,
 }
 
 /// How to run.
@@ -120,6 +141,9 @@ pub struct RunArguments {
     /// The load.
     #[command(flatten)]
     pub plan: PlanArguments,
+    /// AWS.
+    #[command(flatten)]
+    pub aws: AwsArguments,
     /// Write the report as JSON to FILE
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

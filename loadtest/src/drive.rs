@@ -16,8 +16,13 @@ use crate::call::Call;
 use crate::order::Order;
 use crate::pacer::Pacer;
 use crate::personas::Stage;
+use crate::plan::Plan;
 use crate::record::Recorder;
 use crate::stop::Stop;
+
+mod ring;
+
+pub use ring::Ring;
 
 /// A user without work looks up this often whether goose ends it.
 const IDLE: Duration = Duration::from_millis(20);
@@ -28,26 +33,38 @@ pub struct Crew {
     pub pacer: Pacer,
     /// What.
     pub stage: Stage,
+    /// Whom they ask: the address without a slash at its end.
+    pub host: String,
+    /// Over which connections.
+    pub ring: Ring,
     /// Into which books.
     pub recorder: Recorder,
     /// Until when.
     pub stop: Stop,
 }
 
+/// A client for measured requests, with a pool of connections of its own.
+///
+/// No redirects and no proxy: the load goes to the named host and nowhere else.
+pub fn client(plan: &Plan) -> reqwest::Result<Client> {
+    let mut client = Client::builder()
+        .timeout(plan.timeout)
+        .redirect(Policy::none())
+        .no_proxy()
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(plan.users)
+        .user_agent(concat!("loadtest/", env!("CARGO_PKG_VERSION")));
+    if plan.http2 {
+        client = client.http2_prior_knowledge();
+    }
+    client.build()
+}
+
 /// Runs the users until the schedule is over or a stop was asked for.
 pub async fn drive(order: &Order, crew: &Arc<Crew>) -> anyhow::Result<()> {
     silence();
-    // One client, so one pool of connections: a client for each user costs 100 times the CPU at the start.
-    // No redirects and no proxy: the load goes to the named host and nowhere else.
-    let client = Client::builder()
-        .timeout(order.plan.timeout)
-        .redirect(Policy::none())
-        .no_proxy()
-        .pool_max_idle_per_host(order.plan.users)
-        .user_agent(concat!("loadtest/", env!("CARGO_PKG_VERSION")))
-        .build()?;
     let people = Scenario::new("people")
-        .register_transaction(Transaction::new(arrive(client, Arc::clone(crew))).set_on_start())
+        .register_transaction(Transaction::new(arrive(Arc::clone(crew))).set_on_start())
         .register_transaction(Transaction::new(act(Arc::clone(crew))));
     GooseAttack::initialize_with_config(configuration(order))?
         .set_client_builder_without_cookies(
@@ -86,9 +103,8 @@ fn configuration(order: &Order) -> GooseConfiguration {
     configuration
 }
 
-fn arrive(client: Client, crew: Arc<Crew>) -> TransactionFunction {
-    Arc::new(move |user| {
-        user.client = client.clone();
+fn arrive(crew: Arc<Crew>) -> TransactionFunction {
+    Arc::new(move |_| {
         crew.pacer.arrive();
         Box::pin(async { Ok(()) })
     })
@@ -105,7 +121,8 @@ fn act(crew: Arc<Crew>) -> TransactionFunction {
                 return Ok(());
             };
             let call = Call {
-                user,
+                client: crew.ring.client(user.weighted_users_index),
+                host: &crew.host,
                 slot,
                 recorder: &crew.recorder,
                 begin,

@@ -1,6 +1,6 @@
 //! The endpoints of the event service, named by their route templates so that figures group.
 
-use goose::prelude::GooseMethod;
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 /// One of the seven endpoints.
@@ -55,12 +55,12 @@ impl Endpoint {
     }
 
     /// The method to call it with.
-    pub fn method(self) -> GooseMethod {
+    pub fn method(self) -> Method {
         match self {
-            Self::List | Self::Open => GooseMethod::Get,
-            Self::Create | Self::Join => GooseMethod::Post,
-            Self::Edit => GooseMethod::Put,
-            Self::Delete | Self::Leave => GooseMethod::Delete,
+            Self::List | Self::Open => Method::GET,
+            Self::Create | Self::Join => Method::POST,
+            Self::Edit => Method::PUT,
+            Self::Delete | Self::Leave => Method::DELETE,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The verdict. Pure: evidence and rules in, verdict and reasons out.
 
+use crate::generator::strain::Strain;
 use crate::ledger::Violation;
 
 #[cfg(test)]
@@ -44,10 +45,12 @@ pub struct Observed {
     pub unverified: Option<String>,
     /// The promises that the service broke.
     pub violations: Vec<Violation>,
+    /// What the generator was short of.
+    pub strains: Vec<Strain>,
 }
 
 /// The three answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The service is shown to be as good as it must be.
@@ -141,6 +144,7 @@ fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
     ]
     .into_iter()
     .flatten()
+    .chain(observed.strains.iter().copied().map(Reason::Strained))
     .collect()
 }
 

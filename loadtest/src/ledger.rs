@@ -60,7 +60,7 @@ struct Books {
 }
 
 /// How many operations the service acknowledged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Acknowledged {
     /// Events created.
     pub creates: u64,

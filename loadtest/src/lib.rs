@@ -14,12 +14,16 @@
 //! - Nothing that goose measures reaches a verdict: it counts from the send and knows no response time beyond the headers.
 //! - What a run creates carries its run id, and only what carries it is ever deleted.
 
+pub mod aftermath;
+pub mod aws;
 pub mod call;
 pub mod clean;
 pub mod cli;
 pub mod command;
 pub mod drive;
 pub mod endpoint;
+pub mod events;
+pub mod faults;
 pub mod generator;
 pub mod judge;
 pub mod lang;
@@ -37,3 +41,4 @@ pub mod run;
 pub mod stop;
 pub mod target;
 pub mod usage;
+pub mod watch;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 
-use crate::cli::{PlanArguments, RunArguments, TargetArguments};
-use crate::plan::{File, Plan};
+use crate::cli::{AwsArguments, PlanArguments, RunArguments, TargetArguments};
+use crate::plan::{Action, File, Phase, Plan};
 use crate::usage::UsageError;
 
 /// Faster than this needs `--i-own-this-target`, even on this machine.
@@ -24,6 +24,8 @@ pub struct Order {
     pub made_at: DateTime<Utc>,
     /// The load and the rules.
     pub plan: Plan,
+    /// What may be done in AWS.
+    pub aws: AwsArguments,
     /// Where the JSON report goes.
     pub json: Option<PathBuf>,
     /// Where the figures of each second go.
@@ -45,11 +47,19 @@ impl Order {
                 host: name(&host),
             });
         }
+        let stops_tasks = |phase: &Phase| {
+            let fault = phase.fault.as_ref();
+            fault.is_some_and(|fault| fault.action == Action::StopTask)
+        };
+        if plan.phases.iter().any(stops_tasks) && !arguments.aws.stop_tasks {
+            return Err(UsageError::StopsTasks);
+        }
         Ok(Self {
             host,
             run: format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), random & 0xffff),
             made_at: now,
             plan,
+            aws: arguments.aws,
             json: arguments.json,
             ndjson: arguments.ndjson,
         })

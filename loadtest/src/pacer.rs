@@ -164,7 +164,7 @@ mod tests {
         assert!(pacer.next().await.is_some());
         let asking = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            stop.ask();
+            stop.ask(crate::events::What::StopAsked);
         };
         let (slot, ()) = tokio::join!(pacer.next(), asking);
         assert!(slot.is_none());

@@ -36,6 +36,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// About so long a connection is used before it is closed; nothing is for ever.
     pub connection_lifetime: Option<Duration>,
+    /// Whether HTTP/2 is spoken from the first byte; otherwise it is where TLS offers it.
+    pub http2: bool,
     /// So many people wait for answers at once at most.
     pub users: usize,
     /// The largest 99th percentile of the generator's own delay at which its figures can be trusted.

@@ -11,6 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
+use crate::events::Event;
+use crate::generator::Pulse;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 
@@ -19,13 +21,15 @@ mod evidence;
 pub mod line;
 pub mod times;
 
-pub use cell::Cell;
+pub use cell::{Cell, Example};
 pub use evidence::{Count, Evidence, Second, stretch};
-use line::{Figures, Line};
+use line::{Figures, Line, Tick};
 
 /// What one request met.
 #[derive(Debug, Clone)]
 pub struct Sample {
+    /// The slot, by which the request is found in logs.
+    pub slot: u64,
     /// The phase to which its slot belongs.
     pub phase: usize,
     /// The endpoint that was called.
@@ -106,8 +110,8 @@ impl Recorder {
     }
 
     /// Ends the seconds before this one, also when nothing was answered in them;
-    /// `sent` is the number of requests sent until now. Gives the last of them.
-    pub fn tick(&self, at: Duration, sent: u64) -> Option<Second> {
+    /// `sent` is the number of requests sent until now, `pulse` that of the generator in the last of them, which is given back.
+    pub fn tick(&self, at: Duration, sent: u64, pulse: Pulse) -> Option<Second> {
         let until = at.as_secs();
         let mut ended = {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,14 +124,48 @@ impl Recorder {
             let offered = self.offered.get(second as usize).copied();
             let cells = ended.remove(&second).unwrap_or_default();
             // Who missed a tick sent the requests of several seconds; they are the last one's.
-            let sent = if second + 1 == until {
-                sent.saturating_sub(std::mem::replace(&mut books.sent, sent))
+            let (sent, pulse) = if second + 1 == until {
+                let before = std::mem::replace(&mut books.sent, sent);
+                (sent.saturating_sub(before), pulse)
             } else {
-                0
+                (0, Pulse::default())
             };
-            books.fold(second, cells, offered.unwrap_or_default(), sent);
+            let tick = Tick {
+                second,
+                offered: offered.unwrap_or_default(),
+                sent,
+                generator: pulse,
+            };
+            books.fold(cells, tick);
         }
         books.evidence.seconds.last().cloned()
+    }
+
+    /// Books something that happened beside the requests.
+    pub fn event(&self, event: Event) {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.write(&Line::Event(event.clone()));
+        books.flush();
+        books.evidence.events.push(event);
+    }
+
+    /// What has happened beside the requests until now.
+    pub fn events(&self) -> Vec<Event> {
+        let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.evidence.events.clone()
+    }
+
+    /// Ends the running second and gives the evidence.
+    pub fn finish(&self, sent: u64) -> Evidence {
+        let last = {
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.seconds.last_key_value().map(|(second, _)| *second)
+        };
+        if let Some(last) = last {
+            self.tick(Duration::from_secs(last + 1), sent, Pulse::default());
+        }
+        let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.evidence.clone()
     }
 
     /// Writes a line of another kind into the file.
@@ -137,23 +175,16 @@ impl Recorder {
         books.flush();
     }
 
-    /// Ends the running second and gives the evidence, and the first error of the file if there was one.
-    pub fn finish(&self, sent: u64) -> (Evidence, Option<std::io::Error>) {
-        let last = {
-            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            running.seconds.last_key_value().map(|(second, _)| *second)
-        };
-        if let Some(last) = last {
-            self.tick(Duration::from_secs(last + 1), sent);
-        }
+    /// The first error of the file, if there was one; nothing was written after it.
+    pub fn file_error(&self) -> Option<std::io::Error> {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        let error = books.file_error.take();
-        (books.evidence.clone(), error)
+        books.file_error.take()
     }
 }
 
 impl Books {
-    fn fold(&mut self, second: u64, cells: Open, offered: u64, sent: u64) {
+    fn fold(&mut self, cells: Open, tick: Tick) {
+        let second = tick.second;
         for ((phase, endpoint), cell) in cells {
             let endpoint = Endpoint::ALL[endpoint];
             self.evidence.add(phase, endpoint, &cell);
@@ -164,12 +195,8 @@ impl Books {
                 }
             }
         }
-        self.evidence.end_second(offered, sent);
-        self.write(&Line::Tick {
-            second,
-            offered,
-            sent,
-        });
+        self.evidence.end_second(&tick);
+        self.write(&Line::Tick(tick));
         self.flush();
     }
 

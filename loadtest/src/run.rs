@@ -7,10 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio_util::sync::CancellationToken;
 
+use crate::aftermath::{Aftermath, Cleaned};
 use crate::clean::clean;
-use crate::drive::{Crew, drive};
-use crate::generator::Effort;
+use crate::drive::{Crew, Ring, drive};
+use crate::faults;
+use crate::generator::strain::strains;
+use crate::generator::{Health, Meter};
 use crate::judge::{Observed, Rules, judge};
 use crate::lang::Lang;
 use crate::ledger::{Ledger, Verified, verify};
@@ -20,8 +26,8 @@ use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
 use crate::personas::Stage;
 use crate::plan::rule::{Demand, Scope};
-use crate::preflight;
-use crate::progress;
+use crate::preflight::{self, Ready};
+use crate::progress::Progress;
 use crate::record::line::{self, Line};
 use crate::record::times::percentile_ms;
 use crate::record::{Evidence, Recorder};
@@ -29,6 +35,7 @@ use crate::report::{Findings, Report};
 use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
+use crate::watch::watch;
 
 /// The seats of the events that people join: two fill up within seconds, two hardly.
 const HALLS: [u32; 4] = [10, 50, 500, 5_000];
@@ -36,15 +43,6 @@ const HALLS: [u32; 4] = [10, 50, 500, 5_000];
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long each may take once a stop was asked for.
 const HASTE: Duration = Duration::from_secs(2);
-
-/// What became of the events of the run afterwards.
-#[derive(Debug, Clone)]
-pub enum Cleaned {
-    /// So many were deleted, and none is left.
-    Deleted(u64),
-    /// Some may be left, for this reason.
-    Left(String),
-}
 
 /// Runs a plan. A usage error is something to mend before there can be a run.
 pub async fn run(
@@ -57,9 +55,10 @@ pub async fn run(
         Ok(file) => file.map(|file| Box::new(file) as Box<dyn Write + Send>),
         Err(error) => return Ok(Err(error)),
     };
-    if let Err(error) = preflight::check(order).await {
-        return Ok(Err(error));
-    }
+    let ready = match preflight::check(order).await {
+        Ok(ready) => ready,
+        Err(error) => return Ok(Err(error)),
+    };
     let target =
         Target::new(order.host.clone(), plan.timeout).context("the HTTP client cannot be made")?;
     let stage = Stage {
@@ -78,10 +77,11 @@ pub async fn run(
     let crew = Arc::new(Crew {
         pacer: Pacer::new(plan, stop.clone()),
         stage,
+        host: order.host.as_str().trim_end_matches('/').to_owned(),
+        ring: Ring::new(plan).context("the HTTP client cannot be made")?,
         recorder: Recorder::new(plan, tally.seconds.clone(), ndjson),
         stop: stop.clone(),
     });
-
     crew.recorder.write(&Line::Run {
         version: line::VERSION,
         run: order.run.clone(),
@@ -91,37 +91,68 @@ pub async fn run(
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
-    let effort = Effort::now();
-    let driven = tokio::select! {
-        driven = drive(order, &crew) => driven,
-        () = progress::show(&crew, lang) => Ok(()),
-    };
-    let cpu = effort.cpu_since();
-    let cancelled = stop.is_asked();
-    progress::end();
-
-    let (evidence, ndjson_error) = crew.recorder.finish(crew.pacer.sent());
+    let health = load(order, &crew, &ready, lang).await;
+    let evidence = crew.recorder.finish(crew.pacer.sent());
     let verified = verify_in_time(&crew.stage.ledger, &target, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
-    driven.context("the users could not be run")?;
-    if let (Some(error), Some(path)) = (ndjson_error, &order.ndjson) {
-        return Err(error).with_context(|| format!("{} could not be written", path.display()));
-    }
 
-    let unsent = tally.requests().saturating_sub(crew.pacer.sent());
-    let observed = observe(&evidence, &verified, order, cancelled, unsent);
-    let judgement = judge(&observed, &rules(order));
-    let findings = Findings {
-        evidence,
+    let mut aftermath = Aftermath {
+        sent: crew.pacer.sent(),
+        unsent: tally.requests().saturating_sub(crew.pacer.sent()),
+        stopped: stop.why().cloned(),
+        health: health.context("the users could not be run")?,
+        acknowledged: crew.stage.ledger.acknowledged(),
         verified,
         cleaned,
-        acknowledged: crew.stage.ledger.acknowledged(),
-        sent: crew.pacer.sent(),
-        unsent,
-        cpu,
+        verdict: None,
+    };
+    let observed = observe(&evidence, &aftermath, order);
+    let judgement = judge(&observed, &rules(order));
+    aftermath.verdict = Some(judgement.verdict);
+    crew.recorder.write(&Line::End(Box::new(aftermath.clone())));
+    if let (Some(error), Some(path)) = (crew.recorder.file_error(), &order.ndjson) {
+        return Err(error).with_context(|| format!("{} could not be written", path.display()));
+    }
+    let findings = Findings {
+        evidence,
+        aftermath,
     };
     Ok(Ok(Report::new(order, &judgement, &findings)))
+}
+
+/// Runs the users, and everything that goes on beside them, until the schedule is over or a stop was asked for.
+async fn load(
+    order: &Order,
+    crew: &Arc<Crew>,
+    ready: &Ready,
+    lang: Lang,
+) -> anyhow::Result<Health> {
+    let plan = &order.plan;
+    let over = CancellationToken::new();
+    let mut meter = Meter::new(ready.ceiling);
+    let driven = async {
+        let driven = drive(order, crew).await;
+        over.cancel();
+        driven
+    };
+    let beside = async {
+        tokio::join!(
+            watch(crew, &mut meter, Progress::new(order, lang)),
+            crew.ring.renew(plan, StdRng::seed_from_u64(plan.seed)),
+            async {
+                if let Some(alarms) = &ready.alarms {
+                    alarms.watch(&crew.stop).await;
+                }
+            },
+        )
+    };
+    let faults = faults::make(plan, crew, ready.ecs.as_ref(), &over);
+    tokio::select! {
+        (driven, ()) = async { tokio::join!(driven, faults) } => driven?,
+        _ = beside => {}
+    }
+    Ok(meter.health())
 }
 
 /// Opens a file to write, before there is anything to write.
@@ -203,13 +234,7 @@ pub fn rules(order: &Order) -> Rules {
     }
 }
 
-fn observe(
-    evidence: &Evidence,
-    verified: &Verified,
-    order: &Order,
-    cancelled: bool,
-    unsent: u64,
-) -> Observed {
+fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
     let total = evidence.total(Scope::default());
     let causes = total
         .causes
@@ -218,14 +243,15 @@ fn observe(
     Observed {
         failures: evidence.batches(Scope::default(), availability(order)),
         slow: evidence.batches(Scope::default(), slowness(order)),
-        cancelled,
+        cancelled: aftermath.stopped.is_some(),
         lateness_p99_ms: percentile_ms(&total.lateness, 99.0),
-        unsent,
+        unsent: aftermath.unsent,
         client_faults: total.outcomes[Outcome::ClientFault as usize],
         client_cause: causes
             .max_by_key(|(_, count)| **count)
             .map(|((_, cause), _)| cause.to_string()),
-        unverified: verified.why.clone(),
-        violations: verified.violations.clone(),
+        unverified: aftermath.verified.why.clone(),
+        violations: aftermath.verified.violations.clone(),
+        strains: strains(&aftermath.health, &order.plan),
     }
 }

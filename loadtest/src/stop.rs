@@ -1,8 +1,11 @@
-//! How a run ends early: a signal asks it to stop, and what hangs is cut off a little later.
+//! How a run ends early: a signal asks it to stop, or an alarm, and what hangs is cut off a little later.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+
+use crate::events::What;
 
 /// How long requests in flight may still take once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(3);
@@ -12,6 +15,7 @@ const GRACE: Duration = Duration::from_secs(3);
 pub struct Stop {
     asked: CancellationToken,
     cut: CancellationToken,
+    why: Arc<OnceLock<What>>,
 }
 
 impl Stop {
@@ -21,18 +25,19 @@ impl Stop {
     /// and knows no SIGTERM (what ECS sends).
     /// The first handler wins, so this one is set before goose starts.
     pub fn on_signals(&self) -> Result<(), ctrlc::Error> {
-        let asked = self.asked.clone();
-        ctrlc::set_handler(move || asked.cancel())
+        let stop = self.clone();
+        ctrlc::set_handler(move || stop.ask(What::StopAsked))
     }
 
-    /// Asks the run to stop.
-    pub fn ask(&self) {
+    /// Asks the run to stop; the first reason stands.
+    pub fn ask(&self, why: What) {
+        let _ = self.why.set(why);
         self.asked.cancel();
     }
 
-    /// Whether somebody asked the run to stop.
-    pub fn is_asked(&self) -> bool {
-        self.asked.is_cancelled()
+    /// Whether somebody asked the run to stop, and why.
+    pub fn why(&self) -> Option<&What> {
+        self.why.get()
     }
 
     /// Waits until somebody asks the run to stop.

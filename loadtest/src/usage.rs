@@ -58,6 +58,17 @@ pub enum UsageError {
         /// How many are allowed.
         allowed: u64,
     },
+    /// The plan stops tasks, and nobody allowed it.
+    StopsTasks,
+    /// AWS does not give what the run needs of it.
+    Aws(String),
+    /// An alarm rings that would stop the run at once.
+    Ringing {
+        /// The alarm.
+        name: String,
+        /// Why it does.
+        why: String,
+    },
     /// The events of the run could not be made.
     NotPrepared(String),
 }
@@ -102,6 +113,18 @@ impl UsageError {
             Self::Descriptors { needed, allowed } => lang.pick(
                 format!("{needed} open files are needed and {allowed} allowed; run `ulimit -n {needed}` first, or lower --users"),
                 format!("オープンファイル数が {needed} 必要ですが、上限は {allowed} です。先に `ulimit -n {needed}` を実行するか --users を減らしてください"),
+            ),
+            Self::StopsTasks => lang.pick(
+                "the plan stops tasks of an ECS service; to allow it, add --stop-tasks --cluster NAME --service NAME".to_owned(),
+                "この計画は ECS サービスのタスクを停止します。許可する場合は --stop-tasks --cluster 名前 --service 名前 を付けてください".to_owned(),
+            ),
+            Self::Aws(why) => lang.pick(
+                format!("AWS does not give what this run needs: {why}"),
+                format!("この実行に必要な AWS の操作ができません: {why}"),
+            ),
+            Self::Ringing { name, why } => lang.pick(
+                format!("alarm {name} is in state ALARM already, which would stop the run at once: {why}"),
+                format!("アラーム {name} がすでに ALARM 状態のため開始できません: {why}"),
             ),
             Self::NotPrepared(why) => lang.pick(
                 format!("the events of the run could not be made: {why}"),

@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::interval::{Share, requests_needed};
+use crate::generator::strain::Strain;
 use crate::lang::{Lang, count};
 
 /// One reason of a verdict.
@@ -63,6 +64,8 @@ pub enum Reason {
         /// What could be trusted.
         limit_ms: f64,
     },
+    /// The generator was short of something.
+    Strained(Strain),
     /// The generator failed too often itself.
     ClientFaults {
         /// How often.
@@ -132,6 +135,7 @@ impl Reason {
             Self::PromisesBroken { .. } => "promises-broken",
             Self::Cancelled => "cancelled",
             Self::GeneratorLate { .. } => "generator-late",
+            Self::Strained(strain) => strain.code(),
             Self::ClientFaults { .. } => "client-faults",
             Self::Unsent { .. } => "slots-unsent",
             Self::Unverified { .. } => "ledger-unverified",
@@ -177,6 +181,7 @@ impl Reason {
                 format!("the load generator itself was late (p99 {p99_ms:.0} ms, at most {limit_ms:.0} ms can be trusted); lower --rate or give it a quieter machine"),
                 format!("負荷生成側に遅れが出ました (p99 {p99_ms:.0} ms、許容 {limit_ms:.0} ms)。--rate を下げるか、空いているマシンで実行してください"),
             ),
+            Self::Strained(strain) => strain.text(lang),
             Self::ClientFaults { count: faults, of, cause } => lang.pick(
                 format!("{} of {} requests failed on the side of the load generator, mostly {cause}; mend that first", count(*faults), count(*of)),
                 format!("{} 件中 {} 件が負荷生成側の原因で失敗しました (主な原因: {cause})。先にそれを直してください", count(*of), count(*faults)),

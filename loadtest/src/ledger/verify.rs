@@ -11,7 +11,7 @@ use crate::target::{Event, Target};
 const AT_ONCE: usize = 8;
 
 /// What the comparison found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Verified {
     /// How many events were compared.
     pub compared: usize,

@@ -3,7 +3,8 @@
 use crate::lang::Lang;
 
 /// A promise that was broken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Violation {
     /// More people than seats.
     Overbooked {

@@ -58,6 +58,7 @@ impl TryFrom<File> for Plan {
                 .map_or(Some(Duration::from_secs(60)), |time| {
                     (!time.0.is_zero()).then_some(time.0)
                 }),
+            http2: file.http2.unwrap_or_default(),
             users,
             max_lateness: positive(
                 file.max_lateness,

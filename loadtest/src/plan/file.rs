@@ -32,6 +32,8 @@ pub struct File {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_lifetime: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub http2: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lateness: Option<Time>,
@@ -240,6 +242,7 @@ impl From<Plan> for File {
             slow: Some(Time(plan.slow)),
             timeout: Some(Time(plan.timeout)),
             connection_lifetime: Some(Time(plan.connection_lifetime.unwrap_or_default())),
+            http2: plan.http2.then_some(true),
             users: Some(plan.users),
             max_lateness: Some(Time(plan.max_lateness)),
             max_cpu: Some(Share(plan.max_cpu)),

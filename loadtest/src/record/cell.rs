@@ -4,12 +4,28 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Sample;
 use super::times::{Times, note, times};
 use crate::outcome::Outcome;
 
 /// Longer than this, and no user was free for a slot.
 const QUEUED: Duration = Duration::from_millis(1);
+
+/// One request that stands for others, to be looked for in the logs of the service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Its slot, which its request id ends in.
+    pub slot: u64,
+    /// From the intended start to the last byte.
+    pub response_ms: f64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cow<'static, str>>,
+}
 
 /// The figures of some requests, for a second or for the whole run.
 #[derive(Debug, Clone)]
@@ -22,6 +38,10 @@ pub struct Cell {
     pub late: Vec<u64>,
     /// Requests that waited for a free user.
     pub queued: u64,
+    /// The slowest request.
+    pub slowest: Option<Example>,
+    /// The first one that failed.
+    pub failed: Option<Example>,
     /// From the intended start to the last byte.
     pub response: Times,
     /// From the send to the last byte.
@@ -40,6 +60,8 @@ impl Cell {
             causes: BTreeMap::new(),
             late: vec![0; limits],
             queued: 0,
+            slowest: None,
+            failed: None,
             response: times(),
             service: times(),
             first_byte: times(),
@@ -88,6 +110,19 @@ impl Cell {
         self.outcomes[outcome as usize] += 1;
         note(&mut self.lateness, sample.lateness);
         self.queued += u64::from(sample.queued > QUEUED);
+        let response_ms = sample.response.as_secs_f64() * 1_000.0;
+        let example = || Example {
+            slot: sample.slot,
+            response_ms,
+            outcome,
+            cause: sample.cause.clone(),
+        };
+        if outcome.counts() && slower(response_ms, self.slowest.as_ref()) {
+            self.slowest = Some(example());
+        }
+        if outcome.is_failure() && self.failed.is_none() {
+            self.failed = Some(example());
+        }
         if let Some(cause) = sample.cause {
             *self.causes.entry((outcome, cause)).or_default() += 1;
         }
@@ -105,6 +140,14 @@ impl Cell {
             *sum += count;
         }
         self.queued += other.queued;
+        if let Some(slowest) = &other.slowest
+            && slower(slowest.response_ms, self.slowest.as_ref())
+        {
+            self.slowest = Some(slowest.clone());
+        }
+        if self.failed.is_none() {
+            self.failed.clone_from(&other.failed);
+        }
         for (sum, more) in [
             (&mut self.response, &other.response),
             (&mut self.service, &other.service),
@@ -115,4 +158,8 @@ impl Cell {
             let _ = sum.add(more);
         }
     }
+}
+
+fn slower(response_ms: f64, than: Option<&Example>) -> bool {
+    than.is_none_or(|example| response_ms > example.response_ms)
 }

@@ -5,8 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Cell;
+use super::line::Tick;
 use super::times::{max_ms, percentile_ms};
 use crate::endpoint::Endpoint;
+use crate::events::Event;
+use crate::generator::Pulse;
 use crate::judge::interval::Batch;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -30,6 +33,8 @@ pub struct Evidence {
     pub cells: Vec<Vec<Cell>>,
     /// The seconds, without gaps.
     pub seconds: Vec<Second>,
+    /// What happened beside the requests.
+    pub events: Vec<Event>,
     /// The figures of the second that is being added to.
     open: Option<Cell>,
     counts: Vec<Count>,
@@ -62,6 +67,8 @@ pub struct Second {
     pub response_max_ms: f64,
     /// 99th percentile of the generator's own delay.
     pub lateness_p99_ms: f64,
+    /// The generator.
+    pub generator: Pulse,
     /// The counts by phase and endpoint; only those where something ended.
     #[serde(skip)]
     pub counts: Box<[Count]>,
@@ -94,6 +101,7 @@ impl Evidence {
             cells: plan.phases.iter().map(|_| cells()).collect(),
             limits,
             seconds: vec![],
+            events: vec![],
             open: None,
             counts: vec![],
         }
@@ -115,15 +123,16 @@ impl Evidence {
     }
 
     /// Ends the second.
-    pub fn end_second(&mut self, offered: u64, sent: u64) {
+    pub fn end_second(&mut self, tick: &Tick) {
         let all = self
             .open
             .take()
             .unwrap_or_else(|| Cell::new(self.limits.len()));
         self.seconds.push(Second {
             second: self.seconds.len() as u64,
-            offered,
-            sent,
+            offered: tick.offered,
+            sent: tick.sent,
+            generator: tick.generator,
             requests: all.requests(),
             counted: all.counted(),
             failures: all.failures(),

@@ -13,9 +13,12 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
 use serde::{Deserialize, Serialize};
 
-use super::Cell;
 use super::times::Times;
+use super::{Cell, Example};
+use crate::aftermath::Aftermath;
 use crate::endpoint::Endpoint;
+use crate::events::Event;
+use crate::generator::Pulse;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 
@@ -42,14 +45,24 @@ pub enum Line {
     /// What ended in one second, of one phase and to one endpoint.
     Second(Box<Figures>),
     /// One second is over; nothing of it comes after this line.
-    Tick {
-        /// Seconds since the schedule began.
-        second: u64,
-        /// Requests that the schedule has in it.
-        offered: u64,
-        /// Requests that were sent in it.
-        sent: u64,
-    },
+    Tick(Tick),
+    /// Something happened beside the requests.
+    Event(Event),
+    /// The run is over, verified and cleaned up; the last line.
+    End(Box<Aftermath>),
+}
+
+/// One second as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Tick {
+    /// Seconds since the schedule began.
+    pub second: u64,
+    /// Requests that the schedule has in it.
+    pub offered: u64,
+    /// Requests that were sent in it.
+    pub sent: u64,
+    /// The generator in it.
+    pub generator: Pulse,
 }
 
 /// What ended in one second, of one phase and to one endpoint.
@@ -70,6 +83,12 @@ pub struct Figures {
     pub late: Vec<u64>,
     /// Requests that waited for a free user.
     pub queued: u64,
+    /// The slowest request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowest: Option<Example>,
+    /// The first one that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Example>,
     /// From the intended start to the last byte.
     pub response_hdr: String,
     /// From the send to the last byte.
@@ -109,6 +128,8 @@ impl Figures {
                 .collect(),
             late: cell.late.clone(),
             queued: cell.queued,
+            slowest: cell.slowest.clone(),
+            failed: cell.failed.clone(),
             response_hdr: encode(&cell.response)?,
             service_hdr: encode(&cell.service)?,
             first_byte_hdr: encode(&cell.first_byte)?,
@@ -128,6 +149,8 @@ impl Figures {
         }
         cell.late.clone_from(&self.late);
         cell.queued = self.queued;
+        cell.slowest.clone_from(&self.slowest);
+        cell.failed.clone_from(&self.failed);
         cell.response = decode(&self.response_hdr)?;
         cell.service = decode(&self.service_hdr)?;
         cell.first_byte = decode(&self.first_byte_hdr)?;
@@ -169,6 +192,7 @@ mod tests {
         for millis in [1, 20, 300, 4_000] {
             let time = Duration::from_millis(millis);
             let sample = Sample {
+                slot: millis,
                 phase: 2,
                 endpoint: Endpoint::Join,
                 outcome: Outcome::ServerFault,
@@ -200,5 +224,7 @@ mod tests {
             percentile_ms(&before.response, 75.0)
         );
         assert_eq!(after.lateness.len(), 4);
+        assert_eq!(after.slowest.map(|example| example.slot), Some(4_000));
+        assert_eq!(after.failed.map(|example| example.slot), Some(1));
     }
 }

@@ -8,34 +8,24 @@ use super::{
     Availability, Cause, Cleanup, EndpointFigures, Generator, Latency, LedgerView, Percentiles,
     Report, Run, Slow,
 };
+use crate::aftermath::{Aftermath, Cleaned};
 use crate::endpoint::Endpoint;
 use crate::judge::Judgement;
 use crate::judge::interval::Share;
-use crate::ledger::{Acknowledged, Verified};
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::plan::rule::Scope;
 use crate::record::times::{Times, max_ms, percentile_ms};
 use crate::record::{Cell, Evidence, stretch};
-use crate::run::{Cleaned, rules};
+use crate::run::rules;
 
 /// What a run leaves, before it is arranged.
 #[derive(Debug)]
 pub struct Findings {
     /// What the requests met.
     pub evidence: Evidence,
-    /// What the comparison with the service found.
-    pub verified: Verified,
-    /// What became of the events.
-    pub cleaned: Cleaned,
-    /// How much the service acknowledged.
-    pub acknowledged: Acknowledged,
-    /// Requests sent.
-    pub sent: u64,
-    /// Slots not sent.
-    pub unsent: u64,
-    /// CPUs used on average.
-    pub cpu: f64,
+    /// What is known beside it.
+    pub aftermath: Aftermath,
 }
 
 impl Report {
@@ -79,21 +69,21 @@ impl Report {
                 })
                 .collect(),
             generator: Generator {
-                sent: findings.sent,
-                unsent: findings.unsent,
+                sent: findings.aftermath.sent,
+                unsent: findings.aftermath.unsent,
                 queued: all.queued,
                 lateness_p50_ms: percentile_ms(&all.lateness, 50.0),
                 lateness_p99_ms: percentile_ms(&all.lateness, 99.0),
                 lateness_max_ms: max_ms(&all.lateness),
-                cpu: findings.cpu,
+                cpu: findings.aftermath.health.cpu,
             },
             ledger: LedgerView {
-                acknowledged: findings.acknowledged,
-                compared: findings.verified.compared,
-                unseen: findings.verified.unseen,
-                violations: findings.verified.violations.clone(),
+                acknowledged: findings.aftermath.acknowledged,
+                compared: findings.aftermath.verified.compared,
+                unseen: findings.aftermath.verified.unseen,
+                violations: findings.aftermath.verified.violations.clone(),
             },
-            cleanup: match &findings.cleaned {
+            cleanup: match &findings.aftermath.cleaned {
                 Cleaned::Deleted(deleted) => Cleanup {
                     deleted: *deleted,
                     left: None,

@@ -1,0 +1,89 @@
+//! What happened beside the requests: moments on the time axis of a run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Lang;
+
+/// Something that happened while the load ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Seconds since the schedule began; before it, less than zero.
+    pub at_s: f64,
+    /// What.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum What {
+    /// Something was broken on purpose.
+    FaultBegan {
+        /// The name of the phase that asks for it.
+        phase: String,
+        /// The command, or which task was asked to stop.
+        what: String,
+    },
+    /// The breaking was done, or failed.
+    FaultEnded {
+        /// The name of the phase.
+        phase: String,
+        /// Whether it did what it should.
+        done: bool,
+        /// The end of what it said: the exit status, the output, the error.
+        said: String,
+    },
+    /// An alarm made the run stop.
+    Alarm {
+        /// The alarm.
+        name: String,
+        /// Why it is in that state, in the words of CloudWatch.
+        why: String,
+    },
+    /// It was certain that the run would fail, and it was stopped.
+    Doomed {
+        /// Why.
+        why: String,
+    },
+    /// Somebody asked the run to stop.
+    StopAsked,
+}
+
+impl What {
+    /// The sentence for people, short enough for a line.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::FaultBegan { phase, what } => lang.pick(
+                format!("{phase}: fault begins: {what}"),
+                format!("{phase}: 障害を発生: {what}"),
+            ),
+            Self::FaultEnded { phase, done, said } => {
+                let said = said.lines().last().unwrap_or_default();
+                if *done {
+                    lang.pick(
+                        format!("{phase}: fault done: {said}"),
+                        format!("{phase}: 障害の操作が完了: {said}"),
+                    )
+                } else {
+                    lang.pick(
+                        format!("{phase}: fault FAILED to be made: {said}"),
+                        format!("{phase}: 障害の操作に失敗: {said}"),
+                    )
+                }
+            }
+            Self::Alarm { name, why } => lang.pick(
+                format!("alarm {name} stops the run: {why}"),
+                format!("アラーム {name} により停止: {why}"),
+            ),
+            Self::Doomed { why } => lang.pick(
+                format!("stopped early, the run is certain to fail: {why}"),
+                format!("不合格が確実なため途中で停止: {why}"),
+            ),
+            Self::StopAsked => lang.pick(
+                "somebody asked the run to stop".to_owned(),
+                "停止の要求を受け付けました".to_owned(),
+            ),
+        }
+    }
+}
