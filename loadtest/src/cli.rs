@@ -28,6 +28,8 @@ pub struct Cli {
 pub enum Command {
     /// Runs a load test and judges it
     Run(Box<RunArguments>),
+    /// Says what a plan will do, and whether that is enough for a verdict
+    Plan(Box<ForecastArguments>),
     /// Deletes what a run left behind
     Cleanup(CleanupArguments),
 }
@@ -150,6 +152,26 @@ pub struct RunArguments {
     /// Write the figures of each second to FILE as the run goes, one JSON line for each phase and endpoint
     #[arg(long, value_name = "FILE")]
     pub ndjson: Option<PathBuf>,
+}
+
+/// What to foresee.
+#[derive(Debug, Clone, Args)]
+pub struct ForecastArguments {
+    /// The load.
+    #[command(flatten)]
+    pub plan: PlanArguments,
+    /// How to write it
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub output: Output,
+}
+
+/// How something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// What to clean up.

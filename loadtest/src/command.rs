@@ -7,7 +7,8 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use crate::clean::clean;
-use crate::cli::{CleanupArguments, RunArguments};
+use crate::cli::{CleanupArguments, ForecastArguments, Output, RunArguments};
+use crate::forecast::{self, Forecast};
 use crate::judge::Verdict;
 use crate::lang::{Lang, count};
 use crate::order::{self, Order};
@@ -57,6 +58,21 @@ pub async fn run(
         Verdict::Fail => 1,
         Verdict::Inconclusive => 2,
     })
+}
+
+/// Says what a plan will do.
+pub fn forecast(arguments: &ForecastArguments, random: u64, lang: Lang) -> anyhow::Result<u8> {
+    let plan = match order::plan(&arguments.plan, random) {
+        Ok(plan) => plan,
+        Err(error) => return refuse(&error, lang),
+    };
+    let forecast = Forecast::new(&plan);
+    let text = match arguments.output {
+        Output::Text => forecast::text::render(&forecast, lang),
+        Output::Json => serde_json::to_string_pretty(&forecast)? + "\n",
+    };
+    stdout().write_all(text.as_bytes())?;
+    Ok(0)
 }
 
 /// Deletes what a run left behind.

@@ -3,7 +3,8 @@
 //! A generator that is short of CPU measures itself. What it lacks is therefore evidence like any other,
 //! second by second, and [`strain`] says when its figures are worth nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::ffi::OsString;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -67,13 +68,13 @@ pub struct Meter {
 }
 
 /// What the system has counted until a moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Reading {
     at: Instant,
     /// CPU time of the process.
     used: Duration,
-    /// Time that its threads waited for a CPU.
-    waited: Duration,
+    /// Nanoseconds that each of its threads has waited for a CPU.
+    waited: BTreeMap<OsString, u64>,
     /// CPU time of the machine in ticks: all, idle, stolen.
     machine: [u64; 3],
 }
@@ -140,18 +141,19 @@ impl Reading {
 
     fn until(&self, later: &Self) -> Pulse {
         let wall = later.at.saturating_duration_since(self.at).as_secs_f64();
-        let share = |before: Duration, after: Duration| {
-            if wall > 0.0 {
-                after.saturating_sub(before).as_secs_f64() / wall
-            } else {
-                0.0
-            }
+        let of_wall = |time: Duration| match wall {
+            0.0 => 0.0,
+            wall => time.as_secs_f64() / wall,
         };
+        // A thread that has ended in between takes its time with it.
+        let waited = later.waited.iter().map(|(thread, nanos)| {
+            nanos.saturating_sub(self.waited.get(thread).copied().unwrap_or_default())
+        });
         let [all, idle, stolen] =
             [0, 1, 2].map(|at| later.machine[at].saturating_sub(self.machine[at]) as f64);
         Pulse {
-            cpu: share(self.used, later.used),
-            starved: share(self.waited, later.waited),
+            cpu: of_wall(later.used.saturating_sub(self.used)),
+            starved: of_wall(Duration::from_nanos(waited.sum())),
             machine: if all > 0.0 { (all - idle) / all } else { 0.0 },
             steal: if all > 0.0 { stolen / all } else { 0.0 },
             descriptors: descriptors(),
@@ -159,14 +161,17 @@ impl Reading {
     }
 }
 
-/// The second figure of a thread's `schedstat`: nanoseconds spent ready to run on no CPU (proc(5)).
-fn waited() -> Duration {
+/// The second figure of each thread's `schedstat`: nanoseconds spent ready to run on no CPU (proc(5)).
+fn waited() -> BTreeMap<OsString, u64> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
-    let nanos = threads.flatten().filter_map(|thread| {
-        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanos.sum())
+    threads
+        .flatten()
+        .filter_map(|thread| {
+            let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            let nanos = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
+            Some((thread.file_name(), nanos))
+        })
+        .collect()
 }
 
 /// The first line of `/proc/stat`: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).

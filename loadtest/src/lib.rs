@@ -24,6 +24,7 @@ pub mod drive;
 pub mod endpoint;
 pub mod events;
 pub mod faults;
+pub mod forecast;
 pub mod generator;
 pub mod judge;
 pub mod lang;

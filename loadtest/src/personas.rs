@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::ledger::Ledger;
 use crate::plan::Mix;
 use crate::target::Draft;
@@ -95,6 +96,26 @@ fn shares(mix: Mix) -> [(Persona, u32); 4] {
         (Persona::Leave, mix.leave),
         (Persona::Organise, mix.organise),
     ]
+}
+
+/// Which share of the requests goes to each endpoint, about: what people find decides, too.
+pub fn expected(mix: Mix) -> [f64; Endpoint::ALL.len()] {
+    let parts = shares(mix);
+    let all: u32 = parts.iter().map(|(_, share)| share).sum();
+    let mut expected = [0.0; Endpoint::ALL.len()];
+    for (persona, share) in parts {
+        let share = f64::from(share) / f64::from(all.max(1));
+        let endpoints = match persona {
+            Persona::Browse => browse::EXPECTED.as_slice(),
+            Persona::Join => &join::EXPECTED,
+            Persona::Leave => &[(Endpoint::Leave, 100)],
+            Persona::Organise => &organise::EXPECTED,
+        };
+        for (endpoint, of_100) in endpoints {
+            expected[*endpoint as usize] += share * f64::from(*of_100) / 100.0;
+        }
+    }
+    expected
 }
 
 /// The organizer of everything that a run creates: the one thing by which it is found again.

@@ -79,7 +79,7 @@ impl<'a> Progress<'a> {
                 let _ = writeln!(err, "{}", self.event(event));
             }
             self.events_told = events.len();
-            if (second.second + 1) % PLAIN == 0 {
+            if (second.second + 1).is_multiple_of(PLAIN) {
                 let _ = writeln!(err, "{}", self.line(second));
             }
         }

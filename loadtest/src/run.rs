@@ -236,6 +236,7 @@ pub fn rules(order: &Order) -> Rules {
 
 fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
     let total = evidence.total(Scope::default());
+    let lateness_p99_ms = percentile_ms(&total.lateness, 99.0);
     let causes = total
         .causes
         .iter()
@@ -244,7 +245,7 @@ fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observe
         failures: evidence.batches(Scope::default(), availability(order)),
         slow: evidence.batches(Scope::default(), slowness(order)),
         cancelled: aftermath.stopped.is_some(),
-        lateness_p99_ms: percentile_ms(&total.lateness, 99.0),
+        lateness_p99_ms,
         unsent: aftermath.unsent,
         client_faults: total.outcomes[Outcome::ClientFault as usize],
         client_cause: causes
@@ -252,6 +253,6 @@ fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observe
             .map(|((_, cause), _)| cause.to_string()),
         unverified: aftermath.verified.why.clone(),
         violations: aftermath.verified.violations.clone(),
-        strains: strains(&aftermath.health, &order.plan),
+        strains: strains(&aftermath.health, lateness_p99_ms, &order.plan),
     }
 }

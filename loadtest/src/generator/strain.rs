@@ -14,8 +14,9 @@ const STOLEN: f64 = 0.1;
 const DESCRIPTORS: f64 = 0.9;
 /// CPUs that may be waited for, as a multiple of those used in the busiest time.
 const STARVED: f64 = 1.5;
-/// And at least so many: a process that hardly works and waits twice as long still hardly waits.
-const STARVED_CPUS: f64 = 0.5;
+/// And its own delay (p99) must be at least this share of what can be trusted:
+/// on a busy machine everybody waits now and then, and only what is felt counts.
+const FELT: f64 = 0.5;
 
 /// Something that the generator was short of.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -56,8 +57,9 @@ pub enum Strain {
     },
 }
 
-/// What the generator was short of; nothing if its figures can be trusted.
-pub fn strains(health: &Health, plan: &Plan) -> Vec<Strain> {
+/// What the generator was short of; nothing if its figures can be trusted. Its own delay is the 99th percentile.
+pub fn strains(health: &Health, lateness_p99_ms: f64, plan: &Plan) -> Vec<Strain> {
+    let felt = lateness_p99_ms > FELT * plan.max_lateness.as_secs_f64() * 1_000.0;
     let used = health.busiest_cpu / health.cpus.max(1.0);
     let near = health
         .ceiling
@@ -68,7 +70,7 @@ pub fn strains(health: &Health, plan: &Plan) -> Vec<Strain> {
             used,
             limit: plan.max_cpu,
         }),
-        (health.starved > STARVED_CPUS && health.starved > STARVED * health.busiest_cpu).then_some(
+        (felt && health.starved > STARVED * health.busiest_cpu).then_some(
             Strain::GeneratorStarved {
                 waited: health.starved,
                 used: health.busiest_cpu,
@@ -140,9 +142,10 @@ mod tests {
     use crate::plan::File;
 
     fn codes(health: Health) -> Vec<&'static str> {
-        // 200/s.
+        // 200/s, and late by up to 100 ms.
         let plan = Plan::try_from(File::constant()).unwrap();
-        strains(&health, &plan).iter().map(Strain::code).collect()
+        let strains = strains(&health, 60.0, &plan);
+        strains.iter().map(Strain::code).collect()
     }
 
     const WELL: Health = Health {
@@ -175,6 +178,8 @@ mod tests {
             ..WELL
         };
         assert_eq!(codes(starved), ["generator-starved"]);
+        let plan = Plan::try_from(File::constant()).unwrap();
+        assert_eq!(strains(&starved, 40.0, &plan), []);
         let stolen = Health { steal: 0.2, ..WELL };
         assert_eq!(codes(stolen), ["cpu-stolen"]);
         let files = Health {

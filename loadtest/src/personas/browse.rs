@@ -11,6 +11,10 @@ use crate::target::{Event, Page};
 /// Of 100 looks, how many are at one event.
 const OPENS: u32 = 50;
 
+/// What that comes to, of 100 requests.
+pub(super) const EXPECTED: [(Endpoint, u32); 2] =
+    [(Endpoint::List, 100 - OPENS), (Endpoint::Open, OPENS)];
+
 pub(super) async fn act(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
     if let Some(id) = ledger
         .openable(rng)

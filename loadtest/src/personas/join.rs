@@ -16,6 +16,10 @@ const LEAVES: u32 = 30;
 /// Of 100 actions, how many repeat a booking that stands (a second click, a retry).
 const REPEATS: u32 = 5;
 
+/// What that comes to, of 100 requests.
+pub(super) const EXPECTED: [(Endpoint, u32); 2] =
+    [(Endpoint::Join, 100 - LEAVES), (Endpoint::Leave, LEAVES)];
+
 #[derive(Serialize)]
 struct Booking<'a> {
     user_name: &'a str,

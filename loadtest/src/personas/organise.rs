@@ -19,6 +19,13 @@ const ENOUGH: usize = 50;
 /// The seats of such an event.
 const SEATS: u32 = 30;
 
+/// What that comes to, of 100 requests.
+pub(super) const EXPECTED: [(Endpoint, u32); 3] = [
+    (Endpoint::Create, CREATES),
+    (Endpoint::Edit, EDITS),
+    (Endpoint::Delete, 100 - CREATES - EDITS),
+];
+
 #[derive(Deserialize)]
 struct Created {
     id: i64,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use super::Plan;
+use super::units::{Share, Time};
 use crate::endpoint::Endpoint;
+use crate::lang::Lang;
 
 /// One thing that a run must show.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,45 @@ pub enum Demand {
         /// The share, such as 0.01.
         share: f64,
     },
+}
+
+impl Rule {
+    /// The rule as a phrase for people.
+    pub fn text(&self, plan: &Plan, lang: Lang) -> String {
+        let demand = match self.demand {
+            Demand::Availability(share) => {
+                let share = Share(share);
+                lang.pick(
+                    format!("at least {share} answered well"),
+                    format!("{share} 以上が正常に応答"),
+                )
+            }
+            Demand::Slower { than, share } => {
+                let (than, share) = (Time(than), Share(share));
+                lang.pick(
+                    format!("at most {share} later than {than}"),
+                    format!("{than} 超は {share} まで"),
+                )
+            }
+        };
+        let endpoint = self.scope.endpoint.map(|it| it.name().to_owned());
+        let phase = self.scope.phase.map(|phase| {
+            let name = &plan.phases[phase].name;
+            lang.pick(format!("in phase {name}"), format!("フェーズ {name}"))
+        });
+        let window = self.window.map(|window| {
+            let window = Time(window);
+            lang.pick(
+                format!("in the worst {window}"),
+                format!("最も悪い {window} の間"),
+            )
+        });
+        [Some(demand), endpoint, phase, window]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(lang.pick(", ", "、"))
+    }
 }
 
 impl Demand {

@@ -68,6 +68,9 @@ impl FromStr for Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_zero() {
+            return f.write_str("0s");
+        }
         let millis = self.0.as_secs_f64() * 1_000.0;
         for (unit, length) in [("h", 3_600_000.0), ("m", 60_000.0), ("s", 1_000.0)] {
             if millis >= length && millis % length == 0.0 {
@@ -163,7 +166,7 @@ mod tests {
 
     #[test]
     fn values_are_read_and_written_as_people_write_them() {
-        for (text, millis) in [("20s", 20_000), ("90s", 90_000), ("250ms", 250), ("0ms", 0)] {
+        for (text, millis) in [("20s", 20_000), ("90s", 90_000), ("250ms", 250), ("0s", 0)] {
             let time: Time = text.parse().unwrap();
             assert_eq!(time.0.as_millis(), millis);
             assert_eq!(time.to_string(), text);
