@@ -1,5 +1,6 @@
 //! How the tests call the binary.
 
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::RwLock;
 
 /// Who measures time writes; everybody else reads, and the machine may be shared.
-static MACHINE: RwLock<()> = RwLock::const_new(());
+pub(crate) static MACHINE: RwLock<()> = RwLock::const_new(());
 
 /// A run of the binary with its own directory for files.
 pub(crate) struct Invocation {
@@ -71,6 +72,20 @@ impl Invocation {
         Self { command, directory }
     }
 
+    /// Puts this into its environment.
+    pub(crate) fn environment<'a>(
+        mut self,
+        of: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Self {
+        self.command.envs(of);
+        self
+    }
+
+    /// Where it runs and writes its files.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Runs it, perhaps beside others.
     pub(crate) async fn finish(mut self) -> Finished {
         let _shared = MACHINE.read().await;
@@ -118,6 +133,15 @@ impl Finished {
             .map(|reason| reason["code"].as_str().unwrap())
             .collect();
         (self.json["verdict"].as_str().unwrap_or("no report"), codes)
+    }
+
+    /// The lines of the NDJSON file of one kind.
+    pub(crate) fn lines(&self, kind: &str) -> Vec<Value> {
+        self.ndjson
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .filter(|line| line["kind"] == kind)
+            .collect()
     }
 
     /// The codes of the broken promises.

@@ -2,12 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws;
 mod cleanup;
+mod faults;
 mod files;
 mod invocation;
+mod killed;
 mod ledger;
+mod plan;
 mod schedule;
 mod server;
 mod signals;
+mod starved;
 mod usage;
 mod verdict;
+mod wire;

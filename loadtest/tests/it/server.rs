@@ -1,11 +1,12 @@
 //! The seven endpoints in memory, with faults to order.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, Query, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,6 +45,7 @@ struct Memory {
     joins: u64,
     arrivals: Vec<Instant>,
     answers: Vec<Answer>,
+    seen: Vec<Seen>,
     stalled_until: Option<Instant>,
 }
 
@@ -53,6 +55,17 @@ pub(crate) struct Answer {
     pub(crate) slot: u32,
     pub(crate) came: Instant,
     pub(crate) answered: Instant,
+}
+
+/// What a measured request brought along.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    pub(crate) peer: SocketAddr,
+    pub(crate) at: Instant,
 }
 
 /// A running server on a port of its own.
@@ -76,6 +89,7 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = format!("http://{}", listener.local_addr().unwrap());
         let app = app(shared.clone());
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { host, shared }
     }
@@ -99,6 +113,11 @@ impl Server {
     /// What those of them met that were answered.
     pub(crate) fn answers(&self) -> Vec<Answer> {
         self.shared.memory.lock().unwrap().answers.clone()
+    }
+
+    /// What the measured requests brought along.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shared.memory.lock().unwrap().seen.clone()
     }
 
     /// When the measured requests came.
@@ -148,7 +167,12 @@ fn app(shared: Shared) -> Router {
         .with_state(shared)
 }
 
-async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+async fn misbehave(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
     if let Some(id) = request.headers().get("x-request-id") {
         let slot = id
             .to_str()
@@ -162,6 +186,14 @@ async fn misbehave(State(shared): State<Shared>, request: Request, next: Next) -
         let (number, wait) = {
             let mut memory = shared.memory.lock().unwrap();
             memory.arrivals.push(now);
+            memory.seen.push(Seen {
+                method: request.method().to_string(),
+                path: request.uri().path().to_owned(),
+                version: request.version(),
+                headers: request.headers().clone(),
+                peer,
+                at: now,
+            });
             let number = memory.arrivals.len() as u64 - 1;
             if let Some((from, time)) = shared.faults.stall
                 && number == from

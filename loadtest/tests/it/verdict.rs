@@ -97,12 +97,9 @@ async fn a_generator_that_is_late_gives_no_verdict() {
         "0.1ms",
     ];
     let run = run(Faults::default(), &arguments).await;
-    assert_eq!(
-        (run.code, run.verdict()),
-        (2, ("inconclusive", vec!["generator-late"])),
-        "{}",
-        run.stdout
-    );
+    let (verdict, reasons) = run.verdict();
+    assert_eq!((run.code, verdict), (2, "inconclusive"), "{}", run.stdout);
+    assert!(reasons.contains(&"generator-late"), "{}", run.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
