@@ -26,6 +26,8 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 /// The way to log in is that of the load balancer, which has no registered name.
 const LOG_IN: HeaderValue = HeaderValue::from_static("ALB-OIDC realm=\"events\"");
 
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
 /// What went wrong with a request.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
@@ -179,6 +181,13 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
         HeaderValue::from_static("accept, accept-language"),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if matches!(
+        kind.status,
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT
+    ) {
+        // The rest of the body is not read as such, so nothing that comes after it could be.
+        headers.insert(header::CONNECTION, CLOSE);
+    }
     if kind.status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, RETRY_AFTER);
     }

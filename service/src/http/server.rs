@@ -29,6 +29,10 @@ use tokio::{
 use tower::ServiceExt as _;
 use tracing::{info, warn};
 
+mod stream;
+
+use stream::{Stream, Unread, Watched};
+
 /// How long requests in flight may take after the drain time: a little longer than one may take at all.
 const FINISH_LIMIT: Duration = Duration::from_secs(12);
 /// How long connections stay open after nobody new is let in: requests may still be on their way to us.
@@ -46,7 +50,8 @@ pub struct Limits {
     /// How long an idle connection stays open, and how long a request header may take.
     /// Longer than the load balancer keeps its side open (60 s): if we closed first, it would answer 502.
     pub idle: Duration,
-    /// For how long a client may take nothing of its answer.
+    /// For how long a client may take nothing of its answer. What it takes is seen in pieces of up to [`SEND_BUFFER`]:
+    /// those who take so little that no piece is done in this time are given up as well.
     pub stalled: Duration,
 }
 
@@ -68,6 +73,10 @@ impl Default for Limits {
 /// The system has a limit of its own, 4096 where nothing was configured.
 const BACKLOG: u32 = 4_096;
 
+/// What the system keeps of an answer that the client has not taken yet, in bytes. As large as the system likes to make
+/// it, a client could take a byte a second for hours before that is seen.
+const SEND_BUFFER: u32 = 128 * 1024;
+
 /// Listens on an address.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
@@ -77,6 +86,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     };
     // As the standard library does: a restart need not wait for the last connections of the one before to fade.
     socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
@@ -163,7 +174,12 @@ impl House {
             let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, stalled);
         }
         let (app, draining) = (self.app.clone(), self.draining.clone());
-        let service = service_fn(move |request| answer(app.clone(), draining.clone(), request));
+        let unread = Unread::default();
+        let stream = Stream::new(stream, unread.clone(), self.limits.stalled);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let request = request.map(|body| Watched::new(body, unread.clone()));
+            answer(app.clone(), draining.clone(), request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.idle)
@@ -203,7 +219,7 @@ impl House {
 async fn answer(
     app: Router,
     draining: Arc<AtomicBool>,
-    request: Request<Incoming>,
+    request: Request<Watched>,
 ) -> Result<Response<Body>, Infallible> {
     let mut response = app.oneshot(request).await?;
     if draining.load(Ordering::Relaxed) {

@@ -5,23 +5,29 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
 use service::http::server::{Limits, listen, serve_within};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     task::JoinHandle,
     time::timeout,
 };
 
 const SHORT: Duration = Duration::from_millis(600);
 const LONG: Duration = Duration::from_secs(20);
+const LARGE: usize = 30_000_000;
 
-/// Serves a word at `/` and 30 MB at `/large`.
+/// Serves a word at `/` and 30 MB at `/large`, and answers what is sent to `/refused` before reading it.
 fn serve(limits: Limits) -> (SocketAddr, JoinHandle<()>) {
     let app = Router::new()
         .route("/", get(async || "well"))
-        .route("/large", get(async || vec![b'x'; 30_000_000]));
+        .route("/refused", post(async || StatusCode::FORBIDDEN))
+        .route("/large", get(async || vec![b'x'; LARGE]));
     let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let forever = std::future::pending();
@@ -134,5 +140,78 @@ async fn a_header_beyond_all_measure_is_refused() {
     );
     let answer = rest(&mut send(address, &header(150_000)).await).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    serving.abort();
+}
+
+#[tokio::test]
+async fn who_takes_the_answer_by_drops_is_given_up_and_who_is_only_slow_is_not() {
+    let (address, serving) = serve(Limits {
+        connections: 1,
+        stalled: SHORT,
+        ..Limits::default()
+    });
+    let mut steady = send(address, "GET /large HTTP/1.1\r\nhost: here\r\n\r\n").await;
+    let mut taken = 0;
+    let mut piece = vec![0; 2_000_000];
+    while taken < LARGE {
+        tokio::time::sleep(SHORT / 6).await;
+        let read = timeout(LONG, steady.read(&mut piece)).await.unwrap();
+        taken += read.unwrap();
+    }
+    drop(steady);
+
+    // With so small a window, the system sees the client take something all the time.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut drops = socket.connect(address).await.unwrap();
+    let request = "GET /large HTTP/1.1\r\nhost: here\r\n\r\n";
+    drops.write_all(request.as_bytes()).await.unwrap();
+    let sipping = tokio::spawn(async move {
+        let mut sip = [0; 1_024];
+        while matches!(drops.read(&mut sip).await, Ok(1..)) {
+            tokio::time::sleep(SHORT / 6).await;
+        }
+    });
+    tokio::time::sleep(SHORT / 4).await;
+    // There is room for one only, so this one is answered when the other has been given up.
+    let answer = rest(&mut send(address, REQUEST).await).await;
+    assert!(answer.ends_with("well"), "{answer}");
+    sipping.abort();
+    serving.abort();
+}
+
+#[tokio::test]
+async fn who_is_refused_while_sending_hears_it_and_cannot_send_for_ever() {
+    let (address, serving) = serve(Limits::default());
+    let head = "POST /refused HTTP/1.1\r\nhost: here\r\ncontent-length: 1000000000\r\n\r\n";
+    let piece = vec![b'x'; 100_000];
+
+    let mut hasty = send(address, head).await;
+    for _ in 0..100 {
+        hasty.write_all(&piece).await.unwrap();
+    }
+    hasty.shutdown().await.unwrap();
+    assert!(
+        rest(&mut hasty)
+            .await
+            .starts_with("HTTP/1.1 403 Forbidden\r\n")
+    );
+
+    for pause in [Duration::ZERO, SHORT / 6] {
+        let begun = Instant::now();
+        let mut endless = send(address, head).await;
+        let mut sent = 0;
+        while endless
+            .write_all(&piece[..if pause.is_zero() { 100_000 } else { 1 }])
+            .await
+            .is_ok()
+        {
+            tokio::time::sleep(pause).await;
+            sent += 1;
+            assert!(begun.elapsed() < LONG && sent < 400, "{sent}");
+        }
+        // By the amount, or by the time.
+        assert_eq!(begun.elapsed() > Duration::from_secs(4), !pause.is_zero());
+    }
     serving.abort();
 }
