@@ -11,6 +11,8 @@ use crate::telemetry::LogFormat;
 
 mod announcements;
 mod database;
+#[cfg(test)]
+mod documented;
 mod identity;
 
 pub use announcements::Announcements;
@@ -58,7 +60,7 @@ pub struct Serve {
     /// (default: 5 in production, else 0)
     #[arg(long, env, value_parser = clap::value_parser!(u64).range(0..=8))]
     pub drain_seconds: Option<u64>,
-    /// The time zone of the company, in which days begin and end
+    /// The time zone of the company, for the times on pages and in announcements and for where days begin and end
     #[arg(long, env, default_value = "Asia/Tokyo", value_parser = |raw: &str| raw.parse::<Tz>().map_err(|e| e.to_string()))]
     pub tz_company: Tz,
     /// What signs the cursors of lists, at least 16 characters, the same for all tasks
