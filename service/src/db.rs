@@ -10,12 +10,13 @@ mod manager;
 mod migrate;
 mod outage;
 mod silence;
+mod watch;
 
 use std::{
     collections::BTreeMap,
     pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -26,7 +27,6 @@ use deadpool::{
     managed::{BuildError, Pool, PoolError, TimeoutType},
 };
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use tracing::{error, info};
 
 pub use migrate::{MigrationFailed, migrate, migrate_when_reachable};
 pub use outage::{Class, Outage};
@@ -34,6 +34,7 @@ pub use outage::{Class, Outage};
 use lease::Lease;
 use manager::Manager;
 use silence::Silence;
+use watch::Watch;
 
 /// How long a request waits for a connection while none becomes free, the making of one included.
 ///
@@ -69,11 +70,8 @@ pub struct Db {
 
 struct Inner {
     pool: Pool<Manager>,
-    place: String,
-    reachable: AtomicBool,
     migrated: AtomicBool,
-    /// How many statements got no answer, by the class of outage.
-    outages: Mutex<BTreeMap<&'static str, u64>>,
+    watch: Watch,
     silence: Silence,
 }
 
@@ -82,7 +80,7 @@ impl Db {
     ///
     /// Every statement is refused until [`migrate_when_reachable`] has brought the tables up to date.
     pub fn new(options: &PgConnectOptions, size: usize) -> Result<Self, BuildError> {
-        let place = outage::place(options);
+        let watch = Watch::new(outage::place(options));
         let options = options.clone().application_name("service").options([
             ("statement_timeout", STATEMENT_TIMEOUT),
             ("lock_timeout", "2s"),
@@ -93,10 +91,8 @@ impl Db {
             .build()?;
         let inner = Inner {
             pool,
-            place,
-            reachable: AtomicBool::new(true),
             migrated: AtomicBool::new(false),
-            outages: Mutex::default(),
+            watch,
             silence: Silence::default(),
         };
         Ok(Self {
@@ -137,7 +133,7 @@ impl Db {
             Ok(Err(Error::Failed(error))) => Err(Outage::new(Class::Lost, error.to_string())),
             Err(_) => {
                 let outage = Outage::new(Class::Timeout, "no answer within the limit of the check");
-                self.note_away(&outage);
+                self.inner.watch.note_away(&outage);
                 Err(outage)
             }
         }
@@ -163,15 +159,7 @@ impl Db {
 
     /// How many statements got no answer so far, by the name of the class of outage.
     pub fn outages(&self) -> BTreeMap<&'static str, u64> {
-        self.counted().clone()
-    }
-
-    fn counted(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
-        // A count is right also after a panic of somebody else who counted.
-        self.inner
-            .outages
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.watch.outages()
     }
 
     async fn run<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
@@ -180,7 +168,7 @@ impl Db {
     {
         let result = self.attempt(operation, idempotent).await;
         if let Err(Error::Away(outage)) = &result {
-            *self.counted().entry(outage.class.as_str()).or_default() += 1;
+            self.inner.watch.count(outage);
         }
         result
     }
@@ -201,7 +189,7 @@ impl Db {
             let (outage, error) = match lease.run(&operation, &self.inner.silence, asked).await {
                 Ok(value) => {
                     self.inner.silence.end();
-                    self.note_reachable();
+                    self.inner.watch.note_reachable();
                     return Ok(value);
                 }
                 Err(error) => match Outage::of(&error) {
@@ -219,7 +207,7 @@ impl Db {
                     continue;
                 }
             }
-            self.note_away(&outage);
+            self.inner.watch.note_away(&outage);
             return Err(outage.into());
         }
     }
@@ -240,30 +228,7 @@ impl Db {
             }
             Ok(Err(error)) => Outage::new(Class::Lost, error.to_string()),
         };
-        self.note_away(&outage);
+        self.inner.watch.note_away(&outage);
         Err(outage)
-    }
-
-    /// Says once that the database went away; operators and `probe` read this line.
-    fn note_away(&self, outage: &Outage) {
-        if outage.class.means_away() && self.inner.reachable.swap(false, Ordering::AcqRel) {
-            error!(
-                class = outage.class.as_str(),
-                database = self.inner.place,
-                error = outage.detail,
-                "the database is not reachable"
-            );
-        }
-    }
-
-    fn note_reachable(&self) {
-        if !self.inner.reachable.load(Ordering::Relaxed)
-            && !self.inner.reachable.swap(true, Ordering::AcqRel)
-        {
-            info!(
-                database = self.inner.place,
-                "the database is reachable again"
-            );
-        }
     }
 }

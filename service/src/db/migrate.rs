@@ -28,10 +28,10 @@ pub async fn migrate_when_reachable(
         match tokio::time::timeout(MIGRATION_LIMIT, migrate(options)).await {
             Ok(Ok(())) => break,
             Ok(Err(error)) => match outage(&error) {
-                Some(outage) => db.note_away(&outage),
+                Some(outage) => db.inner.watch.note_away(&outage),
                 None => return Err(error.into()),
             },
-            Err(_) => db.note_away(&Outage::new(
+            Err(_) => db.inner.watch.note_away(&Outage::new(
                 super::Class::Timeout,
                 "the migrations got no answer",
             )),
@@ -39,7 +39,7 @@ pub async fn migrate_when_reachable(
         tokio::time::sleep(PAUSE).await;
     }
     db.inner.migrated.store(true, Ordering::Release);
-    db.note_reachable();
+    db.inner.watch.note_reachable();
     info!("the tables are up to date");
     Ok(())
 }
