@@ -1,6 +1,6 @@
 //! The subcommands: they print and give the exit code.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -51,7 +51,7 @@ pub async fn run(
             .context("the JSON report could not be written")?;
     }
     stdout()
-        .write_all(text::render(&report, lang).as_bytes())
+        .write_all(text::render(&report, lang, screen()).as_bytes())
         .context("the report could not be written")?;
     Ok(match report.verdict {
         Verdict::Pass => 0,
@@ -89,6 +89,17 @@ pub async fn cleanup(arguments: CleanupArguments, lang: Lang) -> anyhow::Result<
     );
     writeln!(stdout(), "{said}")?;
     Ok(0)
+}
+
+/// How many columns the terminal has; a pipe has as many as it is given.
+fn screen() -> Option<u16> {
+    if !stdout().is_terminal() {
+        return None;
+    }
+    // A terminal that does not know its width says 0.
+    terminal_size::terminal_size()
+        .map(|(width, _)| width.0)
+        .filter(|width| *width > 0)
 }
 
 fn refuse(error: &UsageError, lang: Lang) -> anyhow::Result<u8> {

@@ -36,7 +36,7 @@ pub struct Pulse {
 }
 
 /// The generator over the whole load.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Health {
     /// How many CPUs the process may use.
     pub cpus: f64,

@@ -29,6 +29,7 @@ pub mod generator;
 pub mod judge;
 pub mod lang;
 pub mod ledger;
+pub mod manifest;
 pub mod order;
 pub mod outcome;
 pub mod pacer;

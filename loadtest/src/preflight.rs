@@ -19,6 +19,8 @@ const HEALTH: Duration = Duration::from_secs(5);
 /// What was found and prepared.
 #[derive(Debug)]
 pub struct Ready {
+    /// The version of the service, if it tells one.
+    pub service: Option<String>,
     /// What the generator can do alone.
     pub ceiling: Option<Ceiling>,
     /// The service whose tasks the plan stops.
@@ -36,12 +38,13 @@ pub async fn check(order: &Order) -> Result<Ready, UsageError> {
     };
     let target =
         Target::new(order.host.clone(), HEALTH).map_err(|error| unreachable(error.to_string()))?;
-    target
+    let service = target
         .health()
         .await
         .map_err(|error| unreachable(error.to_string()))?;
     let (ecs, alarms) = aws(order).await?;
     Ok(Ready {
+        service,
         ceiling: ceiling::measure(&order.plan).await,
         ecs,
         alarms,

@@ -189,10 +189,8 @@ impl Books {
             let endpoint = Endpoint::ALL[endpoint];
             self.evidence.add(phase, endpoint, &cell);
             if self.file.is_some() {
-                match Figures::of(second, phase, endpoint, &cell) {
-                    Ok(figures) => self.write(&Line::Second(Box::new(figures))),
-                    Err(error) => self.lost(error),
-                }
+                let figures = Figures::of(second, phase, endpoint, &cell);
+                self.write(&Line::Second(Box::new(figures)));
             }
         }
         self.evidence.end_second(&tick);

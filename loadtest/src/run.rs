@@ -20,6 +20,7 @@ use crate::generator::{Health, Meter};
 use crate::judge::{Observed, Rules, judge};
 use crate::lang::Lang;
 use crate::ledger::{Ledger, Verified, verify};
+use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::pacer::Pacer;
@@ -31,7 +32,7 @@ use crate::progress::Progress;
 use crate::record::line::{self, Line};
 use crate::record::times::percentile_ms;
 use crate::record::{Evidence, Recorder};
-use crate::report::{Findings, Report};
+use crate::report::{End, Findings, Report};
 use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
@@ -82,12 +83,14 @@ pub async fn run(
         recorder: Recorder::new(plan, tally.seconds.clone(), ndjson),
         stop: stop.clone(),
     });
+    let manifest = Manifest::new(std::env::args(), Path::new("."), ready.service.clone());
     crew.recorder.write(&Line::Run {
         version: line::VERSION,
         run: order.run.clone(),
         host: order.host.to_string(),
         started_at: order.made_at.to_rfc3339(),
         plan: Box::new(plan.clone()),
+        manifest: manifest.clone(),
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
@@ -116,7 +119,12 @@ pub async fn run(
     }
     let findings = Findings {
         evidence,
+        end: match aftermath.stopped {
+            Some(_) => End::Cancelled,
+            None => End::Complete,
+        },
         aftermath,
+        manifest,
     };
     Ok(Ok(Report::new(order, &judgement, &findings)))
 }

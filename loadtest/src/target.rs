@@ -90,11 +90,15 @@ impl Target {
         })
     }
 
-    /// Whether `/health` answers 200.
-    pub async fn health(&self) -> Result<(), TargetError> {
-        self.call(Method::GET, "health", None::<&()>)
-            .await
-            .map(|_| ())
+    /// Whether `/health` answers 200, and the version that it tells, if it tells one.
+    pub async fn health(&self) -> Result<Option<String>, TargetError> {
+        #[derive(Deserialize)]
+        struct Health {
+            version: Option<String>,
+        }
+        let (_, bytes) = self.call(Method::GET, "health", None::<&()>).await?;
+        let health = serde_json::from_slice::<Health>(&bytes);
+        Ok(health.ok().and_then(|health| health.version))
     }
 
     /// Creates an event.

@@ -35,7 +35,7 @@ const PLENTY: f64 = 10.0;
 const AT_ONCE: usize = 32;
 
 /// What the generator can do alone.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ceiling {
     /// Requests per second.
     pub rate: f64,

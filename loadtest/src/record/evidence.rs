@@ -1,5 +1,7 @@
 //! Everything known at the end of a run, and the questions that the judge asks of it.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -57,6 +59,8 @@ pub struct Second {
     pub failures: u64,
     /// Of those, the ones later than the limit that the text calls slow.
     pub slow: u64,
+    /// Failures by cause.
+    pub causes: BTreeMap<Cow<'static, str>, u64>,
     /// Median from the intended start.
     pub response_p50_ms: f64,
     /// 99th percentile from the intended start.
@@ -137,6 +141,12 @@ impl Evidence {
             counted: all.counted(),
             failures: all.failures(),
             slow: all.late[self.slow],
+            causes: all
+                .causes
+                .iter()
+                .filter(|((outcome, _), _)| outcome.is_failure())
+                .map(|((_, cause), count)| (cause.clone(), *count))
+                .collect(),
             response_p50_ms: percentile_ms(&all.response, 50.0),
             response_p99_ms: percentile_ms(&all.response, 99.0),
             response_p999_ms: percentile_ms(&all.response, 99.9),
@@ -154,6 +164,33 @@ impl Evidence {
                 if scope.phase.is_none_or(|it| it == phase)
                     && scope.endpoint.is_none_or(|it| it == endpoint)
                 {
+                    total.add(cell);
+                }
+            }
+        }
+        total
+    }
+
+    /// The figures of the judged phases.
+    pub fn judged(&self) -> Cell {
+        self.over(|_| true)
+    }
+
+    /// The figures of one endpoint in the judged phases.
+    pub fn judged_of(&self, endpoint: Endpoint) -> Cell {
+        self.over(|it| it == endpoint)
+    }
+
+    fn over(&self, meant: impl Fn(Endpoint) -> bool) -> Cell {
+        let mut total = Cell::new(self.limits.len());
+        for (cells, _) in self
+            .cells
+            .iter()
+            .zip(&self.judged)
+            .filter(|(_, judged)| **judged)
+        {
+            for (endpoint, cell) in Endpoint::ALL.into_iter().zip(cells) {
+                if meant(endpoint) {
                     total.add(cell);
                 }
             }

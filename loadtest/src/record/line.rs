@@ -8,17 +8,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
 use serde::{Deserialize, Serialize};
 
-use super::times::Times;
+use super::times::{decode, encode};
 use super::{Cell, Example};
 use crate::aftermath::Aftermath;
 use crate::endpoint::Endpoint;
 use crate::events::Event;
 use crate::generator::Pulse;
+use crate::manifest::Manifest;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 
@@ -41,6 +39,8 @@ pub enum Line {
         started_at: String,
         /// The load and the rules.
         plan: Box<Plan>,
+        /// By what and on what it is run.
+        manifest: Manifest,
     },
     /// What ended in one second, of one phase and to one endpoint.
     Second(Box<Figures>),
@@ -111,8 +111,8 @@ impl Line {
 
 impl Figures {
     /// The figures of a cell in a second.
-    pub fn of(second: u64, phase: usize, endpoint: Endpoint, cell: &Cell) -> io::Result<Self> {
-        Ok(Self {
+    pub fn of(second: u64, phase: usize, endpoint: Endpoint, cell: &Cell) -> Self {
+        Self {
             second,
             phase,
             endpoint,
@@ -130,11 +130,11 @@ impl Figures {
             queued: cell.queued,
             slowest: cell.slowest.clone(),
             failed: cell.failed.clone(),
-            response_hdr: encode(&cell.response)?,
-            service_hdr: encode(&cell.service)?,
-            first_byte_hdr: encode(&cell.first_byte)?,
-            lateness_hdr: encode(&cell.lateness)?,
-        })
+            response_hdr: encode(&cell.response),
+            service_hdr: encode(&cell.service),
+            first_byte_hdr: encode(&cell.first_byte),
+            lateness_hdr: encode(&cell.lateness),
+        }
     }
 
     /// The cell that they are of.
@@ -157,24 +157,6 @@ impl Figures {
         cell.lateness = decode(&self.lateness_hdr)?;
         Ok(cell)
     }
-}
-
-fn encode(times: &Times) -> io::Result<String> {
-    let mut bytes = vec![];
-    V2DeflateSerializer::new()
-        .serialize(times, &mut bytes)
-        .map_err(|error| io::Error::other(format!("histogram not serialised: {error:?}")))?;
-    Ok(STANDARD.encode(bytes))
-}
-
-fn decode(text: &str) -> io::Result<Times> {
-    let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-    let bytes = STANDARD
-        .decode(text)
-        .map_err(|error| wrong(error.to_string()))?;
-    Deserializer::new()
-        .deserialize(&mut bytes.as_slice())
-        .map_err(|error| wrong(format!("not a histogram: {error:?}")))
 }
 
 #[cfg(test)]
@@ -205,7 +187,7 @@ mod tests {
             };
             before.note(sample, &limits, 1);
         }
-        let figures = Figures::of(7, 2, Endpoint::Join, &before).unwrap();
+        let figures = Figures::of(7, 2, Endpoint::Join, &before);
         let mut file = vec![];
         Line::Second(Box::new(figures)).write(&mut file).unwrap();
         let Line::Second(line) = serde_json::from_slice(&file).unwrap() else {

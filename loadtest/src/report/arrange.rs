@@ -1,22 +1,28 @@
 //! From what a run leaves to the report.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-use chrono::SecondsFormat;
+use std::time::Duration;
 
 use super::{
-    Availability, Cause, Cleanup, EndpointFigures, Generator, Latency, LedgerView, Percentiles,
-    Report, Run, Slow,
+    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Generator, Hdr,
+    Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
+    Slow,
 };
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::endpoint::Endpoint;
-use crate::judge::Judgement;
-use crate::judge::interval::Share;
+use crate::events::{Event, What};
+use crate::judge::interval;
+use crate::judge::{Judgement, Reason, Verdict};
+use crate::lang::Lang;
+use crate::ledger::{Acknowledged, Violation};
+use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::plan::rule::Scope;
-use crate::record::times::{Times, max_ms, percentile_ms};
-use crate::record::{Cell, Evidence, stretch};
+use crate::plan::Plan;
+use crate::record::times::{max_ms, percentile_ms};
+use crate::record::{self, Cell, Evidence};
 use crate::run::rules;
 
 /// What a run leaves, before it is arranged.
@@ -26,64 +32,87 @@ pub struct Findings {
     pub evidence: Evidence,
     /// What is known beside it.
     pub aftermath: Aftermath,
+    /// How the run came to its end.
+    pub end: End,
+    /// Of what, by what and on what.
+    pub manifest: Manifest,
 }
 
 impl Report {
     /// Arranges what a run has shown.
     pub fn new(order: &Order, judgement: &Judgement, findings: &Findings) -> Self {
         let evidence = &findings.evidence;
-        let all = evidence.total(Scope::default());
+        let aftermath = &findings.aftermath;
         let plan = &order.plan;
+        let judged = evidence.judged();
+        let everything = evidence.total(Scope::default());
+        let failures = Share::from(&judgement.failures);
         Self {
             version: 1,
             verdict: judgement.verdict,
-            reasons: judgement.reasons.clone(),
+            reasons: judgement.reasons.iter().map(Said::from).collect(),
             run: Run {
                 id: order.run.clone(),
                 host: order.host.to_string(),
-                started_at: order.made_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-                rate: plan.peak(),
+                started_at: order.made_at,
+                rate: plan.requests() / plan.duration().as_secs_f64(),
                 duration_s: plan.duration().as_secs_f64(),
                 users: plan.users,
                 seed: plan.seed,
+                end: findings.end,
             },
-            availability: availability(&judgement.failures, order, evidence),
+            availability: Availability {
+                point: failures.point.map(|share| 1.0 - share),
+                low: 1.0 - failures.high,
+                high: 1.0 - failures.low,
+                target: Some(rules(order).availability),
+                requests: failures.requests,
+                failures: failures.failures,
+                design_effect: failures.design_effect,
+            },
             latency: Latency {
-                response: Percentiles::of(&all.response),
-                service: Percentiles::of(&all.service),
-                first_byte: Percentiles::of(&all.first_byte),
-                slow: slow(&judgement.slow, order),
+                response: Percentiles::of(&judged.response),
+                service: Percentiles::of(&judged.service),
+                first_byte: Percentiles::of(&judged.first_byte),
+                slow: Slow {
+                    limit_ms: millis(plan.slow),
+                    requests: judged.late[evidence.slow],
+                },
             },
-            outcomes: outcomes(&all),
-            causes: causes(&all),
+            rules: rulings(judgement, order),
+            phases: phases(plan),
+            outcomes: outcomes(&judged),
+            causes: causes(&judged),
             endpoints: Endpoint::ALL
                 .into_iter()
                 .map(|endpoint| {
-                    (
-                        endpoint.name(),
-                        figures(&evidence.total(Scope {
-                            endpoint: Some(endpoint),
-                            phase: None,
-                        })),
-                    )
+                    let cell = evidence.judged_of(endpoint);
+                    (endpoint.name().to_owned(), EndpointFigures::of(&cell))
                 })
                 .collect(),
+            cells: cells(evidence),
             generator: Generator {
-                sent: findings.aftermath.sent,
-                unsent: findings.aftermath.unsent,
-                queued: all.queued,
-                lateness_p50_ms: percentile_ms(&all.lateness, 50.0),
-                lateness_p99_ms: percentile_ms(&all.lateness, 99.0),
-                lateness_max_ms: max_ms(&all.lateness),
-                cpu: findings.aftermath.health.cpu,
+                sent: aftermath.sent,
+                unsent: aftermath.unsent,
+                queued: everything.queued,
+                lateness_p50_ms: percentile_ms(&everything.lateness, 50.0),
+                lateness_p99_ms: percentile_ms(&everything.lateness, 99.0),
+                lateness_max_ms: max_ms(&everything.lateness),
+                lateness_limit_ms: millis(plan.max_lateness),
+                health: aftermath.health,
             },
             ledger: LedgerView {
-                acknowledged: findings.aftermath.acknowledged,
-                compared: findings.aftermath.verified.compared,
-                unseen: findings.aftermath.verified.unseen,
-                violations: findings.aftermath.verified.violations.clone(),
+                acknowledged: acknowledged(&aftermath.acknowledged),
+                compared: aftermath.verified.compared,
+                unseen: aftermath.verified.unseen,
+                violations: aftermath
+                    .verified
+                    .violations
+                    .iter()
+                    .map(Said::from)
+                    .collect(),
             },
-            cleanup: match &findings.aftermath.cleaned {
+            cleanup: match &aftermath.cleaned {
                 Cleaned::Deleted(deleted) => Cleanup {
                     deleted: *deleted,
                     left: None,
@@ -93,73 +122,203 @@ impl Report {
                     left: Some(why.clone()),
                 },
             },
-            seconds: evidence.seconds.clone(),
+            seconds: evidence.seconds.iter().map(Second::from).collect(),
+            markers: evidence.events.iter().map(Marker::from).collect(),
+            manifest: findings.manifest.clone(),
+            plan: plan.clone(),
         }
     }
 }
 
-impl Percentiles {
-    fn of(times: &Times) -> Self {
+impl From<&Reason> for Said {
+    fn from(reason: &Reason) -> Self {
         Self {
-            p50_ms: percentile_ms(times, 50.0),
-            p95_ms: percentile_ms(times, 95.0),
-            p99_ms: percentile_ms(times, 99.0),
-            max_ms: max_ms(times),
+            code: reason.code().to_owned(),
+            message: reason.text(Lang::En),
+            message_ja: reason.text(Lang::Ja),
         }
     }
 }
 
-fn availability(failures: &Share, order: &Order, evidence: &Evidence) -> Availability {
-    Availability {
-        point: point(failures).map(|share| 1.0 - share),
-        low: 1.0 - failures.high,
-        high: 1.0 - failures.low,
-        target: rules(order).availability,
-        requests: failures.requests,
-        failures: failures.failures,
-        design_effect: failures.design_effect,
-        batch_s: stretch(evidence.seconds.len()) as u64,
+impl From<&Violation> for Said {
+    fn from(violation: &Violation) -> Self {
+        Self {
+            code: violation.code().to_owned(),
+            message: violation.text(Lang::En),
+            message_ja: violation.text(Lang::Ja),
+        }
     }
 }
 
-fn slow(slow: &Share, order: &Order) -> Slow {
-    Slow {
-        limit_ms: order.plan.slow.as_secs_f64() * 1_000.0,
-        requests: slow.failures,
-        point: point(slow),
-        low: slow.low,
-        high: slow.high,
-        allowed: rules(order).slow_share,
+impl From<&interval::Share> for Share {
+    fn from(share: &interval::Share) -> Self {
+        Self {
+            requests: share.requests,
+            failures: share.failures,
+            point: (share.requests > 0).then(|| share.failures as f64 / share.requests as f64),
+            low: share.low,
+            high: share.high,
+            design_effect: share.design_effect,
+        }
     }
 }
 
-fn point(share: &Share) -> Option<f64> {
-    (share.requests > 0).then(|| share.failures as f64 / share.requests as f64)
+impl EndpointFigures {
+    fn of(cell: &Cell) -> Self {
+        Self {
+            requests: cell.requests(),
+            outcomes: outcomes(cell),
+            response: Percentiles::of(&cell.response),
+            service: Percentiles::of(&cell.service),
+        }
+    }
 }
 
-fn outcomes(cell: &Cell) -> BTreeMap<&'static str, u64> {
-    Outcome::ALL
+impl From<&Event> for Marker {
+    fn from(event: &Event) -> Self {
+        let code = match event.what {
+            What::FaultBegan { .. } => "fault-began",
+            What::FaultEnded { .. } => "fault-ended",
+            What::Alarm { .. } => "alarm",
+            What::Doomed { .. } => "doomed",
+            What::StopAsked => "stop-asked",
+        };
+        Self {
+            at_s: event.at_s,
+            said: Said {
+                code: code.to_owned(),
+                message: event.what.text(Lang::En),
+                message_ja: event.what.text(Lang::Ja),
+            },
+        }
+    }
+}
+
+impl From<&record::Second> for Second {
+    fn from(second: &record::Second) -> Self {
+        Self {
+            second: second.second,
+            offered: second.offered,
+            sent: second.sent,
+            requests: second.requests,
+            counted: second.counted,
+            failures: second.failures,
+            slow: second.slow,
+            causes: second
+                .causes
+                .iter()
+                .map(|(cause, count)| (cause.to_string(), *count))
+                .collect(),
+            response_p50_ms: second.response_p50_ms,
+            response_p99_ms: second.response_p99_ms,
+            response_p999_ms: second.response_p999_ms,
+            response_max_ms: second.response_max_ms,
+            lateness_p99_ms: second.lateness_p99_ms,
+        }
+    }
+}
+
+fn rulings(judgement: &Judgement, order: &Order) -> Vec<Ruling> {
+    let than_ms = millis(order.plan.slow);
+    let rules = rules(order);
+    [
+        (
+            Demand::Availability,
+            &judgement.failures,
+            1.0 - rules.availability,
+        ),
+        (
+            Demand::Slower { than_ms },
+            &judgement.slow,
+            rules.slow_share,
+        ),
+    ]
+    .into_iter()
+    .map(|(demand, share, allowed)| Ruling {
+        verdict: match () {
+            () if share.high <= allowed => Verdict::Pass,
+            () if share.low > allowed => Verdict::Fail,
+            () => Verdict::Inconclusive,
+        },
+        demand,
+        endpoint: None,
+        phase: None,
+        window_s: None,
+        window_start_s: None,
+        share: Share::from(share),
+        allowed,
+    })
+    .collect()
+}
+
+fn phases(plan: &Plan) -> Vec<Phase> {
+    plan.begins()
         .into_iter()
-        .map(|outcome| (outcome.name(), cell.outcomes[outcome as usize]))
-        .collect()
-}
-
-fn causes(all: &Cell) -> Vec<Cause> {
-    all.causes
-        .iter()
-        .map(|((outcome, cause), count)| Cause {
-            outcome: outcome.name(),
-            cause: cause.to_string(),
-            count: *count,
+        .zip(&plan.phases)
+        .map(|(begin, phase)| Phase {
+            name: phase.name.clone(),
+            from_s: begin.as_secs_f64(),
+            to_s: (begin + phase.duration).as_secs_f64(),
+            rate: phase.rate.to_string(),
+            judged: phase.judged,
         })
         .collect()
 }
 
-fn figures(cell: &Cell) -> EndpointFigures {
-    EndpointFigures {
-        requests: cell.requests(),
-        outcomes: outcomes(cell),
-        response: Percentiles::of(&cell.response),
-        service: Percentiles::of(&cell.service),
-    }
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+fn outcomes(cell: &Cell) -> BTreeMap<String, u64> {
+    Outcome::ALL
+        .into_iter()
+        .map(|outcome| (outcome.name().to_owned(), cell.outcomes[outcome as usize]))
+        .collect()
+}
+
+fn causes(all: &Cell) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = all
+        .causes
+        .iter()
+        .map(|((outcome, cause), count)| Cause {
+            outcome: outcome.name().to_owned(),
+            cause: cause.to_string(),
+            count: *count,
+        })
+        .collect();
+    causes.sort_by_key(|cause| Reverse(cause.count));
+    causes
+}
+
+fn cells(evidence: &Evidence) -> Vec<CellFigures> {
+    evidence
+        .cells
+        .iter()
+        .enumerate()
+        .flat_map(|(phase, cells)| {
+            Endpoint::ALL
+                .into_iter()
+                .zip(cells)
+                .filter(|(_, cell)| cell.requests() > 0)
+                .map(move |(endpoint, cell)| CellFigures {
+                    phase,
+                    endpoint: endpoint.name().to_owned(),
+                    figures: EndpointFigures::of(cell),
+                    response_hdr: Hdr(cell.response.clone()),
+                    service_hdr: Hdr(cell.service.clone()),
+                })
+        })
+        .collect()
+}
+
+fn acknowledged(acknowledged: &Acknowledged) -> BTreeMap<String, u64> {
+    [
+        ("creates", acknowledged.creates),
+        ("edits", acknowledged.edits),
+        ("deletes", acknowledged.deletes),
+        ("joins", acknowledged.joins),
+        ("leaves", acknowledged.leaves),
+    ]
+    .map(|(name, count)| (name.to_owned(), count))
+    .into()
 }

@@ -1,36 +1,18 @@
-//! The report as JSON, for programs: stable codes, and English sentences beside them.
-
-use serde::{Serialize, Serializer};
+//! The report as JSON, for programs and for every other form of it.
 
 use super::Report;
-use crate::judge::Reason;
-use crate::lang::Lang;
-use crate::ledger::Violation;
-
-#[derive(Serialize)]
-struct Said {
-    code: &'static str,
-    message: String,
-}
 
 /// The whole report.
 pub fn render(report: &Report) -> serde_json::Result<String> {
     serde_json::to_string_pretty(report).map(|text| text + "\n")
 }
 
-pub(super) fn reasons<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(reasons.iter().map(|reason| Said {
-        code: reason.code(),
-        message: reason.text(Lang::En),
-    }))
+/// The report that was written as this text.
+pub fn read(text: &str) -> serde_json::Result<Report> {
+    serde_json::from_str(text)
 }
 
-pub(super) fn violations<S: Serializer>(
-    violations: &[Violation],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(violations.iter().map(|violation| Said {
-        code: violation.code(),
-        message: violation.text(Lang::En),
-    }))
+/// The JSON Schema of the reports.
+pub fn schema() -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&schemars::schema_for!(Report)).map(|text| text + "\n")
 }

@@ -1,165 +1,231 @@
-//! The report as text, for people.
+//! The report as text, for people at a terminal.
+//!
+//! Columns are aligned by the width on the screen (a Japanese character takes two columns).
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
-use super::{EndpointFigures, Percentiles, Report};
-use crate::judge::Verdict;
-use crate::lang::{Lang, count};
+use super::{EndpointFigures, Report, meaning, wording};
+use crate::endpoint::Endpoint;
+use crate::lang::{Lang, count, millis, percent, round_percent};
 
 mod summary;
-
-/// The whole report.
-pub fn render(report: &Report, lang: Lang) -> String {
-    let mut text = verdict(report, lang);
-    text.push('\n');
-    text.push_str(&summary::render(report, lang));
-    text.push('\n');
-    text.push_str(&latency(report, lang));
-    text.push('\n');
-    text.push_str(&endpoints(report, lang));
-    if !report.causes.is_empty() {
-        text.push('\n');
-        text.push_str(&causes(report, lang));
-    }
-    if !report.ledger.violations.is_empty() {
-        text.push('\n');
-        text.push_str(&violations(report, lang));
-    }
-    text
-}
 
 /// So many broken promises are listed; the JSON report has all of them.
 const LISTED: usize = 20;
 
-fn verdict(report: &Report, lang: Lang) -> String {
-    let word = match report.verdict {
-        Verdict::Pass => lang.pick("PASS", "PASS (合格)"),
-        Verdict::Fail => lang.pick("FAIL", "FAIL (不合格)"),
-        Verdict::Inconclusive => lang.pick("INCONCLUSIVE", "INCONCLUSIVE (判定不能)"),
+/// The whole report, broken into lines of at most so many columns where a width is given.
+pub fn render(report: &Report, lang: Lang, width: Option<u16>) -> String {
+    let page = Page {
+        report,
+        lang,
+        width,
     };
-    let reasons: String = report
-        .reasons
-        .iter()
-        .map(|reason| format!("  {}\n", reason.text(lang)))
-        .collect();
-    format!("{word}\n{reasons}")
+    [
+        page.verdict(),
+        page.summary(),
+        page.rules(),
+        page.latency(),
+        page.phases(),
+        page.endpoints(),
+        page.causes(),
+        page.violations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("\n")
 }
 
-fn latency(report: &Report, lang: Lang) -> String {
-    let mut table = bare();
-    table.set_header(vec![
-        lang.pick("latency (ms)", "応答時間 (ms)"),
-        "p50",
-        "p95",
-        "p99",
-        lang.pick("max", "最大"),
-    ]);
-    for (name, times) in [
-        (
-            lang.pick("from the intended start", "予定時刻から"),
-            &report.latency.response,
-        ),
-        (
-            lang.pick("from the send", "送信から"),
-            &report.latency.service,
-        ),
-        (
-            lang.pick("to the first byte", "最初のバイトまで"),
-            &report.latency.first_byte,
-        ),
-    ] {
-        let mut row = vec![name.to_owned()];
-        row.extend(percentiles(times));
-        table.add_row(row);
+/// The report with the form that it is to take; each part is `None` where there is nothing to say.
+struct Page<'a> {
+    report: &'a Report,
+    lang: Lang,
+    width: Option<u16>,
+}
+
+impl Page<'_> {
+    fn verdict(&self) -> Option<String> {
+        let mut reasons = self.table();
+        for reason in &self.report.reasons {
+            reasons.add_row([String::new(), reason.text(self.lang).to_owned()]);
+        }
+        let word = wording::verdict(self.report.verdict, self.lang);
+        Some(format!("{word}\n{}", lines(&reasons)))
     }
-    figures(table)
-}
 
-fn endpoints(report: &Report, lang: Lang) -> String {
-    let mut table = bare();
-    table.set_header(vec![
-        lang.pick("endpoint", "エンドポイント"),
-        lang.pick("requests", "件数"),
-        lang.pick("refused", "業務上の拒否"),
-        lang.pick("slow", "遅延"),
-        lang.pick("failed", "失敗"),
-        "p50",
-        "p95",
-        "p99",
-        lang.pick("max", "最大"),
-    ]);
-    for (name, endpoint) in &report.endpoints {
-        let mut row = vec![(*name).to_owned(), count(endpoint.requests)];
-        row.extend(["refused", "slow"].map(|outcome| count(ended(endpoint, outcome))));
-        row.push(count(
-            ended(endpoint, "server_fault") + ended(endpoint, "network_fault"),
-        ));
-        row.extend(percentiles(&endpoint.response));
-        table.add_row(row);
-    }
-    figures(table)
-}
-
-fn ended(endpoint: &EndpointFigures, outcome: &str) -> u64 {
-    endpoint.outcomes.get(outcome).copied().unwrap_or_default()
-}
-
-fn causes(report: &Report, lang: Lang) -> String {
-    let mut table = bare();
-    table.set_header(vec![
-        lang.pick("not simply ok", "正常以外の内訳"),
-        lang.pick("cause", "原因"),
-        lang.pick("requests", "件数"),
-    ]);
-    for cause in &report.causes {
-        let outcome = match cause.outcome {
-            "refused" => lang.pick("refused by a rule", "業務上の拒否"),
-            "server_fault" => lang.pick("fault of the service", "サービス側の障害"),
-            "network_fault" => lang.pick("no whole answer", "応答が完結せず"),
-            _ => lang.pick("fault of the generator", "負荷生成側の問題"),
-        };
-        table.add_row(vec![
-            outcome.to_owned(),
-            cause.cause.clone(),
-            count(cause.count),
+    fn rules(&self) -> Option<String> {
+        if self.report.rules.is_empty() {
+            return None;
+        }
+        let mut table = self.table();
+        table.set_header([
+            self.lang.pick("rule", "ルール"),
+            "",
+            self.lang.pick("missed by", "違反率"),
+            self.lang.pick("95 % sure", "信頼度 95 %"),
+            self.lang.pick("allowed", "許容"),
         ]);
+        for ruling in &self.report.rules {
+            let share = &ruling.share;
+            table.add_row([
+                wording::rule(ruling, self.lang),
+                wording::ruled(ruling.verdict, self.lang).to_owned(),
+                share.point.map_or_else(|| "-".to_owned(), percent),
+                format!("{} – {}", percent(share.low), percent(share.high)),
+                round_percent(ruling.allowed),
+            ]);
+        }
+        Some(figures(table, 2))
     }
-    lines(&table)
-}
 
-fn violations(report: &Report, lang: Lang) -> String {
-    let all = &report.ledger.violations;
-    let mut text = format!("{}\n", lang.pick("broken promises", "不一致の内訳"));
-    for violation in all.iter().take(LISTED) {
-        text.push_str(&format!(
-            "  {}: {}\n",
-            violation.code(),
-            violation.text(lang)
-        ));
+    fn latency(&self) -> Option<String> {
+        let mut table = self.table();
+        table.set_header([
+            self.lang.pick("latency (ms)", "応答時間 (ms)"),
+            "p50",
+            "p90",
+            "p99",
+            "p99.9",
+            self.lang.pick("max", "最大"),
+        ]);
+        let latency = &self.report.latency;
+        for (name, times) in [
+            (
+                self.lang.pick("from the intended start", "予定時刻から"),
+                &latency.response,
+            ),
+            (
+                self.lang.pick("from the send", "送信から"),
+                &latency.service,
+            ),
+            (
+                self.lang.pick("to the first byte", "最初のバイトまで"),
+                &latency.first_byte,
+            ),
+        ] {
+            let mut row = vec![name.to_owned()];
+            row.extend(
+                [
+                    times.p50_ms,
+                    times.p90_ms,
+                    times.p99_ms,
+                    times.p999_ms,
+                    times.max_ms,
+                ]
+                .map(millis),
+            );
+            table.add_row(row);
+        }
+        Some(figures(table, 1))
     }
-    if all.len() > LISTED {
-        let more = all.len() - LISTED;
-        text.push_str(&lang.pick(
-            format!("  and {more} more\n"),
-            format!("  ほか {more} 件\n"),
-        ));
+
+    fn phases(&self) -> Option<String> {
+        if self.report.phases.len() < 2 {
+            return None;
+        }
+        let mut table = self.counted(self.lang.pick("phase", "フェーズ"));
+        for (place, phase) in self.report.phases.iter().enumerate() {
+            let mut name = format!("{} {}", phase.name, phase.rate);
+            if !phase.judged {
+                name.push_str(self.lang.pick(" (not judged)", " (判定対象外)"));
+            }
+            table.add_row(row(name, &self.report.over(|cell| cell.phase == place)));
+        }
+        Some(figures(table, 1))
     }
-    text
+
+    fn endpoints(&self) -> Option<String> {
+        let mut table = self.counted(self.lang.pick("endpoint", "エンドポイント"));
+        for endpoint in Endpoint::ALL {
+            if let Some(figures) = self.report.endpoints.get(endpoint.name()) {
+                table.add_row(row(endpoint.name().to_owned(), figures));
+            }
+        }
+        Some(figures(table, 1))
+    }
+
+    fn causes(&self) -> Option<String> {
+        if self.report.causes.is_empty() {
+            return None;
+        }
+        let mut table = self.table();
+        table.set_header([
+            self.lang.pick("cause", "原因"),
+            self.lang.pick("requests", "件数"),
+            self.lang.pick("meaning", "意味"),
+        ]);
+        for cause in &self.report.causes {
+            let meaning = meaning::of(&cause.outcome, &cause.cause, self.lang);
+            table.add_row([
+                cause.cause.clone(),
+                count(cause.count),
+                meaning.what.to_owned(),
+            ]);
+        }
+        if let Some(column) = table.column_mut(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        Some(lines(&table))
+    }
+
+    fn violations(&self) -> Option<String> {
+        let all = &self.report.ledger.violations;
+        if all.is_empty() {
+            return None;
+        }
+        let mut table = self.table();
+        table.set_header([self.lang.pick("broken promise", "食い違い"), ""]);
+        for violation in all.iter().take(LISTED) {
+            table.add_row([violation.code.as_str(), violation.text(self.lang)]);
+        }
+        if let Some(more) = all.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            let more = count(more as u64);
+            table.add_row([
+                String::new(),
+                self.lang
+                    .pick(format!("and {more} more"), format!("ほか {more} 件")),
+            ]);
+        }
+        Some(lines(&table))
+    }
+
+    /// A table of counts and times by something.
+    fn counted(&self, by: &str) -> Table {
+        let mut table = self.table();
+        table.set_header([
+            by,
+            self.lang.pick("requests", "件数"),
+            self.lang.pick("refused", "拒否"),
+            self.lang.pick("slow", "遅延"),
+            self.lang.pick("failed", "失敗"),
+            "p50",
+            "p99",
+        ]);
+        table
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        if let Some(width) = self.width {
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width);
+        }
+        table
+    }
 }
 
-fn percentiles(times: &Percentiles) -> [String; 4] {
-    [times.p50_ms, times.p95_ms, times.p99_ms, times.max_ms].map(|ms| format!("{ms:.1}"))
+fn row(name: String, figures: &EndpointFigures) -> Vec<String> {
+    let mut row = vec![name, count(figures.requests)];
+    row.extend([figures.refused(), figures.slow(), figures.failed()].map(count));
+    row.extend([figures.response.p50_ms, figures.response.p99_ms].map(millis));
+    row
 }
 
-fn bare() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table
-}
-
-/// Every column but the first holds figures.
-fn figures(mut table: Table) -> String {
-    for column in table.column_iter_mut().skip(1) {
+/// The columns from this one on hold figures.
+fn figures(mut table: Table, from: usize) -> String {
+    for column in table.column_iter_mut().skip(from) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     lines(&table)

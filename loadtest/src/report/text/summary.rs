@@ -1,135 +1,106 @@
 //! The lines above the tables: what was run, how it went, what was left.
 
-use super::{bare, lines};
-use crate::lang::{Lang, count};
-use crate::report::Report;
+use super::{Page, lines};
+use crate::lang::{clock, count, millis, percent};
+use crate::report::wording;
 
-/// The lines, with their names in the first column.
-pub(super) fn render(report: &Report, lang: Lang) -> String {
-    let mut table = bare();
-    let run = &report.run;
-    let (rate, seconds, users) = (run.rate, run.duration_s, count(run.users as u64));
-    table.add_row(vec![
-        lang.pick("run", "実行").to_owned(),
-        lang.pick(
-            format!(
-                "{}: {rate}/s for {seconds} s on {}, at most {users} at once, seed {}",
-                run.id, run.host, run.seed
+impl Page<'_> {
+    /// The lines, with their names in the first column.
+    pub(super) fn summary(&self) -> Option<String> {
+        let mut table = self.table();
+        for (name, text) in [
+            (self.lang.pick("run", "実行"), self.run()),
+            (
+                self.lang.pick("availability", "可用性"),
+                self.availability(),
             ),
-            format!(
-                "{}: {} に {rate}/s で {seconds} 秒、同時 {users} 人まで、シード {}",
-                run.id, run.host, run.seed
-            ),
-        ),
-    ]);
-    table.add_row(vec![
-        lang.pick("availability", "可用性").to_owned(),
-        availability(report, lang),
-    ]);
-    let slow = &report.latency.slow;
-    table.add_row(vec![
-        lang.pick("slow answers", "遅い応答").to_owned(),
-        lang.pick(
-            format!(
-                "{} of {} later than {} ms",
-                count(slow.requests),
-                count(report.availability.requests),
-                slow.limit_ms
-            ),
-            format!(
-                "{} 件中 {} 件が {} ms 超",
-                count(report.availability.requests),
-                count(slow.requests),
-                slow.limit_ms
-            ),
-        ),
-    ]);
-    table.add_row(vec![
-        lang.pick("ledger", "照合").to_owned(),
-        ledger(report, lang),
-    ]);
-    let generator = &report.generator;
-    table.add_row(vec![
-        lang.pick("generator", "負荷生成側").to_owned(),
-        lang.pick(
-            format!(
-                "{} sent, {} waited for a free user, {} never sent; its own delay p50 {:.1} ms, p99 {:.1} ms; {:.0} % of a CPU",
-                count(generator.sent), count(generator.queued), count(generator.unsent),
-                generator.lateness_p50_ms, generator.lateness_p99_ms, 100.0 * generator.cpu,
-            ),
-            format!(
-                "送信 {} 件、空き待ち {} 件、未送信 {} 件、生成側の遅れ p50 {:.1} ms / p99 {:.1} ms、CPU {:.0} %",
-                count(generator.sent), count(generator.queued), count(generator.unsent),
-                generator.lateness_p50_ms, generator.lateness_p99_ms, 100.0 * generator.cpu,
-            ),
-        ),
-    ]);
-    table.add_row(vec![
-        lang.pick("clean-up", "後片付け").to_owned(),
-        cleanup(report, lang),
-    ]);
-    lines(&table)
-}
+            (self.lang.pick("ledger", "照合"), self.ledger()),
+            (self.lang.pick("generator", "負荷生成側"), self.generator()),
+            (self.lang.pick("clean-up", "後片付け"), self.cleanup()),
+        ] {
+            table.add_row([name.to_owned(), text]);
+        }
+        Some(lines(&table))
+    }
 
-fn availability(report: &Report, lang: Lang) -> String {
-    let it = &report.availability;
-    let point = it
-        .point
-        .map_or_else(|| "-".to_owned(), |point| format!("{:.3} %", 100.0 * point));
-    let (low, high) = (100.0 * it.low, 100.0 * it.high);
-    let effect = if it.design_effect > 1.0 {
-        lang.pick(
-            format!(
-                "; failures come in bursts (design effect {:.1})",
-                it.design_effect
-            ),
-            format!(
-                "、失敗は集中して発生 (デザイン効果 {:.1})",
-                it.design_effect
-            ),
+    fn run(&self) -> String {
+        let run = &self.report.run;
+        let (id, host, seed) = (&run.id, &run.host, run.seed);
+        let (rate, time, users) = (
+            millis(run.rate).trim_end_matches(".00").to_owned(),
+            clock(run.duration_s),
+            count(run.users as u64),
+        );
+        let text = self.lang.pick(
+            format!("{id}: {rate}/s for {time} on {host}, at most {users} at once, seed {seed}"),
+            format!("{id}: {host} に {rate}/s で {time}、同時 {users} 人まで、シード {seed}"),
+        );
+        match wording::end(run.end, self.lang) {
+            Some(end) => format!("{text} ({end})"),
+            None => text,
+        }
+    }
+
+    fn availability(&self) -> String {
+        let it = &self.report.availability;
+        let point = it.point.map_or_else(|| "-".to_owned(), percent);
+        let (low, high) = (percent(it.low), percent(it.high));
+        let (failures, requests) = (count(it.failures), count(it.requests));
+        let text = self.lang.pick(
+            format!("{point}, {failures} failures of {requests}; 95 % sure: {low} – {high}"),
+            format!("{point}、{requests} 件中 失敗 {failures} 件、信頼度 95 % で {low} – {high}"),
+        );
+        if it.design_effect <= 1.0 {
+            return text;
+        }
+        let effect = it.design_effect;
+        text + &self.lang.pick(
+            format!("; failures come in bursts (design effect {effect:.1})"),
+            format!("、失敗は集中して発生 (デザイン効果 {effect:.1})"),
         )
-    } else {
-        String::new()
-    };
-    lang.pick(
-        format!("{point}, {} failures of {}; 95 % sure: at least {low:.3} %, at most {high:.3} %{effect}", count(it.failures), count(it.requests)),
-        format!("{point}、{} 件中 失敗 {} 件、信頼度 95 % で {low:.3} % 以上 {high:.3} % 以下{effect}", count(it.requests), count(it.failures)),
-    )
-}
+    }
 
-fn ledger(report: &Report, lang: Lang) -> String {
-    let ledger = &report.ledger;
-    let done = &ledger.acknowledged;
-    let (joins, leaves) = (count(done.joins), count(done.leaves));
-    let (creates, edits, deletes) = (count(done.creates), count(done.edits), count(done.deletes));
-    let broken = ledger.violations.len();
-    let end = match (broken, ledger.unseen) {
-        (0, 0) => lang.pick("all of it is there".to_owned(), "すべて一致".to_owned()),
-        (0, _) => lang.pick(
-            "not all of it could be looked up".to_owned(),
-            "一部は照合できず".to_owned(),
-        ),
-        _ => lang.pick(
-            format!("{broken} promises broken"),
-            format!("不一致 {broken} 件"),
-        ),
-    };
-    lang.pick(
-        format!("{joins} joins, {leaves} leaves, {creates} creates, {edits} edits, {deletes} deletes acknowledged: {end}"),
-        format!("受付済みの 参加 {joins} 件、取消 {leaves} 件、作成 {creates} 件、変更 {edits} 件、削除 {deletes} 件: {end}"),
-    )
-}
+    fn ledger(&self) -> String {
+        let done: Vec<String> = self
+            .report
+            .ledger
+            .acknowledged
+            .iter()
+            .map(|(name, number)| {
+                let name = wording::operation(name, self.lang);
+                self.lang.pick(
+                    format!("{} {name}", count(*number)),
+                    format!("{name} {}", count(*number)),
+                )
+            })
+            .collect();
+        let done = done.join(self.lang.pick(", ", "、"));
+        format!("{}: {done}", wording::ledger(self.report, self.lang))
+    }
 
-fn cleanup(report: &Report, lang: Lang) -> String {
-    let (run, host) = (&report.run.id, &report.run.host);
-    match &report.cleanup.left {
-        None => lang.pick(
-            format!("{} events of the run deleted", count(report.cleanup.deleted)),
-            format!("この実行のイベント {} 件を削除", count(report.cleanup.deleted)),
-        ),
-        Some(why) => lang.pick(
-            format!("events may be left ({why}); run: loadtest cleanup {run} --host {host}"),
-            format!("イベントが残っている可能性があります ({why})。次を実行してください: loadtest cleanup {run} --host {host}"),
-        ),
+    fn generator(&self) -> String {
+        let it = &self.report.generator;
+        let [sent, queued, unsent] = [it.sent, it.queued, it.unsent].map(count);
+        let [p50, p99] = [it.lateness_p50_ms, it.lateness_p99_ms].map(millis);
+        let cpu = 100.0 * it.health.cpu;
+        self.lang.pick(
+            format!("{sent} sent, {queued} waited for a free user, {unsent} never sent; its own delay p50 {p50} ms, p99 {p99} ms; {cpu:.0} % of a CPU"),
+            format!("送信 {sent} 件、空き待ち {queued} 件、未送信 {unsent} 件、生成側の遅れ p50 {p50} ms / p99 {p99} ms、CPU {cpu:.0} %"),
+        )
+    }
+
+    fn cleanup(&self) -> String {
+        let (run, host) = (&self.report.run.id, &self.report.run.host);
+        let deleted = count(self.report.cleanup.deleted);
+        match &self.report.cleanup.left {
+            None => self.lang.pick(
+                format!("{deleted} events of the run deleted"),
+                format!("この実行のイベント {deleted} 件を削除"),
+            ),
+            Some(why) => self.lang.pick(
+                format!("events may be left ({why}); run: loadtest cleanup {run} --host {host}"),
+                format!("イベントが残っている可能性があります ({why})。次を実行してください: loadtest cleanup {run} --host {host}"),
+            ),
+        }
     }
 }

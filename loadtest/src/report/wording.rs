@@ -1,0 +1,107 @@
+//! What a report says in words: verdicts, rules, outcomes. The figures are formatted in `lang`.
+
+use super::{Demand, End, Report, Ruling};
+use crate::judge::Verdict;
+use crate::lang::{Lang, clock, count, round_percent};
+
+/// The verdict; the English word is the same everywhere, so that people of both languages mean the same.
+pub(super) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
+    match verdict {
+        Verdict::Pass => lang.pick("PASS", "PASS (合格)"),
+        Verdict::Fail => lang.pick("FAIL", "FAIL (不合格)"),
+        Verdict::Inconclusive => lang.pick("INCONCLUSIVE", "INCONCLUSIVE (判定不能)"),
+    }
+}
+
+/// The verdict on one rule.
+pub(super) fn ruled(verdict: Verdict, lang: Lang) -> &'static str {
+    match verdict {
+        Verdict::Pass => lang.pick("kept", "達成"),
+        Verdict::Fail => lang.pick("missed", "未達"),
+        Verdict::Inconclusive => lang.pick("unclear", "不明"),
+    }
+}
+
+/// What a rule demands, with the requests that it means.
+pub(super) fn rule(ruling: &Ruling, lang: Lang) -> String {
+    let demand = match ruling.demand {
+        Demand::Availability => {
+            let share = round_percent(1.0 - ruling.allowed);
+            lang.pick(
+                format!("{share} answered well"),
+                format!("{share} が正常に応答"),
+            )
+        }
+        Demand::Slower { than_ms } => {
+            let (share, limit) = (round_percent(ruling.allowed), count(than_ms as u64));
+            lang.pick(
+                format!("at most {share} later than {limit} ms"),
+                format!("{limit} ms 超は {share} まで"),
+            )
+        }
+    };
+    let phase = ruling
+        .phase
+        .as_ref()
+        .map(|name| lang.pick(format!("in phase {name}"), format!("フェーズ {name}")));
+    let window = ruling.window_s.map(|length| {
+        let length = clock(length);
+        lang.pick(
+            format!("in the worst {length}"),
+            format!("最も悪い {length} の間"),
+        )
+    });
+    [Some(demand), ruling.endpoint.clone(), phase, window]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(lang.pick(", ", "、"))
+}
+
+
+/// What the acknowledged operations of a sort are called.
+pub(super) fn operation(name: &str, lang: Lang) -> &str {
+    match name {
+        "creates" => lang.pick("created", "作成"),
+        "edits" => lang.pick("changed", "変更"),
+        "deletes" => lang.pick("deleted", "削除"),
+        "joins" => lang.pick("joined", "参加"),
+        "leaves" => lang.pick("left", "取消"),
+        other => other,
+    }
+}
+
+/// What is wrong with a run that did not go through its schedule.
+pub(super) fn end(end: End, lang: Lang) -> Option<&'static str> {
+    match end {
+        End::Complete => None,
+        End::Cancelled => Some(lang.pick("stopped before its end", "途中で終了")),
+        End::Killed => Some(lang.pick(
+            "killed: this is what it had written down",
+            "強制終了: それまでに書き出された内容です",
+        )),
+    }
+}
+
+/// How much of what was acknowledged is there.
+pub(super) fn ledger(report: &Report, lang: Lang) -> String {
+    let broken = report.ledger.violations.len() as u64;
+    match (broken, report.ledger.unseen, report.run.end) {
+        (0, _, End::Killed) => lang.pick(
+            "not compared with the service".to_owned(),
+            "照合されていません".to_owned(),
+        ),
+        (0, 0, _) => lang.pick(
+            "everything acknowledged is there".to_owned(),
+            "受け付けた内容はすべて残っています".to_owned(),
+        ),
+        (0, _, _) => lang.pick(
+            "not everything could be looked up".to_owned(),
+            "一部は照合できませんでした".to_owned(),
+        ),
+        _ => lang.pick(
+            format!("promises broken: {}", count(broken)),
+            format!("食い違い {} 件", count(broken)),
+        ),
+    }
+}
