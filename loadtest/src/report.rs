@@ -16,8 +16,17 @@ use crate::plan::Plan;
 
 mod arrange;
 mod figures;
+#[cfg(test)]
+mod fixture;
+mod format;
+pub mod github;
+pub mod html;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod meaning;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod wording;
 
@@ -25,6 +34,7 @@ pub use arrange::Findings;
 pub use figures::{
     CellFigures, EndpointFigures, Generator, Hdr, Latency, Percentiles, Second, Share, Slow,
 };
+pub use format::Format;
 
 /// The report, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

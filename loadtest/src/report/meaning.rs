@@ -34,8 +34,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "負荷生成側でこれ以上接続を開けません",
             ),
             (
-                "raise `ulimit -n`, or lower the users",
-                "`ulimit -n` を上げるか、ユーザー数を減らしてください",
+                "raise ulimit -n, or lower the users",
+                "ulimit -n を上げるか、ユーザー数を減らしてください",
             ),
         ),
         ("client_fault", "no-local-ports-left") => (
@@ -81,8 +81,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "ロードバランサーがタスクから正しい応答を得られませんでした (終了・切断)",
             ),
             (
-                "`probe diagnose`; tasks that stopped",
-                "`probe diagnose`、停止したタスク",
+                "probe diagnose; tasks that stopped",
+                "probe diagnose、停止したタスク",
             ),
         ),
         (_, "http-503") => (
@@ -91,8 +91,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "応答できる相手がいません (正常なタスクがない、またはデータベースに接続できない)",
             ),
             (
-                "`probe diagnose`; `probe targets`; connections of the database",
-                "`probe diagnose`、`probe targets`、データベースの接続数",
+                "probe diagnose; probe targets; connections of the database",
+                "probe diagnose、probe targets、データベースの接続数",
             ),
         ),
         (_, "http-504") => (
@@ -101,8 +101,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "ロードバランサーがタスクの応答を待ちきれませんでした",
             ),
             (
-                "`probe diagnose`; CPU of the tasks, locks in the database",
-                "`probe diagnose`、タスクの CPU、データベースのロック",
+                "probe diagnose; CPU of the tasks, locks in the database",
+                "probe diagnose、タスクの CPU、データベースのロック",
             ),
         ),
         (_, cause) if cause.starts_with("http-5") => (
@@ -111,8 +111,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "サービスの処理が失敗しました",
             ),
             (
-                "`probe logs`, by the request id of the run",
-                "`probe logs` を実行 ID 付きのリクエスト ID で検索",
+                "probe logs, by the request id of the run",
+                "probe logs を実行 ID 付きのリクエスト ID で検索",
             ),
         ),
         (_, "timeout") => (
@@ -131,8 +131,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
                 "接続先で何も待ち受けていません",
             ),
             (
-                "was the service down or being replaced? `probe tasks`",
-                "サービスの停止・入れ替え中ではないか (`probe tasks`)",
+                "was the service down or being replaced? probe tasks",
+                "サービスの停止・入れ替え中ではないか (probe tasks)",
             ),
         ),
         (_, "connection-reset" | "connection-closed") => (
@@ -148,8 +148,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
         (_, "unreachable" | "connect") => (
             ("no way to the address", "接続先に到達できません"),
             (
-                "name server, routes, security groups: `probe diagnose`",
-                "DNS・経路・セキュリティグループ (`probe diagnose`)",
+                "name server, routes, security groups: probe diagnose",
+                "DNS・経路・セキュリティグループ (probe diagnose)",
             ),
         ),
         (_, "body-not-as-promised") => (
@@ -165,8 +165,8 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
         _ => (
             ("not known to this report", "このレポートが知らない原因です"),
             (
-                "`probe logs`, by the request id of the run",
-                "`probe logs` を実行 ID 付きのリクエスト ID で検索",
+                "probe logs, by the request id of the run",
+                "probe logs を実行 ID 付きのリクエスト ID で検索",
             ),
         ),
     };

@@ -58,7 +58,6 @@ pub(super) fn rule(ruling: &Ruling, lang: Lang) -> String {
         .join(lang.pick(", ", "、"))
 }
 
-
 /// What the acknowledged operations of a sort are called.
 pub(super) fn operation(name: &str, lang: Lang) -> &str {
     match name {

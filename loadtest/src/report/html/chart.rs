@@ -2,11 +2,11 @@
 //!
 //! The drawing names no colour but an ink, and the style sheet of the page says what each ink is by day, by night and in print.
 
+use std::ops::Range;
+
 use anyhow::Context;
 use plotters::coord::Shift;
-use plotters::coord::combinators::WithKeyPoints;
-use plotters::coord::ranged1d::ValueFormatter;
-use plotters::coord::types::RangedCoordf64;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, ValueFormatter};
 use plotters::prelude::*;
 
 /// So many units of the drawing make a pixel: plotters knows only whole units, and a tenth of a pixel is fine enough.
@@ -98,7 +98,10 @@ pub(super) fn px(pixels: f64) -> i32 {
 
 /// Whether a label fits into so many pixels.
 pub(super) fn fits(label: &str, pixels: f64) -> bool {
-    let letters: usize = label.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let letters: usize = label
+        .chars()
+        .map(|c| if c.is_ascii() { 1 } else { 2 })
+        .sum();
     letters as f64 * LETTER_WIDTH <= pixels
 }
 
@@ -132,8 +135,8 @@ pub(super) fn draw(
     let mut text = String::new();
     let size = (px(width), px(height));
     {
-        let root = SVGBackend::with_string(&mut text, (size.0 as u32, size.1 as u32))
-            .into_drawing_area();
+        let root =
+            SVGBackend::with_string(&mut text, (size.0 as u32, size.1 as u32)).into_drawing_area();
         with(&root)?;
         root.present().context("the chart cannot be drawn")?;
     }
@@ -162,12 +165,29 @@ pub(super) fn draw(
     })
 }
 
-/// A horizontal axis with ticks at chosen places.
-pub(super) type Along = WithKeyPoints<RangedCoordf64>;
+/// A horizontal axis from 0 with ticks at chosen places.
+pub(super) struct Along {
+    /// Its end.
+    pub(super) to: f64,
+    /// Where the ticks are.
+    pub(super) ticks: Vec<f64>,
+}
 
-/// The horizontal axis from 0 with ticks at these places.
-pub(super) fn along(to: f64, ticks: Vec<f64>) -> Along {
-    (0.0..to).with_key_points(ticks)
+impl Ranged for Along {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        from + (value / self.to * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        0.0..self.to
+    }
 }
 
 /// A chart with both axes.

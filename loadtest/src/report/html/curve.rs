@@ -5,7 +5,7 @@
 use anyhow::Context;
 use plotters::prelude::*;
 
-use super::chart::{Drawing, Ink, along, decades, draw, mesh, px};
+use super::chart::{Along, Drawing, Ink, decades, draw, mesh, px};
 use super::panel::RIGHT;
 use super::timeline::millis;
 use crate::record::times::Times;
@@ -29,15 +29,13 @@ pub(super) fn curve(response: &Times, service: &Times) -> anyhow::Result<Drawing
             .into_iter()
             .filter(|tick| *tick <= nines + 1e-9)
             .collect();
-        let y = (low..high)
-            .log_scale()
-            .with_key_points(decades(low, high));
+        let y = (low..high).log_scale().with_key_points(decades(low, high));
         let mut chart = ChartBuilder::on(area)
             .margin_top(px(8.0))
             .margin_right(px(RIGHT))
             .y_label_area_size(px(48.0))
             .x_label_area_size(px(24.0))
-            .build_cartesian_2d(along(nines, ticks), y)
+            .build_cartesian_2d(Along { to: nines, ticks }, y)
             .context("the axes cannot be drawn")?;
         mesh(&mut chart, &|place| percentile(*place), &|ms| millis(*ms))?;
         for (ink, times) in [(Ink::Other, service), (Ink::Main, response)] {

@@ -74,7 +74,10 @@ pub(super) fn forest(report: &Report, lang: Lang) -> Forest {
                     point: share.point.map_or_else(|| "–".to_owned(), percent),
                     interval: format!("{} – {}", percent(share.low), percent(share.high)),
                     allowed: round_percent(ruling.allowed),
-                    counts: lang.pick(format!("{missed} of {all}"), format!("{all} 件中 {missed} 件")),
+                    counts: lang.pick(
+                        format!("{missed} of {all}"),
+                        format!("{all} 件中 {missed} 件"),
+                    ),
                     low_at,
                     width: (high_at - low_at).max(0.5),
                     point_at: share.point.filter(|point| *point > 0.0).map(at),

@@ -5,7 +5,7 @@ use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{Area, CAUSES, Chart, Ink, along, decades, fits, letters, mesh, px};
+use super::chart::{Along, Area, CAUSES, Chart, Ink, decades, fits, letters, mesh, px};
 use super::stretch::Stretch;
 use crate::lang::clock;
 use crate::report::Report;
@@ -15,9 +15,11 @@ pub(super) const LEFT: f64 = 52.0;
 /// Room to the right of the axes.
 pub(super) const RIGHT: f64 = 14.0;
 /// Room for a panel's name above it.
-pub(super) const NAME: f64 = 44.0;
+const NAME: f64 = 26.0;
+/// Room for the names of the phases, above the first panel.
+const PHASES: f64 = 18.0;
 /// Room for the labels of the time axis.
-pub(super) const BOTTOM: f64 = 26.0;
+const BOTTOM: f64 = 26.0;
 /// Between two ticks of the time axis, in pixels, at least.
 const TICKS: f64 = 64.0;
 /// What people count time in, in seconds.
@@ -73,11 +75,14 @@ impl Frame<'_> {
             .context("a name cannot be drawn")?;
         let mut builder = ChartBuilder::on(area);
         builder
-            .margin_top(px(NAME))
+            .margin_top(px(self.above()))
             .margin_right(px(RIGHT))
             .y_label_area_size(px(LEFT))
             .x_label_area_size(if self.is_last { px(BOTTOM) } else { 0 });
-        let x = along(self.to(), self.ticks());
+        let x = Along {
+            to: self.to(),
+            ticks: self.ticks(),
+        };
         let unfit = "the axes cannot be drawn";
         match panel.scale {
             Scale::Linear(to) => {
@@ -137,13 +142,13 @@ impl Frame<'_> {
             chart.draw_series([PathElement::new(path, Ink::Marker.line(1.5))])?;
         }
         if self.is_first {
-            self.name_phases(&chart, high)?;
+            self.name_phases(&mut chart, high)?;
         }
         Ok(())
     }
 
     /// Above the axes: the name of each phase, or its number where the name does not fit.
-    fn name_phases<Y>(&self, chart: &Chart<'_, '_, Y>, high: f64) -> anyhow::Result<()>
+    fn name_phases<Y>(&self, chart: &mut Chart<'_, '_, Y>, high: f64) -> anyhow::Result<()>
     where
         Y: Ranged<ValueType = f64>,
     {
@@ -152,20 +157,25 @@ impl Frame<'_> {
             let to = phase.to_s.min(self.to());
             let room = (to - phase.from_s) * scale;
             let number = (place + 1).to_string();
-            let Some(name) = [&phase.name, &number]
-                .into_iter()
-                .find(|name| fits(name, room))
-            else {
+            let names = [&phase.name, &number];
+            let Some(name) = names.into_iter().find(|name| fits(name, room)) else {
                 continue;
             };
-            let (x, y) = chart.backend_coord(&(f64::midpoint(phase.from_s, to), high));
             let style = letters().pos(Pos::new(HPos::Center, VPos::Bottom));
-            chart
-                .plotting_area()
-                .strip_coord_spec()
-                .draw(&Text::new(name.clone(), (x, y - px(4.0)), style))?;
+            let middle = (f64::midpoint(phase.from_s, to), high);
+            let label = EmptyElement::at(middle) + Text::new(name.clone(), (0, px(-4.0)), style);
+            chart.draw_series([label])?;
         }
         Ok(())
+    }
+
+    /// What the panel needs of the drawing's height, in pixels.
+    pub(super) fn height(&self, panel: &Panel<'_>) -> f64 {
+        self.above() + panel.height + if self.is_last { BOTTOM } else { 0.0 }
+    }
+
+    fn above(&self) -> f64 {
+        NAME + if self.is_first { PHASES } else { 0.0 }
     }
 
     fn to(&self) -> f64 {

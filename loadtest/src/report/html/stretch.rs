@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::Report;
+use crate::report::{Report, Second};
 
 /// Some seconds of a run. Rates are means, and of the percentiles of the seconds the worst is kept: no spike is smoothed away.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,14 +59,14 @@ pub(super) fn stretches(report: &Report, most: usize) -> Vec<Stretch> {
         .map(|(place, seconds)| {
             let length = length as f64;
             let mean = |sum: f64| sum / seconds.len() as f64;
-            let worst = |of: fn(&crate::report::Second) -> f64| {
+            let worst = |of: fn(&Second) -> f64| {
                 let answered = seconds.iter().filter(|second| second.counted > 0);
                 answered.map(of).max_by(f64::total_cmp)
             };
             Stretch {
                 from: place as f64 * length,
                 length,
-                offered: mean(seconds.iter().map(|second| second.offered).sum()),
+                offered: mean(seconds.iter().map(|second| second.offered as f64).sum()),
                 achieved: mean(seconds.iter().map(|second| second.requests as f64).sum()),
                 p50_ms: worst(|second| second.response_p50_ms),
                 p99_ms: worst(|second| second.response_p99_ms),
@@ -77,7 +77,7 @@ pub(super) fn stretches(report: &Report, most: usize) -> Vec<Stretch> {
                 failures: causes
                     .iter()
                     .map(|cause| {
-                        let of = |second: &crate::report::Second| {
+                        let of = |second: &Second| {
                             second.causes.get(cause).copied().unwrap_or_default() as f64
                         };
                         mean(seconds.iter().map(of).sum())

@@ -21,7 +21,12 @@ pub(super) fn blocks(report: &Report, lang: Lang) -> Vec<Block> {
         .iter()
         .enumerate()
         .map(|(place, phase)| {
-            let mut note = format!("{}, {} – {}", phase.rate, clock(phase.from_s), clock(phase.to_s));
+            let mut note = format!(
+                "{}, {} – {}",
+                phase.rate,
+                clock(phase.from_s),
+                clock(phase.to_s)
+            );
             if !phase.judged {
                 note.push_str(lang.pick(", not judged", "、判定対象外"));
             }

@@ -3,7 +3,7 @@
 //! A further panel (the tasks that ran, say) is a further entry in the list of panels.
 
 use super::chart::{Drawing, Ink, draw, px};
-use super::panel::{BOTTOM, Frame, NAME, Panel, Scale};
+use super::panel::{Frame, Panel, Scale};
 use super::stretch::Stretch;
 use crate::lang::{Lang, count};
 use crate::report::Report;
@@ -16,19 +16,21 @@ pub(super) fn timeline(
     width: f64,
 ) -> anyhow::Result<Drawing> {
     let panels = panels(report, stretches, lang);
-    let height = panels.iter().map(|panel| NAME + panel.height).sum::<f64>() + BOTTOM;
+    let frames: Vec<Frame<'_>> = (0..panels.len())
+        .map(|place| Frame {
+            report,
+            stretches,
+            width,
+            is_first: place == 0,
+            is_last: place + 1 == panels.len(),
+        })
+        .collect();
+    let framed = || frames.iter().zip(&panels);
+    let height = framed().map(|(frame, panel)| frame.height(panel)).sum();
     draw(width, height, |root| {
         let mut rest = root.clone();
-        for (place, panel) in panels.iter().enumerate() {
-            let frame = Frame {
-                report,
-                stretches,
-                width,
-                is_first: place == 0,
-                is_last: place + 1 == panels.len(),
-            };
-            let below = if frame.is_last { BOTTOM } else { 0.0 };
-            let (area, under) = rest.split_vertically(px(NAME + panel.height + below));
+        for (frame, panel) in framed() {
+            let (area, under) = rest.split_vertically(px(frame.height(panel)));
             frame.draw(&area, panel)?;
             rest = under;
         }
@@ -104,11 +106,7 @@ fn panels<'a>(report: &Report, stretches: &'a [Stretch], lang: Lang) -> Vec<Pane
 }
 
 fn rate(rate: f64) -> String {
-    if rate.fract() == 0.0 {
-        count(rate as u64)
-    } else {
-        format!("{rate:.1}")
-    }
+    super::per_second(&rate)
 }
 
 /// A tick of the axis, which is 1, 2 or 5 times a power of ten.

@@ -1,0 +1,292 @@
+//! A report for the tests of the renderers: three phases, a fault, failures in a burst, a hostile name, a broken promise.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{
+    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Generator, Hdr,
+    Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
+    Slow,
+};
+use crate::endpoint::Endpoint;
+use crate::judge::Verdict;
+use crate::manifest::Manifest;
+use crate::plan::{File, Plan};
+use crate::record::times::{note, times};
+
+/// What a service that wishes us ill might send.
+pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>|`x`";
+
+const PLAN: &str = r#"
+name = "fixture"
+seed = 42
+[[phase]]
+name = "warm-up"
+duration = "10s"
+rate = "5/s..50/s"
+judged = false
+[[phase]]
+name = "rush"
+duration = "30s"
+rate = "100/s"
+fault = { at = "10s", command = "kill one task" }
+[[phase]]
+name = "steady"
+duration = "20s"
+rate = "50/s"
+[[rule]]
+availability = "99.9%"
+[[rule]]
+slower_than = "1s"
+share = "1%"
+phase = "rush"
+"#;
+
+fn map<const N: usize>(counts: [(&str, u64); N]) -> BTreeMap<String, u64> {
+    counts.map(|(name, count)| (name.to_owned(), count)).into()
+}
+
+fn said(code: &str, message: &str, message_ja: &str) -> Said {
+    Said {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        message_ja: message_ja.to_owned(),
+    }
+}
+
+/// Times around so many milliseconds with a long tail, the same on every machine.
+fn spread(requests: u64, ms: f64) -> Hdr {
+    let mut spread = times();
+    for request in 0..requests {
+        let place = (request as f64 + 0.5) / requests as f64;
+        note(
+            &mut spread,
+            Duration::from_secs_f64(ms / 1_000.0 * (1.0 - place).powf(-0.6)),
+        );
+    }
+    Hdr(spread)
+}
+
+fn cells() -> Vec<CellFigures> {
+    let mut cells = vec![];
+    for (phase, requests, ms) in [(0, 275, 6.0), (1, 3_000, 14.0), (2, 1_000, 7.0)] {
+        for (endpoint, share) in [
+            (Endpoint::List, 0.5),
+            (Endpoint::Open, 0.2),
+            (Endpoint::Join, 0.3),
+        ] {
+            let requests = (f64::from(requests) * share) as u64;
+            let (response, service) = (spread(requests, ms), spread(requests, ms / 2.0));
+            let failed = if phase == 1 { requests / 60 } else { 0 };
+            let refused = if endpoint == Endpoint::Join {
+                requests / 4
+            } else {
+                0
+            };
+            cells.push(CellFigures {
+                phase,
+                endpoint: endpoint.name().to_owned(),
+                figures: EndpointFigures {
+                    requests,
+                    outcomes: map([
+                        ("ok", requests - failed - refused),
+                        ("refused", refused),
+                        ("server_fault", failed),
+                    ]),
+                    response: Percentiles::of(&response.0),
+                    service: Percentiles::of(&service.0),
+                },
+                response_hdr: response,
+                service_hdr: service,
+            });
+        }
+    }
+    cells
+}
+
+fn seconds() -> Vec<Second> {
+    (0..60)
+        .map(|second| {
+            let offered = match second {
+                0..10 => 5 + 5 * second,
+                10..40 => 100,
+                _ => 50,
+            };
+            // The fault: two seconds without an answer, then a burst of failures.
+            let (requests, failed, p99) = match second {
+                20 | 21 => (0, 0, 0.0),
+                22..25 => (150, 15, 2_400.0 / (second - 20) as f64),
+                _ => (offered, 0, 60.0 + (second * 7 % 11) as f64 * 4.0),
+            };
+            Second {
+                second,
+                offered,
+                sent: offered,
+                requests,
+                counted: requests,
+                failures: failed,
+                slow: failed,
+                causes: if failed > 0 {
+                    map([("http-503", failed - 5), ("connection-reset", 5)])
+                } else {
+                    BTreeMap::new()
+                },
+                response_p50_ms: p99 / 5.0,
+                response_p99_ms: p99,
+                response_p999_ms: p99 * 1.2,
+                response_max_ms: p99 * 1.5,
+                lateness_p99_ms: 1.3,
+            }
+        })
+        .collect()
+}
+
+/// The report of a run that failed.
+pub(crate) fn report() -> Report {
+    let plan: File = toml::from_str(PLAN).unwrap();
+    let phase = |name: &str, from_s, to_s, rate: &str| Phase {
+        name: name.to_owned(),
+        from_s,
+        to_s,
+        rate: rate.to_owned(),
+        judged: name != "warm-up",
+    };
+    let share = |failures: u64, requests: u64, low, high, design_effect| Share {
+        requests,
+        failures,
+        point: Some(failures as f64 / requests as f64),
+        low,
+        high,
+        design_effect,
+    };
+    let failures = share(45, 4_000, 0.0041, 0.0243, 6.2);
+    let late = share(30, 3_000, 0.006_1, 0.017_2, 3.1);
+    let times = |ms: f64| Percentiles::of(&spread(4_000, ms).0);
+    let mut report = Report {
+        version: 1,
+        verdict: Verdict::Fail,
+        reasons: vec![said(
+            "availability-missed",
+            "availability is at most 99.590 % (95 % confidence), the target is 99.9 %",
+            "可用性は 99.590 % 以下です (信頼度 95 %、目標 99.9 %)",
+        )],
+        run: Run {
+            id: "20260401-090000-1a2b".to_owned(),
+            host: "http://127.0.0.1:8080/".to_owned(),
+            started_at: "2026-04-01T09:00:00Z".parse().unwrap(),
+            rate: 71.25,
+            duration_s: 60.0,
+            users: 200,
+            seed: 42,
+            end: End::Complete,
+        },
+        availability: Availability {
+            point: failures.point.map(|share| 1.0 - share),
+            low: 1.0 - failures.high,
+            high: 1.0 - failures.low,
+            target: Some(0.999),
+            requests: failures.requests,
+            failures: failures.failures,
+            design_effect: failures.design_effect,
+        },
+        latency: Latency {
+            response: times(12.0),
+            service: times(6.0),
+            first_byte: times(5.0),
+            slow: Slow {
+                limit_ms: 1_000.0,
+                requests: 30,
+            },
+        },
+        rules: vec![
+            Ruling {
+                verdict: Verdict::Fail,
+                demand: Demand::Availability,
+                endpoint: None,
+                phase: None,
+                window_s: None,
+                window_start_s: None,
+                share: failures,
+                allowed: 0.001,
+            },
+            Ruling {
+                verdict: Verdict::Inconclusive,
+                demand: Demand::Slower { than_ms: 1_000.0 },
+                endpoint: None,
+                phase: Some("rush".to_owned()),
+                window_s: None,
+                window_start_s: None,
+                share: late,
+                allowed: 0.01,
+            },
+        ],
+        phases: vec![
+            phase("warm-up", 0.0, 10.0, "5/s..50/s"),
+            phase("rush", 10.0, 40.0, "100/s"),
+            phase("steady", 40.0, 60.0, "50/s"),
+        ],
+        outcomes: map([("ok", 3_655), ("refused", 300), ("server_fault", 45)]),
+        causes: vec![
+            Cause {
+                outcome: "refused".to_owned(),
+                cause: "http-409".to_owned(),
+                count: 300,
+            },
+            Cause {
+                outcome: "server_fault".to_owned(),
+                cause: "http-503".to_owned(),
+                count: 30,
+            },
+            Cause {
+                outcome: "network_fault".to_owned(),
+                cause: HOSTILE.to_owned(),
+                count: 15,
+            },
+        ],
+        endpoints: BTreeMap::new(),
+        cells: cells(),
+        generator: Generator {
+            sent: 4_275,
+            unsent: 0,
+            queued: 12,
+            lateness_p50_ms: 0.61,
+            lateness_p99_ms: 1.92,
+            lateness_max_ms: 8.4,
+            lateness_limit_ms: 100.0,
+            cpu: 0.081,
+        },
+        ledger: LedgerView {
+            acknowledged: map([("creates", 4), ("joins", 830), ("leaves", 61)]),
+            compared: 4,
+            unseen: 0,
+            violations: vec![said(
+                "overbooked",
+                "event 7 has 50 seats and 53 bookings",
+                "イベント 7 は定員 50 名に対し 53 名が登録されています",
+            )],
+        },
+        cleanup: Cleanup {
+            deleted: 4,
+            left: None,
+        },
+        seconds: seconds(),
+        markers: vec![Marker {
+            at_s: 20.0,
+            what: "kill one task".to_owned(),
+        }],
+        manifest: Manifest {
+            loadtest: "0.1.0".to_owned(),
+            service: Some("0.1.0".to_owned()),
+            commit: Some("cf6c95a1b2c3".to_owned()),
+            system: "Linux 6.1.0 x86_64".to_owned(),
+            cpus: 2,
+            command: "loadtest run --host http://127.0.0.1:8080 --plan plan.toml".to_owned(),
+        },
+        plan: Plan::try_from(plan).unwrap(),
+    };
+    for endpoint in [Endpoint::List, Endpoint::Open, Endpoint::Join] {
+        let figures = report.over(|cell| cell.phase > 0 && cell.endpoint == endpoint.name());
+        report.endpoints.insert(endpoint.name().to_owned(), figures);
+    }
+    report
+}
