@@ -1,18 +1,18 @@
 //! The subcommands: they print and give the exit code.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use crate::clean::clean;
-use crate::cli::{CleanupArguments, ForecastArguments, Output, RunArguments};
+use crate::cli::{CleanupArguments, ForecastArguments, Output, ReportArguments, RunArguments};
 use crate::forecast::{self, Forecast};
-use crate::judge::Verdict;
 use crate::lang::{Lang, count};
 use crate::order::{self, Order};
-use crate::report::{json, text};
+use crate::publish::{Outlet, exit_code, show};
+use crate::report::{json, read};
 use crate::run;
 use crate::stop::Stop;
 use crate::target::Target;
@@ -35,8 +35,8 @@ pub async fn run(
         Ok(order) => order,
         Err(error) => return refuse(&error, lang),
     };
-    let json = match order.json.as_deref().map(run::create).transpose() {
-        Ok(json) => json,
+    let outlet = match Outlet::open(&order.reports) {
+        Ok(outlet) => outlet,
         Err(error) => return refuse(&error, lang),
     };
     let stop = Stop::default();
@@ -46,18 +46,32 @@ pub async fn run(
         Ok(report) => report,
         Err(error) => return refuse(&error, lang),
     };
-    if let Some(mut file) = json {
-        file.write_all(json::render(&report)?.as_bytes())
-            .context("the JSON report could not be written")?;
+    outlet.publish(&report, lang)?;
+    Ok(exit_code(&report))
+}
+
+/// Makes another form of a report.
+pub fn report(arguments: &ReportArguments, lang: Lang) -> anyhow::Result<u8> {
+    let Some(path) = &arguments.file else {
+        stdout().write_all(json::schema()?.as_bytes())?;
+        return Ok(0);
+    };
+    let report = match read(path) {
+        Ok(report) => report,
+        Err(error) => {
+            let (path, why) = (path.clone(), error.to_string());
+            return refuse(&UsageError::Report { path, why }, lang);
+        }
+    };
+    match &arguments.out {
+        None => show(arguments.output, &report, lang)?,
+        Some(path) => {
+            let text = arguments.output.render(&report, lang, None)?;
+            std::fs::write(path, text)
+                .with_context(|| format!("{} could not be written", path.display()))?;
+        }
     }
-    stdout()
-        .write_all(text::render(&report, lang, screen()).as_bytes())
-        .context("the report could not be written")?;
-    Ok(match report.verdict {
-        Verdict::Pass => 0,
-        Verdict::Fail => 1,
-        Verdict::Inconclusive => 2,
-    })
+    Ok(exit_code(&report))
 }
 
 /// Says what a plan will do.
@@ -89,17 +103,6 @@ pub async fn cleanup(arguments: CleanupArguments, lang: Lang) -> anyhow::Result<
     );
     writeln!(stdout(), "{said}")?;
     Ok(0)
-}
-
-/// How many columns the terminal has; a pipe has as many as it is given.
-fn screen() -> Option<u16> {
-    if !stdout().is_terminal() {
-        return None;
-    }
-    // A terminal that does not know its width says 0.
-    terminal_size::terminal_size()
-        .map(|(width, _)| width.0)
-        .filter(|width| *width > 0)
 }
 
 fn refuse(error: &UsageError, lang: Lang) -> anyhow::Result<u8> {

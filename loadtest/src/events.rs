@@ -48,6 +48,8 @@ pub enum What {
     },
     /// Somebody asked the run to stop.
     StopAsked,
+    /// The run was killed: this stands in no file, it is what a file without an end means.
+    Killed,
 }
 
 impl What {
@@ -79,6 +81,10 @@ impl What {
             Self::Doomed { why } => lang.pick(
                 format!("stopped early, the run is certain to fail: {why}"),
                 format!("不合格が確実なため途中で停止: {why}"),
+            ),
+            Self::Killed => lang.pick(
+                "the run was killed".to_owned(),
+                "実行が強制終了されました".to_owned(),
             ),
             Self::StopAsked => lang.pick(
                 "somebody asked the run to stop".to_owned(),

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! plan ──▶ pacer ──▶ personas ──▶ call ──▶ record ─┐
-//!         (when)     (what)      (how)   (evidence) ├──▶ judge ──▶ report ──▶ text | json
+//!         (when)     (what)      (how)   (evidence) ├──▶ judge ──▶ report ──▶ text | html | …
 //!                        └──────▶ ledger ──────────┘   (pure)     (views)
 //! ```
 //!
@@ -37,6 +37,7 @@ pub mod personas;
 pub mod plan;
 pub mod preflight;
 pub mod progress;
+pub mod publish;
 pub mod record;
 pub mod report;
 pub mod run;

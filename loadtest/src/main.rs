@@ -36,6 +36,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(arguments) => command::run(*arguments, Utc::now(), rand::random(), lang).await,
         Command::Plan(arguments) => command::forecast(&arguments, rand::random(), lang),
+        Command::Report(arguments) => command::report(&arguments, lang),
         Command::Cleanup(arguments) => command::cleanup(arguments, lang).await,
     };
     done.unwrap_or_else(|error| {

@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use crate::cli::{AwsArguments, PlanArguments, RunArguments, TargetArguments};
 use crate::plan::{Action, File, Phase, Plan};
+use crate::report::Format;
 use crate::usage::UsageError;
 
 /// Faster than this needs `--i-own-this-target`, even on this machine.
@@ -26,8 +27,8 @@ pub struct Order {
     pub plan: Plan,
     /// What may be done in AWS.
     pub aws: AwsArguments,
-    /// Where the JSON report goes.
-    pub json: Option<PathBuf>,
+    /// Where reports go, beside the terminal.
+    pub reports: Vec<(Format, PathBuf)>,
     /// Where the figures of each second go.
     pub ndjson: Option<PathBuf>,
 }
@@ -60,7 +61,7 @@ impl Order {
             made_at: now,
             plan,
             aws: arguments.aws,
-            json: arguments.json,
+            reports: arguments.files.reports(),
             ndjson: arguments.ndjson,
         })
     }

@@ -19,6 +19,7 @@ use crate::plan::Plan;
 mod cell;
 mod evidence;
 pub mod line;
+pub mod replay;
 pub mod times;
 
 pub use cell::{Cell, Example};

@@ -25,6 +25,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 mod meaning;
+mod read;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -35,6 +36,7 @@ pub use figures::{
     CellFigures, EndpointFigures, Generator, Hdr, Latency, Percentiles, Second, Share, Slow,
 };
 pub use format::Format;
+pub use read::read;
 
 /// The report, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -242,7 +242,8 @@ pub fn rules(order: &Order) -> Rules {
     }
 }
 
-fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
+/// What the judge is told.
+pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
     let total = evidence.total(Scope::default());
     let lateness_p99_ms = percentile_ms(&total.lateness, 99.0);
     let causes = total

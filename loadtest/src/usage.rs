@@ -44,6 +44,13 @@ pub enum UsageError {
         /// Why not.
         why: String,
     },
+    /// A file is no report.
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// The service does not answer.
     Unreachable {
         /// The host.
@@ -105,6 +112,10 @@ impl UsageError {
             Self::File { path, why } => lang.pick(
                 format!("{} cannot be written: {why}", path.display()),
                 format!("{} に書き込めません: {why}", path.display()),
+            ),
+            Self::Report { path, why } => lang.pick(
+                format!("{} is not the report of a load test: {why}", path.display()),
+                format!("{} は負荷テストのレポートではありません: {why}", path.display()),
             ),
             Self::Unreachable { host, why } => lang.pick(
                 format!("{host} does not answer as the event service does: {why}; is it running, and is --host right?"),

@@ -19,8 +19,8 @@ use crate::ledger::{Acknowledged, Violation};
 use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
-use crate::plan::rule::Scope;
 use crate::plan::Plan;
+use crate::plan::rule::Scope;
 use crate::record::times::{max_ms, percentile_ms};
 use crate::record::{self, Cell, Evidence};
 use crate::run::rules;
@@ -50,7 +50,7 @@ impl Report {
         Self {
             version: 1,
             verdict: judgement.verdict,
-            reasons: judgement.reasons.iter().map(Said::from).collect(),
+            reasons: reasons(judgement, findings.end),
             run: Run {
                 id: order.run.clone(),
                 host: order.host.to_string(),
@@ -130,6 +130,21 @@ impl Report {
     }
 }
 
+fn reasons(judgement: &Judgement, end: End) -> Vec<Said> {
+    let said = |reason: &Reason| {
+        match (reason, end) {
+        // To the judge a killed run is one that was stopped; people want to know how.
+        (Reason::Cancelled, End::Killed) => Said {
+            code: "killed".to_owned(),
+            message: "the run was killed before its end; this is what it had written down, run it again to the end for a verdict".to_owned(),
+            message_ja: "実行が途中で強制終了されました。それまでに書き出された内容です。判定するには最後まで実行してください".to_owned(),
+        },
+        _ => Said::from(reason),
+    }
+    };
+    judgement.reasons.iter().map(said).collect()
+}
+
 impl From<&Reason> for Said {
     fn from(reason: &Reason) -> Self {
         Self {
@@ -182,6 +197,7 @@ impl From<&Event> for Marker {
             What::Alarm { .. } => "alarm",
             What::Doomed { .. } => "doomed",
             What::StopAsked => "stop-asked",
+            What::Killed => "killed",
         };
         Self {
             at_s: event.at_s,

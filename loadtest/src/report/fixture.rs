@@ -9,6 +9,7 @@ use super::{
     Slow,
 };
 use crate::endpoint::Endpoint;
+use crate::generator::Health;
 use crate::judge::Verdict;
 use crate::manifest::Manifest;
 use crate::plan::{File, Plan};
@@ -253,7 +254,17 @@ pub(crate) fn report() -> Report {
             lateness_p99_ms: 1.92,
             lateness_max_ms: 8.4,
             lateness_limit_ms: 100.0,
-            cpu: 0.081,
+            health: Health {
+                cpus: 2.0,
+                cpu: 0.081,
+                busiest_cpu: 0.12,
+                starved: 0.02,
+                machine: 0.34,
+                steal: 0.0,
+                descriptors: 61,
+                descriptors_allowed: 1_024,
+                ceiling: None,
+            },
         },
         ledger: LedgerView {
             acknowledged: map([("creates", 4), ("joins", 830), ("leaves", 61)]),
@@ -272,7 +283,11 @@ pub(crate) fn report() -> Report {
         seconds: seconds(),
         markers: vec![Marker {
             at_s: 20.0,
-            what: "kill one task".to_owned(),
+            said: said(
+                "fault-began",
+                "rush: fault begins: kill one task",
+                "rush: 障害を発生: kill one task",
+            ),
         }],
         manifest: Manifest {
             loadtest: "0.1.0".to_owned(),

@@ -36,9 +36,6 @@ fn head(report: &Report, lang: Lang) -> String {
     for reason in &report.reasons {
         text.push_str(&format!("- {}\n", escape(reason.text(lang))));
     }
-    if let Some(end) = wording::end(report.run.end, lang) {
-        text.push_str(&format!("- {end}\n"));
-    }
     let (it, response) = (&report.availability, &report.latency.response);
     let point = it.point.map_or_else(|| "–".to_owned(), percent);
     let [requests, failures] = [it.requests, it.failures].map(count);

@@ -11,9 +11,10 @@ pub(super) struct Meaning {
     pub(super) look: &'static str,
 }
 
-/// The meaning of a cause of this sort of outcome.
+/// The meaning of a cause of this sort of outcome; the service may have said more after the cause's first word.
 pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
-    let (what, look) = match (outcome, cause) {
+    let (word, _) = cause.split_once(' ').unwrap_or((cause, ""));
+    let (what, look) = match (outcome, word) {
         ("refused", "http-409") => (
             (
                 "the event is full, or the seat is taken: a rule of the business, no fault",
@@ -188,7 +189,7 @@ mod tests {
             ("refused", "http-409"),
             ("refused", "http-404"),
             ("server_fault", "http-500"),
-            ("server_fault", "http-503"),
+            ("server_fault", "http-503 database-unavailable"),
             ("server_fault", "http-429"),
             ("server_fault", "body-not-as-promised"),
             ("network_fault", "timeout"),

@@ -97,7 +97,7 @@ fn a_hostile_service_puts_nothing_into_the_page() {
     let mut report = report();
     report.reasons[0].message = HOSTILE.to_owned();
     report.phases[1].name = HOSTILE.to_owned();
-    report.markers[0].what = HOSTILE.to_owned();
+    report.markers[0].said.message = HOSTILE.to_owned();
     report.ledger.violations[0].message = HOSTILE.to_owned();
     report.manifest.service = Some(HOSTILE.to_owned());
     report.seconds[30].causes.insert(HOSTILE.to_owned(), 1);
@@ -180,13 +180,4 @@ fn words(page: &str) -> String {
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-#[test]
-fn zz_dump() {
-    for (n, l) in [("en", Lang::En), ("ja", Lang::Ja)] {
-        std::fs::write(format!("/tmp/fx.{n}.html"), html::render(&report(), l).unwrap()).unwrap();
-    }
-    std::fs::write("/tmp/fx.json", json::render(&report()).unwrap()).unwrap();
-    std::fs::write("report.schema.json", json::schema().unwrap()).unwrap();
 }

@@ -70,18 +70,6 @@ pub(super) fn operation(name: &str, lang: Lang) -> &str {
     }
 }
 
-/// What is wrong with a run that did not go through its schedule.
-pub(super) fn end(end: End, lang: Lang) -> Option<&'static str> {
-    match end {
-        End::Complete => None,
-        End::Cancelled => Some(lang.pick("stopped before its end", "途中で終了")),
-        End::Killed => Some(lang.pick(
-            "killed: this is what it had written down",
-            "強制終了: それまでに書き出された内容です",
-        )),
-    }
-}
-
 /// How much of what was acknowledged is there.
 pub(super) fn ledger(report: &Report, lang: Lang) -> String {
     let broken = report.ledger.violations.len() as u64;

@@ -10,6 +10,7 @@ mod invocation;
 mod killed;
 mod ledger;
 mod plan;
+mod report;
 mod schedule;
 mod server;
 mod signals;

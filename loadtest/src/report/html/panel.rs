@@ -36,6 +36,14 @@ pub(super) enum Scale {
     Logarithmic(f64, f64),
 }
 
+/// Values over time.
+pub(super) struct Line {
+    /// How it is drawn.
+    pub(super) ink: Ink,
+    /// Times with values; between two parts there is a gap.
+    pub(super) parts: Vec<Vec<(f64, f64)>>,
+}
+
 /// What one panel shows.
 pub(super) struct Panel<'a> {
     /// Its name.
@@ -44,8 +52,8 @@ pub(super) struct Panel<'a> {
     pub(super) height: f64,
     /// The vertical axis.
     pub(super) scale: Scale,
-    /// Values over time; each part has no gap.
-    pub(super) lines: Vec<(Ink, Vec<Vec<(f64, f64)>>)>,
+    /// Values over time.
+    pub(super) lines: Vec<Line>,
     /// What rules set.
     pub(super) limits: Vec<f64>,
     /// Values on top of each other, for each stretch.
@@ -127,7 +135,7 @@ impl Frame<'_> {
                 below = above;
             }
         }
-        for (ink, parts) in &panel.lines {
+        for Line { ink, parts } in &panel.lines {
             for part in parts {
                 let line = LineSeries::new(part.iter().copied(), ink.line(1.8));
                 chart.draw_series(line)?;

@@ -3,7 +3,7 @@
 //! A further panel (the tasks that ran, say) is a further entry in the list of panels.
 
 use super::chart::{Drawing, Ink, draw, px};
-use super::panel::{Frame, Panel, Scale};
+use super::panel::{Frame, Line, Panel, Scale};
 use super::stretch::Stretch;
 use crate::lang::{Lang, count};
 use crate::report::Report;
@@ -44,7 +44,10 @@ fn panels<'a>(report: &Report, stretches: &'a [Stretch], lang: Lang) -> Vec<Pane
         let parts = stretches.chunk_by(|one, next| of(one).is_some() && of(next).is_some());
         let point = |stretch: &Stretch| Some((stretch.middle(), of(stretch)?));
         let parts = parts.map(|part| part.iter().filter_map(point).collect());
-        (ink, parts.collect())
+        Line {
+            ink,
+            parts: parts.collect(),
+        }
     };
     let top = |of: fn(&Stretch) -> f64| stretches.iter().map(of).fold(0.0, f64::max);
     let limits = report.limits_ms();

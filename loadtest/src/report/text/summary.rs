@@ -31,14 +31,10 @@ impl Page<'_> {
             clock(run.duration_s),
             count(run.users as u64),
         );
-        let text = self.lang.pick(
+        self.lang.pick(
             format!("{id}: {rate}/s for {time} on {host}, at most {users} at once, seed {seed}"),
             format!("{id}: {host} に {rate}/s で {time}、同時 {users} 人まで、シード {seed}"),
-        );
-        match wording::end(run.end, self.lang) {
-            Some(end) => format!("{text} ({end})"),
-            None => text,
-        }
+        )
     }
 
     fn availability(&self) -> String {
@@ -75,7 +71,7 @@ impl Page<'_> {
             })
             .collect();
         let done = done.join(self.lang.pick(", ", "、"));
-        format!("{}: {done}", wording::ledger(self.report, self.lang))
+        format!("{} ({done})", wording::ledger(self.report, self.lang))
     }
 
     fn generator(&self) -> String {
