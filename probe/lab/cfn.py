@@ -16,16 +16,30 @@ from typing import Any
 
 import yaml
 from moto.cloudformation import parsing
-from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.logs.models import LogGroup
 
 import cfn_events
 import vpc
-from cloud import client
+from cloud import ACCOUNT, client
 
 _clean_json = parsing.clean_json
 _create_stack = CloudFormationBackend.create_stack
+_TAGGED = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::SecretsManager::Secret",
+    "AWS::RDS::DBInstance",
+    "AWS::KMS::Key",
+}
+_UNTAGGED = {  # parts of other resources
+    "AWS::EC2::Route",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SecurityGroupEgress",
+}
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]*)[^}]*\}\}")
 
 
@@ -84,10 +98,11 @@ def create_resource(
             message=f"Unrecognized resource types: [{template['Type']}] (not in this lab)"
         )
     model, clean, name = parsed
+    tags = _tags_of_stack(region_name, resources)
     cfn_events.note(resources, template, logical_id, "CREATE_IN_PROGRESS")
     resource = model.create_from_cloudformation_json(
         name,
-        clean,
+        _with_tags(template["Type"], clean, tags),
         account_id,
         region_name,
         LogicalId=logical_id,
@@ -100,13 +115,29 @@ def create_resource(
     resource.cf_resource_type = template["Type"]
     resource.logical_resource_id = logical_id
     resource.lab_properties = clean.get("Properties", {})
-    _tag(region_name, resource)
+    _tag(region_name, resource, tags)
     return resource
 
 
-def _tag(region: str, resource: Any) -> None:
+def _tags_of_stack(region: str, resources: Any) -> list[dict]:
+    """CloudFormation hands the tags of a stack on to what it makes."""
+    stack = cloudformation_backends[ACCOUNT][region].stacks.get(resources.stack_id)
+    return [{"Key": key, "Value": value} for key, value in ((stack and stack.tags) or {}).items()]
+
+
+def _with_tags(kind: str, clean: dict, tags: list[dict]) -> dict:
+    """The properties with the stack's tags, for types outside EC2 that are looked for by them."""
+    if not tags or kind not in _TAGGED:
+        return clean
+    properties = clean.get("Properties", {})
+    return {**clean, "Properties": {**properties, "Tags": [*properties.get("Tags", []), *tags]}}
+
+
+def _tag(region: str, resource: Any, of_stack: list[dict]) -> None:
     """moto drops the tags of several EC2 types."""
-    tags = resource.lab_properties.get("Tags")
+    tags = [*resource.lab_properties.get("Tags", []), *of_stack]
+    if resource.cf_resource_type in _UNTAGGED:
+        return
     if not tags or not resource.cf_resource_type.startswith("AWS::EC2::"):
         return
     physical_id = getattr(resource, "allocation_id", None) or resource.physical_resource_id

@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 
@@ -77,8 +78,16 @@ def create_change_set(
     parameters: dict[str, str],
     **about: Any,
 ) -> tuple[str, str]:
-    """Compare all parameters with those of the stack, not only those in the call."""
+    """Compare all parameters with those of the stack, not only those in the call.
+
+    A stack that only waits for the review of an earlier change set is the one that is meant.
+    """
     fill_in(Stack.parse_template(template), parameters)
+    if about.get("change_set_type") == "CREATE":
+        for shell in [s for s in self.stacks.values() if s.name == stack_name]:
+            if shell.status != "REVIEW_IN_PROGRESS":
+                raise ValidationError(message=f"Stack [{stack_name}] already exists and cannot be created again with the changeSet [{change_set_name}].")
+            del self.stacks[shell.stack_id]
     return _create_change_set(self, stack_name, change_set_name, template, parameters, **about)
 
 

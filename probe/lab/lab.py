@@ -32,6 +32,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import cfn
+import cfn_deletes
 import cfn_refusals
 import cfn_updates
 import cloud
@@ -85,6 +86,7 @@ def application() -> Callable:
     cfn.install()
     cfn_updates.install()
     cfn_refusals.install()
+    cfn_deletes.install()
     resource_types.install()
     ecs_api.install(scheduler.settle, scheduler.now)
     elb.install(reality_run.target_health)

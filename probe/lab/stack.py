@@ -115,5 +115,6 @@ def deploy(prefix: str, image_tag: str, region: str = REGION) -> Stack:
             TemplateBody=body,
             Parameters=[{"ParameterKey": k, "ParameterValue": parameters[k]} for k in taken],
             Capabilities=["CAPABILITY_IAM"],
+            Tags=[{"Key": "Project", "Value": prefix}, {"Key": "Environment", "Value": "dev"}],
         )
     return stack
