@@ -1,0 +1,110 @@
+"""The change set of a stack: made, shown, and carried out or thrown away."""
+
+import json
+import time
+
+from .cli import Refused, aws, say_in, stop
+from .watch import POLL_SECONDS, Live
+
+# What holds data: to replace or remove one of these takes a word of its own.
+_HOLDS_DATA = (
+    "AWS::RDS::DBInstance",
+    "AWS::SecretsManager::Secret",
+    "AWS::ECR::Repository",
+    "AWS::S3::Bucket",
+)
+_SIGNS = {"Add": "+", "Modify": "~", "Remove": "-", "Import": ">", "Dynamic": "?"}
+_EMPTY = ("didn't contain changes", "No updates are to be performed")
+
+
+class ChangeSet:
+    """What AWS would do to one stack."""
+
+    def __init__(self, live: Live, kind: str, parameters: dict[str, str], tags: dict[str, str], role: str | None):
+        self.live, self.kind = live, kind
+        made = aws(
+            *("cloudformation", "create-change-set", "--stack-name", live.name, "--change-set-type", kind),
+            # Of its own for each run, so that nobody carries out what somebody else has looked at.
+            *("--change-set-name", time.strftime("deploy-%Y%m%d-%H%M%S", time.gmtime())),
+            *("--template-body", f"file://{live.stack.template}"),
+            *("--parameters", json.dumps([{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()])),
+            *("--tags", json.dumps([{"Key": k, "Value": v} for k, v in tags.items()])),
+            *("--capabilities", *live.stack.capabilities),
+            *(("--role-arn", role) if role else ()),
+            region=live.region,
+        )
+        self.id = made["Id"]
+        found = self._finished()
+        self.changes = [it["ResourceChange"] for it in found.get("Changes", []) if it["Type"] == "Resource"]
+        reason = found.get("StatusReason", "")
+        self.empty = found["Status"] == "FAILED" and any(words in reason for words in _EMPTY)
+        if found["Status"] == "FAILED" and not self.empty:
+            self.discard()
+            raise Refused(reason)
+
+    def _finished(self) -> dict:
+        while True:
+            found = aws("cloudformation", "describe-change-set", "--change-set-name", self.id, region=self.live.region)
+            if not found["Status"].endswith(("_PENDING", "_IN_PROGRESS")):
+                return found
+            time.sleep(min(POLL_SECONDS, 2))
+
+    def show(self) -> None:
+        """One line a change: what, which properties, and what the resource is for."""
+        purposes = self.live.stack.purposes()
+        for change in self.changes:
+            name, kind = change["LogicalResourceId"], change["ResourceType"].removeprefix("AWS::")
+            names = {it["Target"].get("Name") for it in change.get("Details", []) if "Target" in it}
+            touched = ", ".join(sorted(name for name in names if name))
+            print(
+                f"  {_SIGNS.get(change['Action'], '?')} {name:<24} {kind:<36} {purposes.get(name, '')}".rstrip()
+                + (f" ({touched})" if touched else "")
+                + _warning(change)
+            )
+
+    def endangered(self) -> list[str]:
+        """The resources with data in them that this would replace or remove, or might."""
+        return [
+            it["LogicalResourceId"]
+            for it in self.changes
+            if it["ResourceType"] in _HOLDS_DATA
+            and (it["Action"] == "Remove" or it.get("Replacement") in ("True", "Conditional"))
+        ]
+
+    def execute(self) -> str:
+        """Carry it out and tell what happens; the state of the stack at the end."""
+        self.live.mark()
+        aws("cloudformation", "execute-change-set", "--change-set-name", self.id, region=self.live.region)
+        return self.live.wait()
+
+    def discard(self) -> None:
+        """Forget it, and the empty shell of a stack that was to be made."""
+        aws("cloudformation", "delete-change-set", "--change-set-name", self.id, region=self.live.region)
+        if self.kind == "CREATE":
+            aws("cloudformation", "delete-stack", "--stack-name", self.live.name, region=self.live.region)
+
+
+def _warning(change: dict) -> str:
+    if change.get("Replacement") == "True":
+        return say_in("  REPLACED: a new one is made and this one goes", "  置き換え: 新しく作成し、今のものは削除")
+    if change.get("Replacement") == "Conditional":
+        return say_in("  may be replaced", "  置き換えの可能性あり")
+    return ""
+
+
+def refuse_danger(live: Live, endangered: list[str], allowed: list[str]) -> None:
+    """Data is not lost by a yes that was meant for something else."""
+    if missing := [name for name in endangered if name not in allowed]:
+        stop(
+            1,
+            say_in(
+                f"{live.name}: this would replace or remove, or might: {', '.join(missing)}. Data is in it.",
+                f"{live.name}: データを持つリソース {', '.join(missing)} が置き換えまたは削除される可能性があります。",
+            ),
+            say_in(
+                "Nothing was changed. If you mean it, make a snapshot first and run the same command with "
+                + " ".join(f"--replace {name}" for name in missing),
+                "何も変更していません。意図した変更なら、先にスナップショットを取り、同じコマンドに次を付けて実行してください: "
+                + " ".join(f"--replace {name}" for name in missing),
+            ),
+        )
