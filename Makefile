@@ -31,6 +31,14 @@ bench-probe: setup ## Measure what probe promises of its speed (release build; 2
 sqlx: setup ## Renew .sqlx/ from the migrations and queries
 	@service/sqlx-prepare .sqlx
 
+.PHONY: cost
+cost: ## Work out the tables of cloudformation/COST.md from its prices
+	@cd cloudformation && python3 -m ops.cost
+
+.PHONY: diagram
+diagram: setup ## Draw the stacks into the README of cloudformation/
+	@.venv/bin/python cloudformation/tests/diagram.py
+
 .PHONY: compare-rival
 compare-rival: setup ## Break the lab fault by fault, and ask probe and the closest other tool
 	@probe/rival/compare
