@@ -88,6 +88,5 @@ class Documents(unittest.TestCase):
                             self.assertIn(option, helped, f"{path.name}: {call}")
 
 
-
 if __name__ == "__main__":
     unittest.main()
