@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.models import Change, ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 
 import cfn_events
@@ -38,6 +38,7 @@ def install() -> None:
     parsing.ResourceMap.build_resource_diff = build_resource_diff
     parsing.ResourceMap.load_parameters = load_parameters
     Stack.stack_parameters = property(lambda self: self.parameters)
+    ChangeSet.diff = changes_of
     CloudFormationBackend.create_change_set = create_change_set
     CloudFormationBackend.execute_change_set = execute_change_set
     CloudFormationResponse._validate_different_update = validate_different_update
@@ -106,6 +107,20 @@ def execute_change_set(
     stack.output_map = parsing.OutputMap(stack.resource_map, stack.template_dict, stack.stack_id)
     for export in stack.exports:
         self.exports[export.name] = export
+
+
+def changes_of(self: ChangeSet) -> list[Change]:
+    """List what an update touches because of a changed parameter, too."""
+    resources = self.stack.resource_map
+    names = resources.build_resource_diff(self.template_dict, self.parameters)
+    types = {**resources._resource_json_map, **self.template_dict["Resources"]}
+    absent = {name for name in names["Modify"] if resources._parsed_resources.get(name) is None}
+    return [
+        Change(action=action, logical_resource_id=name, resource_type=types[name]["Type"])
+        for action in ("Add", "Modify", "Remove")
+        for name in names[action]
+        if action != "Modify" or name not in absent
+    ]
 
 
 # ---- resources ----
