@@ -7,7 +7,7 @@ from .cli import Refused, aws, say_in, says
 from .stacks import Stack
 
 POLL_SECONDS = float(os.environ.get("DEPLOY_POLL_SECONDS", "5"))
-_PATIENCE = 5  # calls in a row that may fail while AWS works on regardless
+_PATIENCE = 5  # calls in a row that may fail, or show nothing new, while AWS works on regardless
 
 
 class Live:
@@ -19,6 +19,7 @@ class Live:
         self.region = stack.region
         self.seen: set[str] = set()
         self.failures: list[tuple[str, str]] = []
+        self.begun = False
 
     def describe(self, name: str | None = None) -> dict | None:
         """What DescribeStacks says, or nothing for a stack that does not exist."""
@@ -50,6 +51,7 @@ class Live:
     def mark(self) -> None:
         """Everything up to now is past: `wait` tells only what comes after."""
         self.seen = {event["EventId"] for event in self.events()}
+        self.begun = False
 
     def mark_beginning(self) -> None:
         """Everything before the operation that runs now is past."""
@@ -60,9 +62,13 @@ class Live:
         self.seen = {event["EventId"] for event in past}
 
     def wait(self, stack_id: str | None = None) -> str:
-        """Tell each event until nothing moves any more; the last state. A deleted stack is known by its id only."""
-        purposes, failed_calls = self.stack.purposes(), 0
+        """Tell each event until nothing moves any more; the last state. A deleted stack is known by its id only.
+
+        In the first moments AWS may still show the state of before: it counts once an event of the stack itself came.
+        """
+        purposes, failed_calls, looks = self.stack.purposes(), 0, 0
         while True:
+            looks += 1
             try:
                 found = self.describe(stack_id)
                 status = found["StackStatus"] if found else "DELETE_COMPLETE"
@@ -75,7 +81,7 @@ class Live:
                     raise
                 print(say_in("  (no answer, trying again) ", "  (応答なし。再試行します) ") + str(refused), flush=True)
                 status = "_IN_PROGRESS"
-            if is_final(status):
+            if status == "DELETE_COMPLETE" or (is_final(status) and (self.begun or looks > _PATIENCE)):
                 return status
             time.sleep(POLL_SECONDS)
 
@@ -85,6 +91,7 @@ class Live:
                 continue
             self.seen.add(event["EventId"])
             name, status = event["LogicalResourceId"], event["ResourceStatus"]
+            self.begun = self.begun or name == self.name
             about = purposes.get(name, "") if status.endswith("_IN_PROGRESS") else ""
             if reason := event.get("ResourceStatusReason", ""):
                 if status.endswith("_FAILED"):

@@ -8,6 +8,7 @@ Installed as `aws` in front of the PATH. The file $WORLD holds what the account 
   changes  name -> the changes of its change set; [] for none
   images   the tags in the repository
   refused  words of a call -> what AWS answers instead
+  late     how many looks at the events do not show yet what has begun
   lost     name -> how many calls about it get no answer once it has been executed
 Every call is a line of $CALLS.
 """
@@ -48,10 +49,15 @@ def main(arguments, world):
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         return {"Stacks": [{"StackId": name, "StackStatus": status, "Outputs": outputs}]}
     if operation == "describe-stack-events":
-        events = world["events"].get(name, [])
+        # The stack's own event of each operation comes first; those of its resources are what the test says.
+        begun = [[name, "OPERATION_BEGAN", ""] for _ in range(world["operations"].get(name, 0))]
+        if begun and world["late"]:
+            world["late"] -= 1
+            begun.pop()
+        events = begun + world["events"].get(name, [])
         return {"StackEvents": [
             {
-                "EventId": f"{name}{number}", "Timestamp": "2026-01-01T00:00:00Z", "LogicalResourceId": resource,
+                "EventId": f"{name}{number}{resource}{status}", "Timestamp": "2026-01-01T00:00:00Z", "LogicalResourceId": resource,
                 "ResourceStatus": status, "ResourceStatusReason": reason,
             }
             for number, (resource, status, reason) in reversed(list(enumerate(events)))
@@ -66,6 +72,8 @@ def main(arguments, world):
         if not changes:
             return {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
         return {"Status": "CREATE_COMPLETE", "Changes": changes}
+    if operation in ("execute-change-set", "delete-stack", "continue-update-rollback"):
+        world["operations"][name] = world["operations"].get(name, 0) + 1
     if operation == "execute-change-set":
         world["executed"].append(name)
         kind = "CREATE" if stacks[name] == ["REVIEW_IN_PROGRESS"] else "UPDATE"

@@ -28,7 +28,7 @@ class Deploy(unittest.TestCase):
         (self.work / "aws").chmod(0o755)
         self.world = {
             "stacks": {}, "runs": {}, "events": {}, "changes": {}, "images": ["v1"], "refused": {}, "lost": {},
-            "executed": [],
+            "executed": [], "operations": {}, "late": 0,
         }
 
     def environment(self):
@@ -149,6 +149,15 @@ class Deploy(unittest.TestCase):
         self.assertIn("trying again", self.deploy("t", "dev", "v1", "--yes", "--only", "network"))
         self.world["lost"] = {"t-network": 5}
         self.assertIn("ServiceUnavailable", self.deploy("t", "dev", "v1", "--yes", "--only", "network", status=1))
+
+    def test_the_state_of_before_is_not_taken_for_the_end(self):
+        self.world |= {
+            "stacks": {"t-data": ["CREATE_COMPLETE"]},
+            "runs": {"t-data": ["CREATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]},
+            "late": 3,
+        }
+        said = self.deploy("t", "dev", "v1", "--yes", "--only", "data", status=1)
+        self.assertIn("t-data failed (UPDATE_ROLLBACK_COMPLETE)", said)
 
     def test_data_is_not_replaced_by_a_yes_meant_for_something_else(self):
         for change in ({"Action": "Remove"}, {"Action": "Modify", "Replacement": "True"},
