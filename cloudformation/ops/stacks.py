@@ -57,13 +57,32 @@ def _section(template: pathlib.Path, name: str) -> str:
     return found[1] if found else ""
 
 
-STACKS = (
+_ALL = (
     Stack("network"),
     Stack("security"),
     Stack("data"),
     Stack("platform"),
-    Stack("service"),
+    # Before the service, and so deleted after it: it has the role in which CloudFormation keeps that stack.
+    Stack("cicd", optional=True),
+    Stack(
+        "edge",
+        optional=True,
+        region="us-east-1",  # where CloudFront takes certificates and firewalls from
+        from_outputs={
+            "LoadBalancerArn": ("platform", "LoadBalancerArn"),
+            "LoadBalancerDnsName": ("platform", "LoadBalancerDnsName"),
+        },
+    ),
+    Stack(
+        "service",
+        from_outputs={"PermissionsBoundaryArn": ("cicd", "TaskBoundaryArn"), "PublicUrl": ("edge", "Url")},
+    ),
+    Stack("schedule", optional=True),
+    Stack("rotation", optional=True, capabilities=("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")),
+    Stack("probe-role", optional=True),
 )
+# The optional ones come one after the other; what has no template yet is not offered.
+STACKS = tuple(stack for stack in _ALL if stack.template.exists())
 
 
 def parameters_of(environment: str) -> dict[str, str]:

@@ -72,7 +72,9 @@ class Deploy(unittest.TestCase):
                 name = call.split("--stack-name t-")[1].split()[0]
                 given[name] = {it["ParameterKey"]: it["ParameterValue"] for it in json.loads(text)}
         values = templates.parameter_files()["dev"] | {"Prefix": "t", "ImageTag": "v1"}
-        for layer, template in templates.load().items():
+        every = templates.load()
+        for layer in templates.LAYERS:
+            template = every[layer]
             wanted = {name: values[name] for name in template["Parameters"] if name in values}
             self.assertEqual(given[layer], wanted, layer)
 
