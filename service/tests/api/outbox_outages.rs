@@ -84,3 +84,24 @@ async fn an_absence_of_the_database_loses_no_news(_: PgPoolOptions, options: PgC
     receiver.wait_for_taken(2, Duration::from_secs(20)).await;
     assert_eq!(running.stop().await, Some(0));
 }
+
+#[sqlx::test]
+async fn what_arrived_while_the_database_was_away_does_not_come_again(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut proxy = Proxy::open(&options).await;
+    let receiver = Receiver::start(Mood::Slow).await;
+    let running = announcing(&proxy.options(&options), &receiver, directory.path()).await;
+    announce(&running, json!({})).await;
+    receiver.wait_for(1, SOON).await;
+    // When the receiver says that it has the message, that cannot be noted, for a while.
+    proxy.stop().await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    proxy.restore().await;
+    // Longer than the claim holds.
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    assert_eq!(receiver.messages().len(), 1);
+    assert_eq!(running.stop().await, Some(0));
+}

@@ -20,6 +20,8 @@ pub(crate) enum Mood {
     Well,
     /// Answers with this status, header line and body.
     Answering(u16, &'static str, &'static str),
+    /// Takes it, and says so two seconds later.
+    Slow,
     /// Reads it, and does not answer.
     Silent,
     /// Reads it, and closes the connection.
@@ -133,13 +135,17 @@ async fn converse(stream: TcpStream, state: Arc<Mutex<State>>) {
             state.messages.push(Message {
                 at: Instant::now(),
                 text: body["text"].as_str().unwrap().to_owned(),
-                taken: mood == Mood::Well,
+                taken: matches!(mood, Mood::Well | Mood::Slow),
             });
             mood
         };
         let (status, header, body) = match mood {
             Mood::Well => (200, "x: y", "ok"),
             Mood::Answering(status, header, body) => (status, header, body),
+            Mood::Slow => {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                (200, "x: y", "ok")
+            }
             Mood::Silent => return std::future::pending().await,
             Mood::Rude => return,
         };

@@ -11,8 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::{Router, routing::get};
 use serde_json::{Value, json};
+use service::http::server;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     client::{application, create},
@@ -118,4 +124,27 @@ async fn people_who_still_come_during_the_drain_time_lose_no_request(
     options: PgConnectOptions,
 ) {
     stop_under_load(&options, "2", Duration::from_secs(1)).await;
+}
+
+#[tokio::test]
+async fn who_stands_at_the_door_when_it_closes_is_served() {
+    let listener = server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        waiting.push(stream);
+    }
+    // It is told to stop before it has let anybody in.
+    let app = Router::new().route("/", get(async || "well"));
+    let serving = server::serve(listener, app, std::future::ready(()), Duration::ZERO);
+    let serving = tokio::spawn(serving);
+    for mut stream in waiting {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("well"), "{answer:?}");
+    }
+    serving.await.unwrap();
 }

@@ -40,6 +40,8 @@ async fn sigterm_lets_a_request_in_flight_finish(_: PgPoolOptions, options: PgCo
     while TcpStream::connect(address).await.is_ok() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    // Longer than the service waits for those who are on their way in.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(!stopped.is_finished(), "the request is still in flight");
     stream.write_all(second.as_bytes()).await.unwrap();
     let mut answer = String::new();
