@@ -6,6 +6,8 @@ from .bring_up import explain
 from .cli import aws, say_in
 from .watch import Live, is_final
 
+_ATTEMPTS = 3
+_CONTAINERS = ("AWS::ECR::Repository", "AWS::S3::Bucket")  # not deleted while something is in them
 _AT_ONCE = 100  # images that ECR deletes in one call; S3 would take more objects
 
 
@@ -79,9 +81,14 @@ def take_down(live: Live) -> None:
         live.wait(found["StackId"])
         if not (found := live.describe()):
             return
-    empty(live)
-    live.mark()
-    aws("cloudformation", "delete-stack", "--stack-name", live.name, region=live.region)
-    status = live.wait(found["StackId"])
-    if status != "DELETE_COMPLETE":
-        explain(live, status)
+    # The load balancer writes its last log some minutes after its end, into the bucket that was empty by then.
+    for _ in range(_ATTEMPTS):
+        empty(live)
+        live.mark()
+        aws("cloudformation", "delete-stack", "--stack-name", live.name, region=live.region)
+        status = live.wait(found["StackId"])
+        if status == "DELETE_COMPLETE":
+            return
+        if not any(kind in _CONTAINERS for kind, _ in resources_of(live)):
+            break
+    explain(live, status)
