@@ -73,10 +73,7 @@ _ALL = (
             "LoadBalancerDnsName": ("platform", "LoadBalancerDnsName"),
         },
     ),
-    Stack(
-        "service",
-        from_outputs={"PermissionsBoundaryArn": ("cicd", "TaskBoundaryArn"), "PublicUrl": ("edge", "Url")},
-    ),
+    Stack("service", from_outputs={"PermissionsBoundaryArn": ("cicd", "TaskBoundaryArn")}),
     Stack("schedule", optional=True),
     Stack("rotation", optional=True, capabilities=("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")),
     Stack("probe-role", optional=True),
