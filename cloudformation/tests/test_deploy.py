@@ -20,6 +20,8 @@ BASE = [f"t-{layer}" for layer in templates.LAYERS]
 
 
 class Deploy(unittest.TestCase):
+    locale = "C"
+
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -35,7 +37,7 @@ class Deploy(unittest.TestCase):
         (self.work / "world").write_text(json.dumps(self.world))
         (self.work / "calls").write_text("")
         return {
-            **os.environ, "PATH": f"{self.work}:{os.environ['PATH']}", "LC_ALL": "C", "DEPLOY_POLL_SECONDS": "0.01",
+            **os.environ, "PATH": f"{self.work}:{os.environ['PATH']}", "LC_ALL": self.locale, "DEPLOY_POLL_SECONDS": "0.01",
             "AWS_REGION": "ap-northeast-1", "WORLD": str(self.work / "world"), "CALLS": str(self.work / "calls"),
         }
 
@@ -77,6 +79,12 @@ class Deploy(unittest.TestCase):
             template = every[layer]
             wanted = {name: values[name] for name in template["Parameters"] if name in values}
             self.assertEqual(given[layer], wanted, layer)
+
+    def test_it_speaks_the_language_of_the_locale(self):
+        self.locale = "ja_JP.UTF-8"
+        said = self.deploy("t", "dev", "v1", "--yes", "--only", "network")
+        self.assertIn("t-network: 新規", said)
+        self.assertIn("deploy: 完了。", said)
 
     def test_a_stack_without_changes_is_left_alone(self):
         self.world |= {"stacks": {name: ["CREATE_COMPLETE"] for name in BASE}, "changes": {name: [] for name in BASE}}
