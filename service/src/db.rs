@@ -10,6 +10,7 @@ mod manager;
 mod migrate;
 mod outage;
 mod silence;
+mod together;
 mod watch;
 
 use std::{
@@ -30,6 +31,7 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
 pub use migrate::{MigrationFailed, migrate, migrate_when_reachable};
 pub use outage::{Class, Outage};
+pub use together::{Answer, Read, Together};
 
 use lease::Lease;
 use manager::Manager;
@@ -52,14 +54,14 @@ const STATEMENT_TIMEOUT: &str = "3800ms";
 pub type Operation<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
 
 /// Why there is no answer from the database.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The database is away or too busy: the caller should come back later.
     #[error("{0}")]
     Away(#[from] Outage),
     /// The database has answered that the statement is wrong.
     #[error("the statement failed: {0}")]
-    Failed(sqlx::Error),
+    Failed(Arc<sqlx::Error>),
 }
 
 /// A handle on the database; cheap to clone.
@@ -194,7 +196,7 @@ impl Db {
                 }
                 Err(error) => match Outage::of(&error) {
                     Some(outage) => (outage, error),
-                    None => return Err(Error::Failed(error)),
+                    None => return Err(Error::Failed(Arc::new(error))),
                 },
             };
             drop(lease);

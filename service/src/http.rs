@@ -39,7 +39,12 @@ use axum::{
 use chrono_tz::Tz;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{db::Db, domain::CursorKey, identity::Identity};
+use crate::{
+    db::{Db, Together},
+    domain::{CursorKey, EventId, EventWithParticipants},
+    identity::Identity,
+    store,
+};
 use language::Language;
 use metrics::Metrics;
 use problem::{Kind, Problem};
@@ -52,10 +57,21 @@ pub const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// What the handlers share.
 #[derive(Clone)]
 pub struct AppState {
-    /// The database.
-    pub db: Db,
-    /// What they need to know of the configuration.
-    pub site: Arc<Site>,
+    db: Db,
+    /// Events by their numbers: what a crowd asks for when there is news.
+    events: Together<EventId, EventWithParticipants>,
+    site: Arc<Site>,
+}
+
+impl AppState {
+    /// What the handlers share, with this database and this configuration.
+    pub fn new(db: Db, site: Site) -> Self {
+        Self {
+            events: Together::new(db.clone(), |c, ids| Box::pin(store::events::find(c, ids))),
+            db,
+            site: Arc::new(site),
+        }
+    }
 }
 
 /// What the handlers need to know of the configuration.

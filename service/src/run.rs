@@ -1,6 +1,6 @@
 //! Runs the commands.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::Utc;
@@ -66,19 +66,17 @@ async fn serve(arguments: Serve) -> Result<()> {
     };
     let db = Db::new(&database.options, arguments.database.db_pool_size.into())?;
     let (metrics, figures) = (Metrics::default(), Figures::default());
-    let app = http::app(AppState {
-        db: db.clone(),
-        site: Arc::new(Site {
-            https: production,
-            identity,
-            zone: arguments.tz_company,
-            cursor_key: match &arguments.cursor_key {
-                Some(secret) => CursorKey::new(secret.as_bytes()).into(),
-                None => Default::default(),
-            },
-            metrics: metrics.clone(),
-        }),
-    });
+    let site = Site {
+        https: production,
+        identity,
+        zone: arguments.tz_company,
+        cursor_key: match &arguments.cursor_key {
+            Some(secret) => CursorKey::new(secret.as_bytes()).into(),
+            None => Default::default(),
+        },
+        metrics: metrics.clone(),
+    };
+    let app = http::app(AppState::new(db.clone(), site));
     info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "listening");
     if let Some(listener) = &metrics_listener {
         info!(address = %listener.local_addr()?, "listening for whoever collects the metrics");

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::EventDraft;
 
 /// The number of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventId(i64);
 
 impl EventId {
@@ -52,6 +52,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// Its number.
+    pub fn number(&self) -> EventId {
+        EventId(self.id)
+    }
+
     /// The event that a draft has become, with so many who have joined and so many who wait.
     pub fn new(
         id: i64,

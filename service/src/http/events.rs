@@ -1,5 +1,7 @@
 //! `/events` and `/events/{id}` for programs.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -17,10 +19,7 @@ use super::{
 };
 use crate::{
     domain::{EventId, EventWithParticipants},
-    store::{
-        self,
-        edits::{self, Changed, Created, Deleted, IdempotencyKey},
-    },
+    store::edits::{self, Changed, Created, Deleted, IdempotencyKey},
 };
 
 pub(super) async fn create(
@@ -56,11 +55,11 @@ pub(super) async fn create(
 }
 
 /// Finds an event, for the API and for the page.
-pub(super) async fn find(state: &AppState, id: EventId) -> Result<EventWithParticipants, Problem> {
-    let event = state
-        .db
-        .idempotent(|c| Box::pin(store::events::find(c, id)))
-        .await?;
+pub(super) async fn find(
+    state: &AppState,
+    id: EventId,
+) -> Result<Arc<EventWithParticipants>, Problem> {
+    let event = state.events.find(id).await?;
     event.ok_or_else(|| Problem::new(Kind::EventNotFound))
 }
 
@@ -157,6 +156,7 @@ pub(super) async fn delete(
 
 /// Says that the version is another one, and which.
 async fn other_version(state: &AppState, id: EventId) -> Result<Response, Problem> {
-    let (tag, _) = represent(&find(state, id).await?)?;
+    let found = find(state, id).await?;
+    let (tag, _) = represent(&found)?;
     Ok(([(header::ETAG, tag)], Problem::new(Kind::OtherVersion)).into_response())
 }

@@ -1,5 +1,7 @@
 //! What people see: the templates and what they need.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -69,7 +71,7 @@ pub(super) struct EventPage {
     /// Whether the reader's name is known for sure, and need not be asked for.
     pub(super) known: bool,
     pub(super) name: String,
-    pub(super) found: EventWithParticipants,
+    pub(super) found: Arc<EventWithParticipants>,
 }
 
 #[derive(Template)]

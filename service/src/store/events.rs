@@ -1,41 +1,54 @@
 //! One event.
 
-use sqlx::{PgConnection, query, types::Json};
+use sqlx::{PgConnection, query};
 
 use crate::domain::{Event, EventId, EventWithParticipants, Participant, Version, Waiting};
 
-/// Finds an event, who has joined it and who waits.
+/// Finds those of some events that there are, who has joined them and who waits.
 pub async fn find(
     connection: &mut PgConnection,
-    id: EventId,
-) -> sqlx::Result<Option<EventWithParticipants>> {
-    let row = query!(
+    ids: Vec<EventId>,
+) -> sqlx::Result<Vec<(EventId, EventWithParticipants)>> {
+    let wanted: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let rows = query!(
         r#"
         select e.id, e.title, e.description, e.event_date, e.location, e.max_participants, e.organizer, e.created_at,
                e.xmin::text as "version!",
-               p.participants as "participants!: Json<Vec<Participant>>",
-               w.waitlist as "waitlist!: Json<Vec<Waiting>>"
+               p.names as "names!", p.times as "times!", w.names as "waiting_names!", w.times as "waiting_times!"
           from events e
          cross join lateral (
-               select coalesce(json_agg(json_build_object('user_name', user_name, 'registered_at', registered_at)
-                                        order by id), '[]') as participants
-                 from participants
-                where event_id = e.id) p
+               select coalesce(array_agg(user_name), '{}') as names, coalesce(array_agg(registered_at), '{}') as times
+                 from (select user_name, registered_at from participants where event_id = e.id order by id) q) p
          cross join lateral (
-               select coalesce(json_agg(json_build_object('user_name', user_name, 'registered_at', registered_at,
-                                                          'position', position) order by position), '[]') as waitlist
-                 from (select user_name, registered_at, row_number() over (order by id) as position
-                         from waitlist
-                        where event_id = e.id) q) w
-         where e.id = $1
+               select coalesce(array_agg(user_name), '{}') as names, coalesce(array_agg(registered_at), '{}') as times
+                 from (select user_name, registered_at from waitlist where event_id = e.id order by id) q) w
+         where e.id = any($1)
         "#,
-        id.get(),
+        &wanted,
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(row.map(|row| {
-        let Json(participants) = row.participants;
-        let Json(waitlist) = row.waitlist;
+    let found = rows.into_iter().map(|row| {
+        let participants: Vec<_> = row
+            .names
+            .into_iter()
+            .zip(row.times)
+            .map(|(user_name, registered_at)| Participant {
+                user_name,
+                registered_at,
+            })
+            .collect();
+        let waitlist: Vec<_> = row
+            .waiting_names
+            .into_iter()
+            .zip(row.waiting_times)
+            .zip(1..)
+            .map(|((user_name, registered_at), position)| Waiting {
+                user_name,
+                registered_at,
+                position,
+            })
+            .collect();
         let count = |people: usize| i32::try_from(people).unwrap_or(i32::MAX);
         let event = Event {
             id: row.id,
@@ -50,11 +63,13 @@ pub async fn find(
             seats_left: (row.max_participants - count(participants.len())).max(0),
             waitlist_count: count(waitlist.len()),
         };
-        EventWithParticipants {
+        let event = EventWithParticipants {
             event,
             participants,
             waitlist,
             version: Version::new(row.version),
-        }
-    }))
+        };
+        (event.event.number(), event)
+    });
+    Ok(found.collect())
 }

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use service::{
     db::{self, Db},
-    http::{AppState, app},
+    http::{AppState, Site, app},
 };
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpStream;
@@ -66,10 +66,7 @@ pub(crate) async fn database(options: &PgConnectOptions) -> Db {
 
 /// The application on the test's database.
 pub(crate) async fn application(options: &PgConnectOptions) -> Router {
-    app(AppState {
-        db: database(options).await,
-        site: Default::default(),
-    })
+    app(AppState::new(database(options).await, Site::default()))
 }
 
 /// A request with a JSON body, or with none if that is null.

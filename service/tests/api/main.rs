@@ -49,6 +49,7 @@ mod shutdown;
 mod signer;
 mod slow;
 mod start;
+mod together;
 mod tokens;
 mod versions;
 mod waitlist;

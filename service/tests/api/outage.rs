@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use serde_json::{Value, json};
-use service::http::{AppState, app};
+use service::http::{AppState, Site, app};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{
@@ -13,10 +13,10 @@ use crate::{
 };
 
 async fn through(proxy: &Proxy, options: &PgConnectOptions) -> Router {
-    app(AppState {
-        db: database(&proxy.options(options)).await,
-        site: Default::default(),
-    })
+    app(AppState::new(
+        database(&proxy.options(options)).await,
+        Site::default(),
+    ))
 }
 
 #[track_caller]
@@ -190,19 +190,13 @@ async fn a_server_that_takes_no_writes_is_away(_: PgPoolOptions, options: PgConn
         .clone()
         .options([("default_transaction_read_only", "on")]);
     let db = database(&options).await;
-    let writable = app(AppState {
-        db,
-        site: Default::default(),
-    });
+    let writable = app(AppState::new(db, Site::default()));
     let path = format!("/events/{}", create(&writable, json!({})).await);
     let db = service::db::Db::new(&read_only, 2).unwrap();
     service::db::migrate_when_reachable(&db, &options)
         .await
         .unwrap();
-    let app = app(AppState {
-        db,
-        site: Default::default(),
-    });
+    let app = app(AppState::new(db, Site::default()));
     assert_eq!(call(&app, "GET", &path, Value::Null).await.status, 200);
     assert_away(&call(&app, "POST", "/events", draft()).await, "read-only");
 }
