@@ -4,7 +4,7 @@
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## Run the whole chain: deploy, break, diagnose, repair, load-test (CI=1: end by itself)
@@ -26,6 +26,10 @@ setup: ## Install what is missing, and say what
 bench-probe: setup ## Measure what probe promises of its speed (release build; 20 minutes the first time)
 	@cargo build --release --locked -p probe
 	@.venv/bin/python probe/bench/bench.py
+
+.PHONY: bench-service
+bench-service: setup ## Measure what the service promises of its speed (BENCH=--markdown; the first time it builds a lot)
+	@service/bench/run $(BENCH)
 
 .PHONY: sqlx
 sqlx: setup ## Renew .sqlx/ from the migrations and queries
