@@ -5,6 +5,9 @@ use sqlx::{PgConnection, query};
 use crate::domain::{Event, EventId, EventWithParticipants, Participant, Version, Waiting};
 
 /// Finds those of some events that there are, who has joined them and who waits.
+///
+/// The plan is made once: behind a `select`, the planner does not see how many events are wanted, and need not compare
+/// plans for each number of them.
 pub async fn find(
     connection: &mut PgConnection,
     ids: Vec<EventId>,
@@ -22,7 +25,7 @@ pub async fn find(
          cross join lateral (
                select coalesce(array_agg(user_name), '{}') as names, coalesce(array_agg(registered_at), '{}') as times
                  from (select user_name, registered_at from waitlist where event_id = e.id order by id) q) w
-         where e.id = any($1)
+         where e.id = any((select $1::bigint[])::bigint[])
         "#,
         &wanted,
     )
