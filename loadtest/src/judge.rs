@@ -3,12 +3,15 @@
 use crate::generator::strain::Strain;
 use crate::ledger::Violation;
 
+pub mod abort;
+pub mod budget;
 #[cfg(test)]
 mod coverage;
 pub mod interval;
 mod reason;
 #[cfg(test)]
 mod tests;
+pub mod window;
 
 use interval::{Batch, Share};
 pub use reason::Reason;

@@ -4,11 +4,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::interval::{Batch, share};
+use super::window::{batches, worst};
 
 const RUNS: usize = 1_000;
-/// A run of 10 minutes at 50/s, in stretches of 10 s.
-const BATCHES: usize = 60;
-const REQUESTS: u64 = 500;
 
 /// How often the truth is inside both bounds, and inside each of them.
 #[derive(Debug)]
@@ -49,30 +47,69 @@ fn coverage(truth: f64, mut run: impl FnMut(&mut StdRng) -> Vec<Batch>) -> Cover
     }
 }
 
-/// A burst begins in a stretch with this chance, and fails so many requests of it.
-fn bursts(rng: &mut StdRng, chance: f64, sizes: std::ops::RangeInclusive<u64>) -> Vec<Batch> {
-    (0..BATCHES)
-        .map(|_| Batch {
-            requests: REQUESTS,
-            failures: if rng.random_bool(chance) {
-                rng.random_range(sizes.clone())
-            } else {
-                0
-            },
-        })
-        .collect()
+/// Stretches with so many requests each; in each a burst begins with this chance, and fails so many of them.
+struct Bursts {
+    count: usize,
+    requests: u64,
+    chance: f64,
+    sizes: std::ops::RangeInclusive<u64>,
+}
+
+impl Bursts {
+    fn truth(&self) -> f64 {
+        let mean = (self.sizes.start() + self.sizes.end()) as f64 / 2.0;
+        self.chance * mean / self.requests as f64
+    }
+
+    fn run(&self, rng: &mut StdRng) -> Vec<Batch> {
+        (0..self.count)
+            .map(|_| Batch {
+                requests: self.requests,
+                failures: if rng.random_bool(self.chance) {
+                    rng.random_range(self.sizes.clone())
+                } else {
+                    0
+                },
+            })
+            .collect()
+    }
+
+    fn are_covered(&self) -> Coverage {
+        let coverage = coverage(self.truth(), |rng| self.run(rng));
+        let least = coverage.both.min(coverage.low).min(coverage.high);
+        assert!(least >= 0.93, "{}: {coverage:?}", self.chance);
+        coverage
+    }
 }
 
 #[test]
 fn bursty_failures_are_covered() {
     for (chance, sizes) in [(0.2, 10..=50), (0.4, 5..=35), (0.1, 10..=50)] {
-        let mean = (sizes.start() + sizes.end()) as f64 / 2.0;
-        let truth = chance * mean / REQUESTS as f64;
-        let coverage = coverage(truth, |rng| bursts(rng, chance, sizes.clone()));
-        let least = coverage.both.min(coverage.low).min(coverage.high);
-        assert!(least >= 0.93, "{chance}: {coverage:?}");
+        // A run of 10 minutes at 50/s, in stretches of 10 s.
+        let bursts = Bursts {
+            count: 60,
+            requests: 500,
+            chance,
+            sizes,
+        };
         // The exact interval alone would be the wrong tool.
-        assert!(coverage.naive < 0.5, "{chance}: {coverage:?}");
+        assert!(bursts.are_covered().naive < 0.5);
+    }
+}
+
+/// A run of 20 s at 50/s, in stretches of 2 s.
+///
+/// With fewer bursts than these one run in twenty sees none of them, and nobody can know of what nobody saw.
+#[test]
+fn bursty_failures_of_a_short_run_are_covered() {
+    for (chance, sizes) in [(0.4, 5..=35), (0.5, 5..=20), (0.8, 1..=9)] {
+        Bursts {
+            count: 10,
+            requests: 100,
+            chance,
+            sizes,
+        }
+        .are_covered();
     }
 }
 
@@ -93,4 +130,33 @@ fn independent_failures_are_covered() {
         coverage.both >= 0.9 && coverage.low >= 0.93 && coverage.high >= 0.93,
         "{coverage:?}"
     );
+}
+
+/// The lower bound of the worst of all windows, over runs whose every window is exactly at the limit.
+#[test]
+fn the_worst_window_of_a_run_at_its_limit_is_not_accused() {
+    // Second by second: for each request alone, and in bursts within a second.
+    for (chance, sizes) in [(1.0, 0..=4), (0.5, 1..=7), (0.1, 10..=30)] {
+        let bursts = Bursts {
+            count: 600,
+            requests: 100,
+            chance,
+            sizes,
+        };
+        let mut rng = StdRng::seed_from_u64(20_260_401);
+        let mut accused = 0;
+        let mut doubted = 0;
+        let runs = 300;
+        for _ in 0..runs {
+            let seconds = bursts.run(&mut rng);
+            let worst = worst(&seconds, 60, bursts.truth(), 1.0).unwrap();
+            accused += u32::from(worst.share.low > bursts.truth());
+            doubted += u32::from(worst.share.high > bursts.truth());
+        }
+        assert!(accused <= runs / 20, "{chance}: {accused} of {runs}");
+        assert!(doubted >= runs * 93 / 100, "{chance}: {doubted} of {runs}");
+        // Rolling over a whole run that is longer than the window says no less than the window alone.
+        let whole = super::interval::share(&batches(&bursts.run(&mut rng), 10));
+        assert!(whole.low <= bursts.truth() * 1.2);
+    }
 }

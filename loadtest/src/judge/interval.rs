@@ -22,6 +22,14 @@ pub struct Batch {
     pub failures: u64,
 }
 
+impl Batch {
+    /// Adds another stretch.
+    pub fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.failures += other.failures;
+    }
+}
+
 /// A share of failures with its bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
@@ -39,6 +47,15 @@ pub struct Share {
 
 /// The share of failures over the batches, with the wider of the two intervals.
 pub fn share(batches: &[Batch]) -> Share {
+    share_among(batches, 1.0, 1.0)
+}
+
+/// The same where it is one of several shares of which the worst one accuses.
+///
+/// The chance that any of so many lower bounds is wrong stays 5 % (Bonferroni).
+/// The upper bound needs nothing: who passes must pass everywhere, so looking more often does not help anybody.
+/// `effect` is the design effect that is known from elsewhere; the larger one counts.
+pub fn share_among(batches: &[Batch], looks: f64, effect: f64) -> Share {
     let batches: Vec<Batch> = batches
         .iter()
         .copied()
@@ -46,54 +63,50 @@ pub fn share(batches: &[Batch]) -> Share {
         .collect();
     let requests: u64 = batches.iter().map(|batch| batch.requests).sum();
     let failures: u64 = batches.iter().map(|batch| batch.failures).sum();
-    let (low, high) = clopper_pearson(failures as f64, requests as f64, ALPHA);
-    let effect = design_effect(&batches, requests as f64, failures as f64);
-    let Some(effect) = effect.filter(|effect| *effect > 1.0) else {
-        return Share {
-            requests,
-            failures,
-            low,
-            high,
-            design_effect: 1.0,
-        };
-    };
-    // Few batches say little about how they vary: the normal quantile gives way to Student's.
-    let worth = effect * (student(f64::MAX) / student(batches.len() as f64 - 1.0)).powi(-2);
-    let (wide_low, wide_high) = clopper_pearson(
-        failures as f64 / worth,
-        requests as f64 / worth,
-        BURST_ALPHA,
-    );
-    Share {
+    let (all, failed) = (requests as f64, failures as f64);
+    let effect = design_effect([batches.as_slice()])
+        .unwrap_or(1.0)
+        .max(effect);
+    let mut share = Share {
         requests,
         failures,
-        low: low.min(wide_low),
-        high: high.max(wide_high),
+        low: lower(failed, all, ALPHA / looks),
+        high: upper(failed, all, ALPHA),
         design_effect: effect,
+    };
+    if effect > 1.0 {
+        // Few batches say little about how they vary: the normal quantile gives way to Student's.
+        let freedom = batches.len() as f64 - 1.0;
+        let worth = |alpha| effect * (student(freedom, alpha) / student(1e6, alpha)).powi(2);
+        let (low, high) = (worth(BURST_ALPHA / looks), worth(BURST_ALPHA));
+        share.low = share.low.min(lower(failed / low, all / low, BURST_ALPHA / looks));
+        share.high = share.high.max(upper(failed / high, all / high, BURST_ALPHA));
     }
+    share
 }
 
-/// The exact bounds of a share, each of them wrong with the chance `alpha`; the counts may be fractions, as effective counts are.
-fn clopper_pearson(failures: f64, requests: f64, alpha: f64) -> (f64, f64) {
-    if requests <= 0.0 {
-        return (0.0, 1.0);
+/// The exact lower bound of a share (Clopper-Pearson), wrong with the chance `alpha`;
+/// the counts may be fractions, as effective counts are.
+fn lower(failures: f64, requests: f64, alpha: f64) -> f64 {
+    quantile(failures, requests - failures + 1.0, alpha).unwrap_or(0.0)
+}
+
+/// The exact upper bound.
+fn upper(failures: f64, requests: f64, alpha: f64) -> f64 {
+    quantile(failures + 1.0, requests - failures, 1.0 - alpha).unwrap_or(1.0)
+}
+
+fn quantile(a: f64, b: f64, probability: f64) -> Option<f64> {
+    if a <= 0.0 || b <= 0.0 {
+        return None;
     }
-    let bound = |a: f64, b: f64, quantile: f64, otherwise: f64| {
-        if a <= 0.0 || b <= 0.0 {
-            return otherwise;
-        }
-        Beta::new(a, b).map_or(otherwise, |beta| beta.inverse_cdf(quantile))
-    };
-    (
-        bound(failures, requests - failures + 1.0, alpha, 0.0),
-        bound(failures + 1.0, requests - failures, 1.0 - alpha, 1.0),
-    )
+    Beta::new(a, b).ok().map(|beta| beta.inverse_cdf(probability))
 }
 
 /// How many requests, all without failure from now on, would show with 95 % confidence
 /// that the share of failures is at most `limit`.
 pub fn requests_needed(failures: f64, limit: f64) -> u64 {
-    let enough = |requests: u64| clopper_pearson(failures, requests as f64, ALPHA).1 <= limit;
+    let enough = |requests: u64| upper(failures, requests as f64, ALPHA) <= limit;
     let mut high = 1_u64;
     while !enough(high) && high < 1 << 40 {
         high *= 2;
@@ -110,25 +123,33 @@ pub fn requests_needed(failures: f64, limit: f64) -> u64 {
     high
 }
 
-/// The variance of the share over batches, as a multiple of what independent failures would give.
-fn design_effect(batches: &[Batch], requests: f64, failures: f64) -> Option<f64> {
-    let count = batches.len() as f64;
-    let share = failures / requests;
-    let alone = share * (1.0 - share) / requests;
-    if batches.len() < 2 || alone <= 0.0 {
-        return None;
+/// The variance of the share over the batches of each stretch, as a multiple of what independent failures would give.
+///
+/// More than one stretch is pooled: each is compared with its own share only.
+pub fn design_effect<'a>(stretches: impl IntoIterator<Item = &'a [Batch]>) -> Option<f64> {
+    let (mut seen, mut alone) = (0.0, 0.0);
+    for batches in stretches {
+        let count = batches.len() as f64;
+        let requests = batches.iter().map(|batch| batch.requests).sum::<u64>() as f64;
+        let failures = batches.iter().map(|batch| batch.failures).sum::<u64>() as f64;
+        if batches.len() < 2 || requests <= 0.0 {
+            continue;
+        }
+        let share = failures / requests;
+        let residuals: f64 = batches
+            .iter()
+            .map(|b| (b.failures as f64 - share * b.requests as f64).powi(2))
+            .sum();
+        seen += count / (count - 1.0) * residuals;
+        alone += requests * share * (1.0 - share);
     }
-    let residuals: f64 = batches
-        .iter()
-        .map(|b| (b.failures as f64 - share * b.requests as f64).powi(2))
-        .sum();
-    Some(count / (count - 1.0) * residuals / (requests * requests) / alone)
+    (alone > 0.0).then(|| seen / alone)
 }
 
-/// The quantile of Student's distribution on one side.
-fn student(freedom: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom.min(1e6)).map_or(f64::INFINITY, |student| {
-        student.inverse_cdf(1.0 - BURST_ALPHA)
+/// The quantile of Student's distribution that is exceeded with the chance `alpha`.
+fn student(freedom: f64, alpha: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |student| {
+        student.inverse_cdf(1.0 - alpha)
     })
 }
 
@@ -150,9 +171,8 @@ mod tests {
             (1.0, 20.0, 0.002_561, 0.216_106),
             (0.0, 2_995.0, 0.0, 0.000_999_742),
         ] {
-            let (l, h) = clopper_pearson(failures, requests, 0.05);
-            close(l, low, 2e-6);
-            close(h, high, 2e-6);
+            close(lower(failures, requests, 0.05), low, 2e-6);
+            close(upper(failures, requests, 0.05), high, 2e-6);
         }
     }
 
@@ -188,6 +208,17 @@ mod tests {
         assert_eq!(even.failures, burst.failures);
         assert!(burst.design_effect > 10.0 && (even.design_effect - 1.0).abs() < 1e-9);
         assert!(burst.low < even.low / 2.0 && burst.high > even.high * 2.0);
+    }
+
+    #[test]
+    fn who_looks_at_many_accuses_with_more_care() {
+        let batch = Batch {
+            requests: 1_000,
+            failures: 10,
+        };
+        let (one, many) = (share(&[batch]), share_among(&[batch], 20.0, 1.0));
+        assert!(many.low < one.low && many.high == one.high);
+        close(lower(10.0, 1_000.0, 0.05 / 20.0), many.low, 1e-12);
     }
 
     #[test]

@@ -1,0 +1,218 @@
+//! When it is certain that a run fails: a test that may be looked at every second.
+//!
+//! Looking at an interval again and again until it says "fail" finds a failure in every second healthy run.
+//! This is a test by betting (a mixture of martingales in the sense of Robbins; Waudby-Smith and Ramdas,
+//! "Estimating means of bounded random variables by betting", 2024):
+//! somebody who stakes on too many failures in each stretch, at odds that are fair when the share is at its limit,
+//! turns a stake of 1 into 20 with a chance of at most 1 in 20, whenever one looks (Ville's inequality).
+//! That holds without any model of how failures are spread within a stretch.
+//!
+//! Bursts that last longer than a stretch are tamed by counting only so much of the failures of one stretch:
+//! a lower share can only lower the stake, so what was fair stays fair, and no single burst can decide.
+
+use super::interval::Batch;
+
+/// The chance of stopping a run whose failures are at their limit, over the whole run and over all its rules.
+pub const RISK: f64 = 0.05;
+/// A stretch is at least so many seconds; failures within it may all be one burst.
+const STRETCH: u64 = 3;
+/// More failures than so many times the limit are not counted in one stretch.
+const CAP: f64 = 8.0;
+/// So many stretches must have failures, whatever the stake has grown to: one burst is never enough.
+const STRETCHES: u64 = 2;
+/// How much of the stake is put at risk by the boldest of those who bet, and how it falls from one to the next.
+const BOLDEST: f64 = 0.9;
+const SHYER: f64 = 0.7;
+/// Who is bold notices an outage at once, who is shy has something left when it comes late.
+const BETTORS: i32 = 12;
+/// The part of the first stake that a bettor gets, as a multiple of the one before.
+const LESS: f64 = 0.6;
+
+/// Watches one share of failures against its limit.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    limit: f64,
+    /// What each bettor puts at risk, and owns.
+    purses: Vec<(f64, f64)>,
+    stretch: Batch,
+    seconds: u64,
+    troubled: u64,
+    seen: Batch,
+}
+
+impl Watch {
+    /// A watch over a share that may be up to `limit`.
+    pub fn new(limit: f64) -> Self {
+        let parts: f64 = (0..BETTORS).map(|n| LESS.powi(n)).sum();
+        let purses = (0..BETTORS)
+            .map(|n| (BOLDEST * SHYER.powi(n), LESS.powi(n) / parts))
+            .collect();
+        Self {
+            limit,
+            purses,
+            stretch: Batch::default(),
+            seconds: 0,
+            troubled: 0,
+            seen: Batch::default(),
+        }
+    }
+
+    /// Takes the figures of one more second; seconds in which nothing counts are no seconds.
+    pub fn second(&mut self, batch: Batch) {
+        if batch.requests == 0 {
+            return;
+        }
+        self.stretch.add(batch);
+        self.seen.add(batch);
+        self.seconds += 1;
+        // At a low rate one failure alone would be more than the cap lets through.
+        let enough = self.stretch.requests as f64 * CAP * self.limit >= 1.0;
+        if self.seconds < STRETCH || !enough {
+            return;
+        }
+        let share = self.stretch.failures as f64 / self.stretch.requests as f64;
+        let excess = (share / self.limit).min(CAP) - 1.0;
+        for (stake, purse) in &mut self.purses {
+            *purse *= 1.0 + *stake * excess;
+        }
+        self.troubled += u64::from(self.stretch.failures > 0);
+        self.stretch = Batch::default();
+        self.seconds = 0;
+    }
+
+    /// Whether the share is above its limit, with a chance of error of `risk` over the whole run.
+    pub fn is_certain(&self, risk: f64) -> bool {
+        let owned: f64 = self.purses.iter().map(|(_, purse)| purse).sum();
+        self.troubled >= STRETCHES && owned * risk >= 1.0
+    }
+
+    /// What was seen so far.
+    pub fn seen(&self) -> Batch {
+        self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    use super::*;
+
+    const RUNS: usize = 1_000;
+    const LIMIT: f64 = 0.001;
+
+    /// The second in which each of the runs is stopped, if it is; judged after each second.
+    fn stops(
+        seconds: u64,
+        mut run: impl FnMut(&mut StdRng) -> Box<dyn FnMut(&mut StdRng) -> Batch>,
+    ) -> Vec<Option<u64>> {
+        let mut rng = StdRng::seed_from_u64(20_260_401);
+        (0..RUNS)
+            .map(|_| {
+                let mut next = run(&mut rng);
+                let mut watch = Watch::new(LIMIT);
+                (1..=seconds).find(|_| {
+                    watch.second(next(&mut rng));
+                    watch.is_certain(RISK)
+                })
+            })
+            .collect()
+    }
+
+    /// How many of so many requests fail, each for itself; drawn from one failure to the next.
+    fn failures(rng: &mut StdRng, requests: u64, share: f64) -> u64 {
+        if share >= 1.0 {
+            return requests;
+        }
+        let mut at = 0.0;
+        (0..=requests)
+            .find(|_| {
+                at += 1.0 + ((1.0 - rng.random::<f64>()).ln() / (1.0 - share).ln()).floor();
+                at > requests as f64
+            })
+            .unwrap_or(requests)
+    }
+
+    fn independent(rate: u64, share: f64) -> Box<dyn FnMut(&mut StdRng) -> Batch> {
+        Box::new(move |rng| Batch {
+            requests: rate,
+            failures: failures(rng, rate, share),
+        })
+    }
+
+    /// Bursts of so many seconds in which such a share fails, exactly so often that the limit is met in the long run.
+    fn bursts(rate: u64, seconds: u64, share: f64) -> Box<dyn FnMut(&mut StdRng) -> Batch> {
+        let chance = LIMIT / (seconds as f64 * share);
+        let mut left = 0;
+        Box::new(move |rng| {
+            if left == 0 && rng.random_bool(chance) {
+                left = seconds;
+            }
+            let failing = left > 0;
+            left = left.saturating_sub(1);
+            Batch {
+                requests: rate,
+                failures: if failing {
+                    failures(rng, rate, share)
+                } else {
+                    0
+                },
+            }
+        })
+    }
+
+    fn stopped(stops: &[Option<u64>]) -> f64 {
+        stops.iter().flatten().count() as f64 / RUNS as f64
+    }
+
+    #[test]
+    fn a_healthy_service_is_not_stopped() {
+        for (rate, share) in [(5, LIMIT), (50, LIMIT), (200, LIMIT), (200, LIMIT / 2.0)] {
+            let stopped = stopped(&stops(300, |_| independent(rate, share)));
+            assert!(stopped <= RISK, "{rate}/s, {share}: {stopped}");
+        }
+    }
+
+    #[test]
+    fn a_healthy_service_that_fails_in_bursts_is_not_stopped() {
+        for (seconds, share) in [(1, 0.3), (5, 0.2), (5, 1.0), (15, 0.2), (60, 1.0)] {
+            let stopped = stopped(&stops(300, |_| bursts(100, seconds, share)));
+            assert!(stopped <= RISK, "{seconds} s of {share}: {stopped}");
+        }
+    }
+
+    #[test]
+    fn a_service_that_fails_is_found_soon() {
+        for (share, median) in [(0.005, 12), (0.02, 6), (1.0, 9)] {
+            let mut seconds: Vec<u64> = stops(120, |_| independent(200, share))
+                .into_iter()
+                .map(|second| second.unwrap_or(u64::MAX))
+                .collect();
+            seconds.sort_unstable();
+            let found = seconds[RUNS / 2];
+            assert!(found <= median, "{share}: after {found} s");
+        }
+    }
+
+    #[test]
+    fn a_failure_that_comes_late_is_found_too() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut watch = Watch::new(LIMIT);
+        for _ in 0..600 {
+            watch.second(Batch {
+                requests: 200,
+                failures: 0,
+            });
+        }
+        let found = (1..=600).find(|_| {
+            let failures = failures(&mut rng, 200, 0.02);
+            watch.second(Batch {
+                requests: 200,
+                failures,
+            });
+            watch.is_certain(RISK)
+        });
+        assert!(found.is_some_and(|second| second < 300), "{found:?}");
+    }
+}
