@@ -4,6 +4,7 @@ use crate::generator::strain::Strain;
 use crate::ledger::Violation;
 
 pub mod abort;
+pub mod baseline;
 pub mod budget;
 #[cfg(test)]
 mod coverage;

@@ -17,6 +17,7 @@
 pub mod aftermath;
 pub mod aws;
 pub mod call;
+pub mod capacity;
 pub mod clean;
 pub mod cli;
 pub mod command;

@@ -156,9 +156,15 @@ mod tests {
         // 6 * 0.1 % of six hours are 129.6 s.
         let longer = seconds(800, |second| if second >= 600 { 100 } else { 0 });
         let pages = budget(&longer, ALLOWED, None).unwrap().pages;
-        assert_eq!(pages.iter().map(|page| page.at).collect::<Vec<_>>(), [651, 729]);
+        assert_eq!(
+            pages.iter().map(|page| page.at).collect::<Vec<_>>(),
+            [651, 729]
+        );
         // An outage that was over long before the hour had burnt enough does not page.
-        let short = seconds(700, |second| if (600..651).contains(&second) { 100 } else { 0 });
+        let short = seconds(
+            700,
+            |second| if (600..651).contains(&second) { 100 } else { 0 },
+        );
         assert_eq!(budget(&short, ALLOWED, None).unwrap().pages, []);
     }
 

@@ -79,8 +79,12 @@ pub fn share_among(batches: &[Batch], looks: f64, effect: f64) -> Share {
         let freedom = batches.len() as f64 - 1.0;
         let worth = |alpha| effect * (student(freedom, alpha) / student(1e6, alpha)).powi(2);
         let (low, high) = (worth(BURST_ALPHA / looks), worth(BURST_ALPHA));
-        share.low = share.low.min(lower(failed / low, all / low, BURST_ALPHA / looks));
-        share.high = share.high.max(upper(failed / high, all / high, BURST_ALPHA));
+        share.low = share
+            .low
+            .min(lower(failed / low, all / low, BURST_ALPHA / looks));
+        share.high = share
+            .high
+            .max(upper(failed / high, all / high, BURST_ALPHA));
     }
     share
 }
@@ -100,7 +104,9 @@ fn quantile(a: f64, b: f64, probability: f64) -> Option<f64> {
     if a <= 0.0 || b <= 0.0 {
         return None;
     }
-    Beta::new(a, b).ok().map(|beta| beta.inverse_cdf(probability))
+    Beta::new(a, b)
+        .ok()
+        .map(|beta| beta.inverse_cdf(probability))
 }
 
 /// How many requests, all without failure from now on, would show with 95 % confidence
@@ -148,9 +154,8 @@ pub fn design_effect<'a>(stretches: impl IntoIterator<Item = &'a [Batch]>) -> Op
 
 /// The quantile of Student's distribution that is exceeded with the chance `alpha`.
 fn student(freedom: f64, alpha: f64) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |student| {
-        student.inverse_cdf(1.0 - alpha)
-    })
+    StudentsT::new(0.0, 1.0, freedom)
+        .map_or(f64::INFINITY, |student| student.inverse_cdf(1.0 - alpha))
 }
 
 #[cfg(test)]

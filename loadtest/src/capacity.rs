@@ -1,0 +1,3 @@
+//! How much load the service bears.
+
+pub mod fit;
