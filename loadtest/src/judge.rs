@@ -8,14 +8,23 @@ pub mod baseline;
 pub mod budget;
 #[cfg(test)]
 mod coverage;
+mod finding;
 pub mod interval;
 mod reason;
+mod ruling;
 #[cfg(test)]
 mod tests;
 pub mod window;
 
+use abort::Certain;
+use baseline::{Change, Comparison};
+use budget::{Budget, budget};
+use finding::Finding;
 use interval::{Batch, Share};
 pub use reason::Reason;
+pub use ruling::{Measured, Ruling, measured};
+
+use crate::plan::rule::{Demand, Scope};
 
 /// What a run must show.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,6 +44,16 @@ pub struct Observed {
     pub failures: Vec<Batch>,
     /// Slow answers over the same.
     pub slow: Vec<Batch>,
+    /// The rules of the plan, with what was measured for each of them.
+    pub rules: Vec<Measured>,
+    /// The rule that was certain to be broken before the run was over, which ended it.
+    pub certain: Option<Certain>,
+    /// The requests per second that are expected over 30 days; without it, those of the run.
+    pub forecast: Option<f64>,
+    /// How the run compares with an earlier one.
+    pub comparison: Option<Comparison>,
+    /// Whether to be worse than that one is a fail.
+    pub fail_on_regression: bool,
     /// Whether somebody stopped it.
     pub cancelled: bool,
     /// The 99th percentile of the generator's own delay.
@@ -78,6 +97,12 @@ pub struct Judgement {
     pub failures: Share,
     /// The share of slow answers.
     pub slow: Share,
+    /// What is shown of each rule.
+    pub rulings: Vec<Ruling>,
+    /// What the run costs of the error budget; nothing without a rule for the availability of the whole.
+    pub budget: Option<Budget>,
+    /// How the run compares with an earlier one.
+    pub comparison: Option<Comparison>,
 }
 
 /// Of the requests, how many may fail through the generator's fault before its figures are worth nothing.
@@ -88,48 +113,98 @@ const CLIENT_FAULTS: f64 = 0.01;
 /// A broken promise is a fail whatever else there is.
 /// After it comes what makes all figures worthless (somebody stopped the run, the generator was the limit),
 /// and only then the figures; what is merely in doubt forbids a pass, not a fail.
+///
+/// FAIL by the figures means: if the service kept every rule, at most 5 % of such runs would be failed by any of them.
 pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
     let failures = interval::share(&observed.failures);
-    let slow = interval::share(&observed.slow);
-    let decide = |verdict, reasons| Judgement {
+    let mut rulings: Vec<Ruling> = observed
+        .rules
+        .iter()
+        .map(|measured| ruling::rule(measured, observed.rules.len()))
+        .collect();
+    if let Some(certain) = observed.certain
+        && let Some(ruling) = rulings.get_mut(certain.rule)
+    {
+        ruling.verdict = Verdict::Fail;
+        ruling.reason = Reason::Rule(Finding::certain(&observed.rules[certain.rule], certain));
+    }
+    let (verdict, reasons) = decide(observed, rules, &rulings, failures.requests);
+    Judgement {
         verdict,
         reasons,
         failures,
-        slow,
-    };
-
-    if !observed.violations.is_empty() {
-        return decide(
-            Verdict::Fail,
-            vec![Reason::PromisesBroken {
-                count: observed.violations.len(),
-            }],
-        );
+        slow: interval::share(&observed.slow),
+        rulings,
+        budget: cost(observed),
+        comparison: observed.comparison.clone(),
     }
-    let spoilt = spoilt(observed, rules, failures.requests);
+}
+
+fn decide(
+    observed: &Observed,
+    rules: &Rules,
+    rulings: &[Ruling],
+    requests: u64,
+) -> (Verdict, Vec<Reason>) {
+    if !observed.violations.is_empty() {
+        let count = observed.violations.len();
+        return (Verdict::Fail, vec![Reason::PromisesBroken { count }]);
+    }
+    let spoilt = spoilt(observed, rules, requests);
     let doubts = doubts(observed);
     if !spoilt.is_empty() {
-        return decide(Verdict::Inconclusive, [spoilt, doubts].concat());
+        return (Verdict::Inconclusive, [spoilt, doubts].concat());
     }
-    let rulings = [
-        rule(&failures, 1.0 - rules.availability, Reason::availability),
-        rule(&slow, rules.slow_share, Reason::slowness),
-    ];
-    let failed = rulings.iter().any(|(verdict, _)| *verdict == Verdict::Fail);
+    let mut shown: Vec<(Verdict, Reason)> = rulings
+        .iter()
+        .map(|ruling| (ruling.verdict, ruling.reason.clone()))
+        .collect();
+    shown.extend(regression(observed));
+    let failed = shown.iter().any(|(verdict, _)| *verdict == Verdict::Fail);
     if !failed && !doubts.is_empty() {
-        return decide(Verdict::Inconclusive, doubts);
+        return (Verdict::Inconclusive, doubts);
     }
     let verdict = match () {
         () if failed => Verdict::Fail,
-        () if rulings.iter().all(|(verdict, _)| *verdict == Verdict::Pass) => Verdict::Pass,
+        () if shown.is_empty() => Verdict::Inconclusive,
+        () if shown.iter().all(|(verdict, _)| *verdict == Verdict::Pass) => Verdict::Pass,
         () => Verdict::Inconclusive,
     };
-    let reasons = rulings
+    let reasons = shown
         .into_iter()
         .filter(|(of, _)| *of == verdict)
         .map(|(_, reason)| reason)
         .collect();
-    decide(verdict, reasons)
+    (verdict, reasons)
+}
+
+/// What the comparison says, if it is asked to say something: no difference shown is enough to pass.
+fn regression(observed: &Observed) -> Option<(Verdict, Reason)> {
+    let comparison = observed
+        .comparison
+        .as_ref()
+        .filter(|_| observed.fail_on_regression)?;
+    let verdict = match comparison.overall {
+        _ if !comparison.differences.is_empty() => Verdict::Inconclusive,
+        Change::Worse => Verdict::Fail,
+        Change::NoData => Verdict::Inconclusive,
+        Change::Better | Change::NoDifferenceShown => Verdict::Pass,
+    };
+    Some((verdict, Reason::Compared(comparison.clone())))
+}
+
+fn cost(observed: &Observed) -> Option<Budget> {
+    let general = |measured: &&Measured| {
+        matches!(measured.rule.demand, Demand::Availability(_))
+            && measured.rule.scope == Scope::default()
+            && measured.rule.window.is_none()
+    };
+    let measured = observed.rules.iter().find(general)?;
+    budget(
+        &measured.seconds,
+        measured.rule.demand.allowed(),
+        observed.forecast,
+    )
 }
 
 fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
@@ -164,20 +239,4 @@ fn doubts(observed: &Observed) -> Vec<Reason> {
         .clone()
         .map(|why| Reason::Unverified { why });
     unsent.into_iter().chain(unverified).collect()
-}
-
-/// Holds a share against its limit: shown to be below, shown to be above, or neither.
-fn rule(
-    share: &Share,
-    limit: f64,
-    reason: fn(Verdict, &Share, f64) -> Reason,
-) -> (Verdict, Reason) {
-    let verdict = if share.high <= limit {
-        Verdict::Pass
-    } else if share.low > limit {
-        Verdict::Fail
-    } else {
-        Verdict::Inconclusive
-    };
-    (verdict, reason(verdict, share, limit))
 }

@@ -17,7 +17,7 @@ use crate::drive::{Crew, Ring, drive};
 use crate::faults;
 use crate::generator::strain::strains;
 use crate::generator::{Health, Meter};
-use crate::judge::{Observed, Rules, judge};
+use crate::judge::{Observed, Rules, judge, measured};
 use crate::lang::Lang;
 use crate::ledger::{Ledger, Verified, verify};
 use crate::manifest::Manifest;
@@ -253,6 +253,11 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
     Observed {
         failures: evidence.batches(Scope::default(), availability(order)),
         slow: evidence.batches(Scope::default(), slowness(order)),
+        rules: measured(evidence, &order.plan),
+        certain: None,
+        forecast: None,
+        comparison: None,
+        fail_on_regression: false,
         cancelled: aftermath.stopped.is_some(),
         lateness_p99_ms,
         unsent: aftermath.unsent,

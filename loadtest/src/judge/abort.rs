@@ -11,6 +11,8 @@
 //! a lower share can only lower the stake, so what was fair stays fair, and no single burst can decide.
 
 use super::interval::Batch;
+use crate::plan::Plan;
+use crate::plan::rule::{Demand, Rule, Scope};
 
 /// The chance of stopping a run whose failures are at their limit, over the whole run and over all its rules.
 pub const RISK: f64 = 0.05;
@@ -27,6 +29,74 @@ const SHYER: f64 = 0.7;
 const BETTORS: i32 = 12;
 /// The part of the first stake that a bettor gets, as a multiple of the one before.
 const LESS: f64 = 0.6;
+
+/// What became certain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Certain {
+    /// The number of the rule in the plan.
+    pub rule: usize,
+    /// After so many seconds of the run.
+    pub after_s: u64,
+    /// What was seen by then.
+    pub seen: Batch,
+}
+
+/// Watches the rules of a plan that can become certain to be broken.
+///
+/// Those are the ones for the availability, without a window: slowness passes (a cold start, a scale-out),
+/// and many runs are made to see how soon it does.
+#[derive(Debug, Clone)]
+pub struct Watches {
+    watches: Vec<(usize, Scope, Demand, Watch)>,
+}
+
+impl Watches {
+    /// Watches of the rules of a plan; rules about a phase that is not judged stop nothing.
+    pub fn new(plan: &Plan) -> Self {
+        let judged = |rule: &Rule| {
+            rule.scope
+                .phase
+                .is_none_or(|phase| plan.phases[phase].judged)
+        };
+        let watches = plan
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| {
+                matches!(rule.demand, Demand::Availability(_))
+                    && rule.window.is_none()
+                    && judged(rule)
+            })
+            .map(|(place, rule)| {
+                let watch = Watch::new(rule.demand.allowed());
+                (place, rule.scope, rule.demand, watch)
+            })
+            .collect();
+        Self { watches }
+    }
+
+    /// Takes one more second, of which `figures` gives what a rule counts, and says what is certain by now.
+    /// The phases that are not judged give nothing, so a run is never stopped in them.
+    pub fn second(
+        &mut self,
+        second: u64,
+        figures: impl Fn(Scope, Demand) -> Batch,
+    ) -> Option<Certain> {
+        let risk = RISK / self.watches.len().max(1) as f64;
+        let mut certain = None;
+        for (rule, scope, demand, watch) in &mut self.watches {
+            watch.second(figures(*scope, *demand));
+            if certain.is_none() && watch.is_certain(risk) {
+                certain = Some(Certain {
+                    rule: *rule,
+                    after_s: second + 1,
+                    seen: watch.seen(),
+                });
+            }
+        }
+        certain
+    }
+}
 
 /// Watches one share of failures against its limit.
 #[derive(Debug, Clone)]

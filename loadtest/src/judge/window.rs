@@ -1,11 +1,8 @@
 //! The worst stretch of a run: for rules that no stretch of some length may break.
 
 use super::interval::{Batch, Share, design_effect, share_among};
+use crate::record::stretch;
 
-/// A window is cut into so many batches, to see how failures vary in it.
-const BATCHES: usize = 10;
-/// A batch is at most so many seconds.
-const LONGEST: usize = 10;
 /// For how many windows that do not overlap the rolling ones between two of them count.
 ///
 /// Those that overlap rise and fall together, so a rolling window is not worth ten windows
@@ -26,15 +23,11 @@ pub struct Worst {
 ///
 /// It is the one that most surely breaks `limit`; if none surely does, the one that may be furthest above it.
 pub fn worst(seconds: &[Batch], length: usize, limit: f64, looks: f64) -> Option<Worst> {
-    let counts = |batch: &Batch| batch.requests > 0;
-    // Before the first and after the last answer nobody asked for anything.
-    let first = seconds.iter().position(counts)?;
-    let last = seconds.iter().rposition(counts)?;
-    let seconds = &seconds[first..=last];
+    let (first, seconds) = alive(seconds);
     if length == 0 || seconds.len() < length {
         return None;
     }
-    let step = (length / BATCHES).clamp(1, LONGEST);
+    let step = stretch(length);
     let looks = looks * (ROLLING * seconds.len() as f64 / length as f64).max(1.0);
     // A single window has few batches to see bursts in; all of them together show how bursty the run is.
     let apart: Vec<_> = seconds
@@ -62,6 +55,25 @@ pub fn worst(seconds: &[Batch], length: usize, limit: f64, looks: f64) -> Option
     highest(|share| share.low)
         .filter(|worst| worst.share.low > limit)
         .or_else(|| highest(|share| share.high))
+}
+
+/// The seconds from the first to the last in which there is anything, in stretches:
+/// failures come in bursts, and a stretch holds a burst together.
+pub fn stretches(seconds: &[Batch]) -> Vec<Batch> {
+    let (_, seconds) = alive(seconds);
+    batches(seconds, stretch(seconds.len()))
+}
+
+/// Before the first and after the last answer nobody asked for anything.
+fn alive(seconds: &[Batch]) -> (usize, &[Batch]) {
+    let some = |batch: &Batch| batch.requests > 0;
+    match (
+        seconds.iter().position(some),
+        seconds.iter().rposition(some),
+    ) {
+        (Some(first), Some(last)) => (first, &seconds[first..=last]),
+        _ => (0, &[]),
+    }
 }
 
 /// Seconds counted together.

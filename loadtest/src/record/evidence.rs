@@ -13,6 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::events::Event;
 use crate::generator::Pulse;
 use crate::judge::interval::Batch;
+use crate::judge::window::stretches;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::rule::{Demand, Scope};
@@ -234,24 +235,9 @@ impl Evidence {
             .collect()
     }
 
-    /// The same in stretches of some seconds, from the first to the last second in which there is anything:
-    /// failures come in bursts, and a stretch holds a burst together.
+    /// The same in stretches of some seconds.
     pub fn batches(&self, scope: Scope, demand: Demand) -> Vec<Batch> {
-        let seconds = self.per_second(scope, demand);
-        let some = |batch: &Batch| batch.requests > 0;
-        let first = seconds.iter().position(some).unwrap_or(seconds.len());
-        let end = seconds
-            .iter()
-            .rposition(some)
-            .map_or(first, |last| last + 1);
-        let seconds = &seconds[first..end];
-        seconds
-            .chunks(stretch(seconds.len()))
-            .map(|chunk| Batch {
-                requests: chunk.iter().map(|second| second.requests).sum(),
-                failures: chunk.iter().map(|second| second.failures).sum(),
-            })
-            .collect()
+        stretches(&self.per_second(scope, demand))
     }
 }
 
