@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An event as the service shows it; only what the load test looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -20,14 +21,23 @@ pub struct Event {
     pub max_participants: u32,
     /// How many the service says take part.
     pub participants_count: u32,
+    /// How many seats the service says are free, if it does.
+    #[serde(default)]
+    pub seats_left: Option<u32>,
+    /// How many the service says wait for a seat, if it does.
+    #[serde(default)]
+    pub waitlist_count: Option<u32>,
     /// Who takes part; only where one event is shown.
     #[serde(default)]
-    pub participants: Vec<Participant>,
+    pub participants: Vec<Person>,
+    /// Who waits for a seat, the first one first; only where one event is shown.
+    #[serde(default)]
+    pub waitlist: Vec<Person>,
 }
 
-/// Somebody who takes part.
+/// Somebody who takes part, or waits.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Participant {
+pub struct Person {
     /// The name.
     pub user_name: String,
 }
@@ -41,6 +51,53 @@ pub struct Page {
     #[serde(default)]
     pub next: Option<String>,
 }
+
+/// What became of a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// There is a seat.
+    Seat,
+    /// There is a place on the waitlist.
+    InLine,
+    /// There is neither, nor the event perhaps.
+    None,
+}
+
+/// One thing that happened to an event.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Happening {
+    /// What, as the service calls it, such as `joined`.
+    pub action: String,
+    /// Whose seat or place it is.
+    #[serde(default)]
+    pub user_name: Option<String>,
+    /// The fields of an event that was created, or `from` and `to` of each that was changed.
+    #[serde(default)]
+    pub details: Option<Value>,
+}
+
+impl Happening {
+    /// The number of seats from then on, if that was said.
+    pub fn seats(&self) -> Option<usize> {
+        let seats = self.details.as_ref()?.get("max_participants")?;
+        let seats = seats.get("to").unwrap_or(seats).as_u64()?;
+        usize::try_from(seats).ok()
+    }
+}
+
+#[derive(Deserialize)]
+struct HistoryPage {
+    items: Vec<Happening>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Booking<'a> {
+    user_name: &'a str,
+}
+
+/// How many pages of a list or a history are read at most: a server that repeats its cursor must not hold us.
+const PAGES: usize = 1_000;
 
 /// An event to create or to change.
 #[derive(Debug, Clone, Serialize)]
@@ -101,9 +158,69 @@ impl Target {
         Ok(health.ok().and_then(|health| health.version))
     }
 
-    /// Creates an event.
-    pub async fn create(&self, draft: &Draft) -> Result<Event, TargetError> {
-        self.read(Method::POST, "events", Some(draft)).await
+    /// Creates an event, or finds the one that was created with this idempotency key.
+    pub async fn create(&self, draft: &Draft, key: Option<&str>) -> Result<Event, TargetError> {
+        let mut request = self.request(Method::POST, "events").json(draft);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        read("POST /events", self.send("POST /events", request).await?)
+    }
+
+    /// Joins an event; joining again changes nothing.
+    pub async fn join(&self, id: i64, user: &str, waits: bool) -> Result<Place, TargetError> {
+        let path = format!("events/{id}/join{}", if waits { "?waitlist=true" } else { "" });
+        let booking = Booking { user_name: user };
+        match self.call(Method::POST, &path, Some(&booking)).await {
+            Ok((202, _)) => Ok(Place::InLine),
+            Ok(_) => Ok(Place::Seat),
+            Err(TargetError::Unexpected(_, 404 | 409, _)) => Ok(Place::None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives a seat or a place back; it is well if there was none.
+    pub async fn leave(&self, id: i64, user: &str) -> Result<(), TargetError> {
+        let path = format!("events/{id}/join?user_name={user}");
+        match self.call(Method::DELETE, &path, None::<&()>).await {
+            Ok(_) | Err(TargetError::Unexpected(_, 404, _)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What happened to an event, oldest first; `None` where the service tells no history.
+    pub async fn history(&self, id: i64) -> Result<Option<Vec<Happening>>, TargetError> {
+        let mut history = vec![];
+        let mut cursor = String::new();
+        for _ in 0..PAGES {
+            let path = format!("events/{id}/history?limit=100{cursor}");
+            let page: HistoryPage = match self.read(Method::GET, &path, None::<&()>).await {
+                Err(TargetError::Unexpected(_, 404, _)) => return Ok(None),
+                other => other?,
+            };
+            history.extend(page.items);
+            match page.next {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        Ok(Some(history))
+    }
+
+    /// All events of an organizer, past ones included.
+    pub async fn all_of(&self, organizer: &str) -> Result<Vec<Event>, TargetError> {
+        let mut events = vec![];
+        let mut cursor: Option<String> = None;
+        for _ in 0..PAGES {
+            let page = self.mentioning(organizer, cursor.as_deref()).await?;
+            // The search is the service's, the decision ours: nobody else's events are taken for ours.
+            events.extend(page.items.into_iter().filter(|event| event.organizer == organizer));
+            match page.next {
+                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                _ => break,
+            }
+        }
+        Ok(events)
     }
 
     /// Finds an event; `None` if there is none with this number.
@@ -151,9 +268,7 @@ impl Target {
         body: Option<&impl Serialize>,
     ) -> Result<T, TargetError> {
         let what = format!("{method} /{path}");
-        let (status, bytes) = self.call(method, path, body).await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| TargetError::Unexpected(what, status, error.to_string()))
+        read(&what, self.call(method, path, body).await?)
     }
 
     async fn call(
@@ -163,15 +278,23 @@ impl Target {
         body: Option<&impl Serialize>,
     ) -> Result<(u16, Vec<u8>), TargetError> {
         let what = format!("{method} /{path}");
-        let unanswered = |error: reqwest::Error| {
-            let cause = crate::outcome::of_error(&error).1.unwrap_or_default();
-            TargetError::Unanswered(what.clone(), cause.into_owned())
-        };
-        let url = format!("{}/{path}", self.host.as_str().trim_end_matches('/'));
-        let mut request = self.client.request(method, url);
+        let mut request = self.request(method, path);
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.send(&what, request).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/{path}", self.host.as_str().trim_end_matches('/'));
+        self.client.request(method, url)
+    }
+
+    async fn send(&self, what: &str, request: RequestBuilder) -> Result<(u16, Vec<u8>), TargetError> {
+        let unanswered = |error: reqwest::Error| {
+            let cause = crate::outcome::of_error(&error).1.unwrap_or_default();
+            TargetError::Unanswered(what.to_owned(), cause.into_owned())
+        };
         let response = request.send().await.map_err(unanswered)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(unanswered)?;
@@ -179,7 +302,12 @@ impl Target {
             Ok((status.as_u16(), bytes.into()))
         } else {
             let body: String = String::from_utf8_lossy(&bytes).chars().take(200).collect();
-            Err(TargetError::Unexpected(what, status.as_u16(), body))
+            Err(TargetError::Unexpected(what.to_owned(), status.as_u16(), body))
         }
     }
+}
+
+fn read<T: DeserializeOwned>(what: &str, (status, bytes): (u16, Vec<u8>)) -> Result<T, TargetError> {
+    serde_json::from_slice(&bytes)
+        .map_err(|error| TargetError::Unexpected(what.to_owned(), status, error.to_string()))
 }

@@ -1,0 +1,260 @@
+//! One event as it is shown, against what was acknowledged about it. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Entry, Fate, Promise, Violation};
+use crate::target::Event;
+
+/// What an event breaks of its promises; `event` is nothing if it was not found.
+pub(super) fn compare(id: i64, entry: &Entry, event: Option<&Event>) -> Vec<Violation> {
+    let mut violations = vec![];
+    let Some(event) = event else {
+        if entry.fate == Fate::There {
+            violations.push(Violation::LostEvent { event: id });
+        }
+        return violations;
+    };
+    if entry.fate == Fate::Gone {
+        return vec![Violation::UndeadEvent { event: id }];
+    }
+    if !entry.titles.contains(&event.title) || !entry.seats.contains(&event.max_participants) {
+        violations.push(Violation::LostEdit { event: id });
+    }
+    let booked = event.participants.len();
+    let seats = entry.most_seats();
+    if booked > seats as usize {
+        violations.push(Violation::Overbooked {
+            event: id,
+            seats,
+            booked,
+        });
+    }
+    if !counts_are_right(event) {
+        violations.push(Violation::Miscounted {
+            event: id,
+            count: event.participants_count,
+            booked,
+        });
+    }
+    if (booked as u32) < event.max_participants {
+        // While nobody is at it a seat that is free stays free only if nobody wants it.
+        if !event.waitlist.is_empty() {
+            violations.push(Violation::NotPromoted {
+                event: id,
+                waiting: event.waitlist.len(),
+            });
+        }
+        if entry.refused && entry.hall.is_some_and(|hall| !hall.leaves) {
+            violations.push(Violation::WronglyRefused {
+                event: id,
+                seats,
+                booked,
+            });
+        }
+    }
+    violations.extend(twice(id, event));
+    let seated = names(event.participants.iter().map(|person| &person.user_name));
+    let waiting = names(event.waitlist.iter().map(|person| &person.user_name));
+    for (user, fate) in &entry.bookings {
+        let (seated, waiting) = (seated.contains(user.as_str()), waiting.contains(user.as_str()));
+        let (event, user) = (id, user.clone());
+        match fate {
+            Fate::There if !seated => violations.push(Violation::LostBooking { event, user }),
+            Fate::Waiting if !seated && !waiting => violations.push(Violation::LostPlace { event, user }),
+            Fate::Gone if seated || waiting => violations.push(Violation::UnwantedBooking { event, user }),
+            _ => {}
+        }
+    }
+    violations
+}
+
+/// Whether a list says of an event what the event says of itself.
+pub(super) fn agree(listed: &Event, shown: &Event) -> bool {
+    let facts = |event: &Event| {
+        (
+            event.title.clone(),
+            event.max_participants,
+            event.participants_count,
+            event.seats_left,
+            event.waitlist_count,
+        )
+    };
+    facts(listed) == facts(shown)
+}
+
+/// Whether an event shows a write that was acknowledged just before; nobody else is at it.
+pub(super) fn keeps(promise: &Promise, event: Option<&Event>) -> bool {
+    let Some(event) = event else {
+        return false;
+    };
+    let booked = |user: &String| {
+        let people = event.participants.iter().chain(&event.waitlist);
+        people.map(|person| &person.user_name).any(|name| name == user)
+    };
+    match promise {
+        Promise::Booked(seat) => booked(&seat.user),
+        Promise::Left(seat) => !booked(&seat.user),
+        Promise::Shown(_, title) => event.title == *title,
+    }
+}
+
+fn counts_are_right(event: &Event) -> bool {
+    let booked = event.participants.len() as u32;
+    event.participants_count == booked
+        && event
+            .seats_left
+            .is_none_or(|left| left == event.max_participants.saturating_sub(booked))
+        && event
+            .waitlist_count
+            .is_none_or(|waiting| waiting as usize == event.waitlist.len())
+}
+
+fn twice(id: i64, event: &Event) -> Vec<Violation> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for person in event.participants.iter().chain(&event.waitlist) {
+        *times.entry(&person.user_name).or_default() += 1;
+    }
+    times
+        .into_iter()
+        .filter(|(_, times)| *times > 1)
+        .map(|(user, _)| Violation::DoubleBooking {
+            event: id,
+            user: user.to_owned(),
+        })
+        .collect()
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
+    names.map(String::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{HALLS, Hall, Seat};
+    use crate::target::Person;
+
+    fn entry() -> Entry {
+        let bookings = [
+            ("ann", Fate::There),
+            ("bob", Fate::Gone),
+            ("cid", Fate::PerhapsThere),
+            ("wim", Fate::Waiting),
+        ];
+        Entry {
+            bookings: bookings.map(|(user, fate)| (user.to_owned(), fate)).into(),
+            ..Entry::new(Some(HALLS[0]), 2, "t")
+        }
+    }
+
+    fn people(users: &[&str]) -> Vec<Person> {
+        users
+            .iter()
+            .map(|user| Person {
+                user_name: (*user).to_owned(),
+            })
+            .collect()
+    }
+
+    fn event(users: &[&str], waiting: &[&str]) -> Event {
+        Event {
+            id: 1,
+            title: "t".to_owned(),
+            organizer: "o".to_owned(),
+            max_participants: 2,
+            participants_count: users.len() as u32,
+            seats_left: Some(2 - users.len().min(2) as u32),
+            waitlist_count: Some(waiting.len() as u32),
+            participants: people(users),
+            waitlist: people(waiting),
+        }
+    }
+
+    fn codes(entry: &Entry, event: Option<&Event>) -> Vec<&'static str> {
+        compare(1, entry, event).iter().map(Violation::code).collect()
+    }
+
+    #[test]
+    fn a_kept_promise_is_no_violation_whatever_became_of_the_unknown() {
+        for kept in [event(&["ann", "cid"], &["wim"]), event(&["ann", "wim"], &["cid"]), event(&["ann", "wim"], &[])] {
+            assert!(codes(&entry(), Some(&kept)).is_empty(), "{kept:?}");
+        }
+        let perhaps = Entry {
+            fate: Fate::PerhapsGone,
+            ..entry()
+        };
+        assert!(codes(&perhaps, None).is_empty());
+    }
+
+    #[test]
+    fn each_broken_promise_is_named() {
+        let renamed = |title: &str, seats, count| Event {
+            title: title.to_owned(),
+            max_participants: seats,
+            participants_count: count,
+            ..event(&["ann", "wim"], &[])
+        };
+        let cases: Vec<(Event, &[&str])> = vec![
+            (event(&["dan", "wim"], &[]), &["lost-booking"]),
+            (event(&["ann", "dan"], &[]), &["lost-place"]),
+            (event(&["ann", "bob"], &["wim"]), &["unwanted-booking"]),
+            (event(&["ann", "dan"], &["wim", "bob"]), &["unwanted-booking"]),
+            (event(&["ann", "dan", "wim"], &[]), &["overbooked"]),
+            (event(&["ann", "ann"], &["wim"]), &["double-booking"]),
+            (event(&["ann", "wim"], &["wim"]), &["double-booking"]),
+            (event(&["ann"], &["wim"]), &["not-promoted"]),
+            (renamed("other", 2, 2), &["lost-edit"]),
+            (renamed("t", 3, 2), &["lost-edit", "miscounted"]),
+            (renamed("t", 2, 9), &["miscounted"]),
+        ];
+        for (event, expected) in cases {
+            assert_eq!(codes(&entry(), Some(&event)), expected, "{event:?}");
+        }
+        assert_eq!(codes(&entry(), None), ["lost-event"]);
+        let gone = Entry {
+            fate: Fate::Gone,
+            ..entry()
+        };
+        assert_eq!(codes(&gone, Some(&event(&["ann"], &[]))), ["undead-event"]);
+    }
+
+    #[test]
+    fn who_is_refused_while_a_seat_is_free_was_wronged() {
+        let race = Entry {
+            refused: true,
+            ..Entry::new(Some(HALLS[1]), 2, "t")
+        };
+        assert_eq!(codes(&race, Some(&event(&["ann"], &[]))), ["wrongly-refused"]);
+        assert!(codes(&race, Some(&event(&["ann", "dan"], &[]))).is_empty());
+        // Where seats are given back one may be free by now.
+        let other = Entry {
+            hall: Some(Hall {
+                leaves: true,
+                ..HALLS[1]
+            }),
+            ..race
+        };
+        assert!(codes(&other, Some(&event(&["ann"], &[]))).is_empty());
+    }
+
+    #[test]
+    fn a_write_is_read() {
+        let seat = |user: &str| Seat {
+            event: 1,
+            user: user.to_owned(),
+        };
+        let shown = event(&["ann"], &["wim"]);
+        assert!(keeps(&Promise::Booked(seat("wim")), Some(&shown)));
+        assert!(!keeps(&Promise::Booked(seat("dan")), Some(&shown)));
+        assert!(keeps(&Promise::Left(seat("dan")), Some(&shown)));
+        assert!(!keeps(&Promise::Left(seat("ann")), Some(&shown)));
+        assert!(!keeps(&Promise::Booked(seat("ann")), None));
+    }
+
+    #[test]
+    fn a_list_that_says_otherwise_does_not_agree() {
+        let shown = event(&["ann"], &[]);
+        assert!(agree(&shown, &shown));
+        assert!(!agree(&event(&["ann", "bob"], &[]), &shown));
+    }
+}

@@ -1,0 +1,68 @@
+//! What is over is verified and forgotten while the run goes on: the ledger of a week is no larger than that of an hour.
+//!
+//! These look-ups are few, and not part of the measured load.
+
+use std::time::{Duration, Instant};
+
+use super::verify::{Examined, examine};
+use super::{Entry, Fate, Ledger};
+use crate::personas::Stage;
+use crate::target::Target;
+
+/// How often it is looked for what is over.
+const EVERY: Duration = Duration::from_secs(1);
+/// So many events are looked at each time at most.
+const AT_A_TIME: usize = 20;
+
+/// Runs for ever; drop it when the load is over. `patience` is how long a request may take.
+pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        for (id, entry) in stage.ledger.over(patience, Instant::now()) {
+            let hall = entry.hall;
+            if let Some(hall) = hall.filter(|_| !stage.ledger.has_hall(&entry)) {
+                stage.open(hall, target).await;
+            }
+            // What cannot be looked up now is looked up another time, at the end at the latest.
+            let Ok(examined) = examine(id, entry, target).await else {
+                continue;
+            };
+            stage.ledger.forget(id, examined);
+            if hall.is_some() {
+                // The clean-up would find it too.
+                let _ = target.delete(id).await;
+            }
+        }
+    }
+}
+
+impl Ledger {
+    /// Events at which nobody is and nobody will be, and of which nothing is on its way any more.
+    fn over(&self, patience: Duration, now: Instant) -> Vec<(i64, Entry)> {
+        let books = self.books();
+        let over = books.entries.iter().filter(|(_, entry)| {
+            let quiet = entry.unclear_at.is_none_or(|at| now > at + patience);
+            entry.closed && entry.busy == 0 && quiet && entry.fate != Fate::PerhapsGone
+        });
+        over.take(AT_A_TIME)
+            .map(|(id, entry)| (*id, entry.clone()))
+            .collect()
+    }
+
+    /// Whether there is an open event of the same sort.
+    fn has_hall(&self, closed: &Entry) -> bool {
+        let books = self.books();
+        books
+            .halls
+            .iter()
+            .filter_map(|id| books.entries.get(id))
+            .any(|entry| entry.hall == closed.hall)
+    }
+
+    fn forget(&self, id: i64, examined: Examined) {
+        let mut books = self.books();
+        books.contradictions.extend(examined.violations);
+        books.forgotten += 1;
+        books.entries.remove(&id);
+    }
+}
