@@ -26,6 +26,15 @@ pub enum Answer<T> {
     Unknown,
 }
 
+/// What was shown, with the tag by which a client says what it has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged<T> {
+    /// The `ETag`, if there was one.
+    pub tag: Option<String>,
+    /// What was shown.
+    pub shown: T,
+}
+
 /// One measured request of one user in one slot.
 pub struct Call<'a> {
     /// The client with whose connections it is made.
@@ -50,6 +59,7 @@ struct Exchange {
     outcome: Outcome,
     cause: Option<Cow<'static, str>>,
     first_byte: Duration,
+    tag: Option<String>,
     body: Vec<u8>,
 }
 
@@ -73,6 +83,35 @@ impl Call<'_> {
     /// Makes a request without a body.
     pub async fn send<T: DeserializeOwned>(self, endpoint: Endpoint, path: &str) -> Answer<T> {
         let request = self.request(endpoint, path);
+        untagged(self.measure(endpoint, request).await)
+    }
+
+    /// Reads something that may be known already; nothing is shown if it still is as it was.
+    pub async fn read<T: DeserializeOwned>(
+        self,
+        endpoint: Endpoint,
+        path: &str,
+        known: Option<&str>,
+    ) -> Answer<Tagged<Option<T>>> {
+        let mut request = self.request(endpoint, path);
+        if let Some(tag) = known {
+            request = request.header("if-none-match", tag);
+        }
+        self.measure(endpoint, request).await
+    }
+
+    /// Sends a JSON body that is meant for what was read, if it was.
+    pub async fn send_tagged<T: DeserializeOwned>(
+        self,
+        endpoint: Endpoint,
+        path: &str,
+        tag: Option<&str>,
+        body: &impl Serialize,
+    ) -> Answer<Tagged<T>> {
+        let mut request = self.request(endpoint, path).json(body);
+        if let Some(tag) = tag {
+            request = request.header("if-match", tag);
+        }
         self.measure(endpoint, request).await
     }
 
@@ -84,7 +123,7 @@ impl Call<'_> {
         body: &impl Serialize,
     ) -> Answer<T> {
         let request = self.request(endpoint, path).json(body);
-        self.measure(endpoint, request).await
+        untagged(self.measure(endpoint, request).await)
     }
 
     fn request(&self, endpoint: Endpoint, path: &str) -> RequestBuilder {
@@ -104,7 +143,7 @@ impl Call<'_> {
         self,
         endpoint: Endpoint,
         request: RequestBuilder,
-    ) -> Answer<T> {
+    ) -> Answer<Tagged<T>> {
         let slot = self.slot;
         let started = Instant::now();
         let mut exchange = tokio::select! {
@@ -137,7 +176,10 @@ impl Call<'_> {
             },
         );
         match (done, exchange.outcome, exchange.status) {
-            (Some(done), ..) => Answer::Done(done),
+            (Some(shown), ..) => Answer::Done(Tagged {
+                tag: exchange.tag,
+                shown,
+            }),
             (None, Outcome::Refused, Some(status)) => Answer::Refused(status),
             (None, Outcome::ClientFault, _) => Answer::Failed,
             _ => Answer::Unknown,
@@ -156,6 +198,7 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
             outcome,
             cause,
             first_byte,
+            tag: None,
             body: vec![],
         }
     };
@@ -164,6 +207,8 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
         Ok(response) => response,
     };
     let status = response.status().as_u16();
+    let tag = response.headers().get("etag");
+    let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     match response.bytes().await {
         Err(error) => failed(&error, Some(status)),
         Ok(bytes) => {
@@ -178,9 +223,19 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
                 outcome,
                 cause,
                 first_byte,
+                tag,
                 body: bytes.into(),
             }
         }
+    }
+}
+
+fn untagged<T>(answer: Answer<Tagged<T>>) -> Answer<T> {
+    match answer {
+        Answer::Done(tagged) => Answer::Done(tagged.shown),
+        Answer::Refused(status) => Answer::Refused(status),
+        Answer::Failed => Answer::Failed,
+        Answer::Unknown => Answer::Unknown,
     }
 }
 

@@ -87,6 +87,9 @@ pub struct PlanArguments {
     /// Speak HTTP/2 from the first byte, also without TLS [default: where TLS offers it]
     #[arg(long)]
     pub http2: bool,
+    /// Go on to the end also when it is certain that the run fails
+    #[arg(long)]
+    pub no_abort: bool,
     /// How many people wait for answers at most [default: two seconds of the highest rate]
     #[arg(long, value_name = "N")]
     pub users: Option<usize>,
@@ -113,6 +116,7 @@ impl PlanArguments {
         file.timeout = self.timeout.map(Time).or(file.timeout);
         file.connection_lifetime = self.connection_lifetime.or(file.connection_lifetime);
         file.http2 = self.http2.then_some(true).or(file.http2);
+        file.abort = self.no_abort.then_some(false).or(file.abort);
         file.users = self.users.or(file.users);
         file.max_lateness = self.max_lateness.map(Time).or(file.max_lateness);
         file.max_cpu = self.max_cpu.or(file.max_cpu);
@@ -149,6 +153,15 @@ pub struct RunArguments {
     /// AWS.
     #[command(flatten)]
     pub aws: AwsArguments,
+    /// Compare with an earlier run, by its JSON report
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// To be worse than the earlier run is a FAIL
+    #[arg(long, requires = "baseline")]
+    pub fail_on_regression: bool,
+    /// Traffic expected over 30 days, for the error budget [default: that of the run]
+    #[arg(long, value_name = "R/s", value_parser = rate)]
+    pub forecast: Option<f64>,
     /// Reports.
     #[command(flatten)]
     pub files: FileArguments,

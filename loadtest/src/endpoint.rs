@@ -71,7 +71,9 @@ impl Endpoint {
         match self {
             Self::List | Self::Create => false,
             Self::Open | Self::Delete | Self::Leave => status == 404,
-            Self::Edit | Self::Join => matches!(status, 404 | 409),
+            Self::Join => matches!(status, 404 | 409),
+            // 412: somebody else has changed it since.
+            Self::Edit => matches!(status, 404 | 409 | 412),
         }
     }
 }

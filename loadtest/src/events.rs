@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::judge::abort::Certain;
 use crate::lang::Lang;
 
 /// Something that happened while the load ran.
@@ -43,8 +44,8 @@ pub enum What {
     },
     /// It was certain that the run would fail, and it was stopped.
     Doomed {
-        /// Why.
-        why: String,
+        /// What became certain.
+        certain: Certain,
     },
     /// Somebody asked the run to stop.
     StopAsked,
@@ -78,10 +79,13 @@ impl What {
                 format!("alarm {name} stops the run: {why}"),
                 format!("アラーム {name} により停止: {why}"),
             ),
-            Self::Doomed { why } => lang.pick(
-                format!("stopped early, the run is certain to fail: {why}"),
-                format!("不合格が確実なため途中で停止: {why}"),
-            ),
+            Self::Doomed { certain } => {
+                let (failures, requests) = (certain.seen.failures, certain.seen.requests);
+                lang.pick(
+                    format!("the run is certain to fail and is stopped: {failures} failures of {requests}"),
+                    format!("不合格が確実なため停止: {requests} 件中 失敗 {failures} 件"),
+                )
+            }
             Self::Killed => lang.pick(
                 "the run was killed".to_owned(),
                 "実行が強制終了されました".to_owned(),

@@ -30,6 +30,8 @@ use compare::keeps;
 
 /// One in so many acknowledged writes is read at once.
 const READ_EVERY: u64 = 8;
+/// The entity tags of so many events are remembered.
+const TAGS: usize = 64;
 /// So many of them wait to be read at most.
 const UNREAD: usize = 64;
 /// After so many bookings an event is closed, verified and forgotten, and another one takes its place.
@@ -77,6 +79,8 @@ struct Books {
     writes: u64,
     shown: Vec<i64>,
     next_page: Option<String>,
+    /// Entity tags of events that were opened, the latest ones.
+    tags: VecDeque<(i64, String)>,
     acknowledged: Acknowledged,
     forgotten: usize,
     contradictions: Vec<Violation>,
@@ -324,7 +328,9 @@ impl Ledger {
     pub fn denied(&self, id: i64) {
         let mut books = self.books();
         books.done_with(id);
-        books.contradictions.push(Violation::LostEvent { event: id });
+        books
+            .contradictions
+            .push(Violation::LostEvent { event: id });
     }
 
     /// Takes an acknowledged write to be read now.
@@ -343,7 +349,9 @@ impl Ledger {
                 Promise::Booked(seat) | Promise::Left(seat) => Some(seat.user.clone()),
                 Promise::Shown(..) => None,
             };
-            books.contradictions.push(Violation::UnreadWrite { event, user });
+            books
+                .contradictions
+                .push(Violation::UnreadWrite { event, user });
         }
         match promise {
             Promise::Booked(seat) => {
@@ -373,6 +381,23 @@ impl Ledger {
         pick(&books.shown, rng).or_else(|| pick(&books.halls, rng))
     }
 
+    /// The entity tag of an event that was opened lately.
+    pub fn tag(&self, id: i64) -> Option<String> {
+        let books = self.books();
+        let known = books.tags.iter().find(|(event, _)| *event == id);
+        known.map(|(_, tag)| tag.clone())
+    }
+
+    /// Remembers the entity tag of an event.
+    pub fn tagged(&self, id: i64, tag: String) {
+        let mut books = self.books();
+        books.tags.retain(|(event, _)| *event != id);
+        books.tags.push_back((id, tag));
+        if books.tags.len() > TAGS {
+            books.tags.pop_front();
+        }
+    }
+
     /// How many operations were acknowledged.
     pub fn acknowledged(&self) -> Acknowledged {
         self.books().acknowledged
@@ -381,8 +406,14 @@ impl Ledger {
     /// How long until whatever nobody waited for has ended too, if the service gives up after so long.
     fn unsettled(&self, patience: Duration, now: Instant) -> Duration {
         let books = self.books();
-        let last = books.entries.values().filter_map(|entry| entry.unclear_at).max();
-        last.map_or(Duration::ZERO, |last| (last + patience).saturating_duration_since(now))
+        let last = books
+            .entries
+            .values()
+            .filter_map(|entry| entry.unclear_at)
+            .max();
+        last.map_or(Duration::ZERO, |last| {
+            (last + patience).saturating_duration_since(now)
+        })
     }
 }
 
@@ -408,9 +439,10 @@ impl Books {
     }
 
     fn put_back(&mut self, seat: Seat) {
-        let open = self.entries.get(&seat.event).is_some_and(|entry| {
-            !entry.closed && entry.hall.is_some_and(|hall| hall.leaves)
-        });
+        let open = self
+            .entries
+            .get(&seat.event)
+            .is_some_and(|entry| !entry.closed && entry.hall.is_some_and(|hall| hall.leaves));
         if open {
             self.seats.push(seat);
         }

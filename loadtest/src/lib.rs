@@ -16,6 +16,7 @@
 
 pub mod aftermath;
 pub mod aws;
+pub mod baseline;
 pub mod call;
 pub mod capacity;
 pub mod clean;

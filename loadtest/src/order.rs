@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 
+use crate::baseline::{self, Earlier};
 use crate::cli::{AwsArguments, PlanArguments, RunArguments, TargetArguments};
 use crate::plan::{Action, File, Phase, Plan};
 use crate::report::Format;
@@ -27,6 +28,12 @@ pub struct Order {
     pub plan: Plan,
     /// What may be done in AWS.
     pub aws: AwsArguments,
+    /// The run to compare with.
+    pub baseline: Option<Earlier>,
+    /// Whether to be worse than that one is a fail.
+    pub fail_on_regression: bool,
+    /// The requests per second that are expected over 30 days.
+    pub forecast: Option<f64>,
     /// Where reports go, beside the terminal.
     pub reports: Vec<(Format, PathBuf)>,
     /// Where the figures of each second go.
@@ -61,6 +68,13 @@ impl Order {
             made_at: now,
             plan,
             aws: arguments.aws,
+            baseline: arguments
+                .baseline
+                .as_deref()
+                .map(baseline::read)
+                .transpose()?,
+            fail_on_regression: arguments.fail_on_regression,
+            forecast: arguments.forecast,
             reports: arguments.files.reports(),
             ndjson: arguments.ndjson,
         })

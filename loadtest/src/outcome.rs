@@ -67,7 +67,8 @@ impl Outcome {
 pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<Cow<'static, str>>) {
     let cause = || Some(Cow::Owned(format!("http-{status}")));
     match status {
-        200..=299 => (Outcome::Ok, None),
+        // 304: what the client has is what there is.
+        200..=299 | 304 => (Outcome::Ok, None),
         _ if endpoint.refuses_with(status) => (Outcome::Refused, cause()),
         408 | 429 | 500.. => (Outcome::ServerFault, cause()),
         _ => (Outcome::ClientFault, cause()),

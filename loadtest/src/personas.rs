@@ -9,9 +9,9 @@ use rand::{RngExt, SeedableRng};
 
 use crate::call::Call;
 use crate::endpoint::Endpoint;
-use crate::ledger::Ledger;
+use crate::ledger::{Hall, Ledger};
 use crate::plan::Mix;
-use crate::target::Draft;
+use crate::target::{Draft, Target, TargetError};
 
 mod browse;
 mod join;
@@ -74,6 +74,15 @@ impl Stage {
             Persona::Leave => join::give_back(call, &self.ledger, &mut rng).await,
             Persona::Organise => organise::act(call, self, &mut rng).await,
         }
+    }
+
+    /// Creates an event for the joiners.
+    pub async fn open(&self, hall: Hall, target: &Target) -> Result<(), TargetError> {
+        let seats = hall.seats;
+        let draft = self.draft(format!("Load test, {seats} seats · 負荷テスト"), seats);
+        let event = target.create(&draft, None).await?;
+        self.ledger.opened(event.id, hall, &draft.title);
+        Ok(())
     }
 
     /// An event of this run.

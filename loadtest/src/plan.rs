@@ -38,6 +38,8 @@ pub struct Plan {
     pub connection_lifetime: Option<Duration>,
     /// Whether HTTP/2 is spoken from the first byte; otherwise it is where TLS offers it.
     pub http2: bool,
+    /// Whether the run is stopped as soon as it is certain to fail.
+    pub abort: bool,
     /// So many people wait for answers at once at most.
     pub users: usize,
     /// The largest 99th percentile of the generator's own delay at which its figures can be trusted.

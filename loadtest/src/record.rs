@@ -13,8 +13,10 @@ use std::time::Duration;
 use crate::endpoint::Endpoint;
 use crate::events::Event;
 use crate::generator::Pulse;
+use crate::judge::interval::Batch;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
+use crate::plan::rule::{Demand, Scope};
 
 mod cell;
 mod evidence;
@@ -140,6 +142,12 @@ impl Recorder {
             books.fold(cells, tick);
         }
         books.evidence.seconds.last().cloned()
+    }
+
+    /// What a rule counts in a second.
+    pub fn figures(&self, second: &Second, scope: Scope, demand: Demand) -> Batch {
+        let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.evidence.in_second(second, scope, demand)
     }
 
     /// Books something that happened beside the requests.

@@ -14,18 +14,20 @@ use tokio_util::sync::CancellationToken;
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::clean::clean;
 use crate::drive::{Crew, Ring, drive};
+use crate::events::What;
 use crate::faults;
 use crate::generator::strain::strains;
 use crate::generator::{Health, Meter};
+use crate::judge::abort::Watches;
 use crate::judge::{Observed, Rules, judge, measured};
 use crate::lang::Lang;
-use crate::ledger::{Ledger, Verified, verify};
+use crate::ledger::{HALLS, Ledger, Verified, upkeep, verify};
 use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
-use crate::personas::Stage;
+use crate::personas::{Stage, organizer};
 use crate::plan::rule::{Demand, Scope};
 use crate::preflight::{self, Ready};
 use crate::progress::Progress;
@@ -38,8 +40,6 @@ use crate::target::Target;
 use crate::usage::UsageError;
 use crate::watch::watch;
 
-/// The seats of the events that people join: two fill up within seconds, two hardly.
-const HALLS: [u32; 4] = [10, 50, 500, 5_000];
 /// How long verifying and cleaning up may take, each.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long each may take once a stop was asked for.
@@ -94,9 +94,9 @@ pub async fn run(
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
-    let health = load(order, &crew, &ready, lang).await;
+    let health = load(order, &crew, &ready, &target, lang).await;
     let evidence = crew.recorder.finish(crew.pacer.sent());
-    let verified = verify_in_time(&crew.stage.ledger, &target, stop).await;
+    let verified = verify_in_time(&crew.stage.ledger, &target, order, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
 
@@ -134,11 +134,13 @@ async fn load(
     order: &Order,
     crew: &Arc<Crew>,
     ready: &Ready,
+    target: &Target,
     lang: Lang,
 ) -> anyhow::Result<Health> {
     let plan = &order.plan;
     let over = CancellationToken::new();
     let mut meter = Meter::new(ready.ceiling);
+    let watches = plan.abort.then(|| Watches::new(plan));
     let driven = async {
         let driven = drive(order, crew).await;
         over.cancel();
@@ -146,8 +148,9 @@ async fn load(
     };
     let beside = async {
         tokio::join!(
-            watch(crew, &mut meter, Progress::new(order, lang)),
+            watch(crew, &mut meter, watches, Progress::new(order, lang)),
             crew.ring.renew(plan, StdRng::seed_from_u64(plan.seed)),
+            upkeep(&crew.stage, target, plan.timeout),
             async {
                 if let Some(alarms) = &ready.alarms {
                     alarms.watch(&crew.stop).await;
@@ -172,20 +175,17 @@ pub fn create(path: &Path) -> Result<File, UsageError> {
 }
 
 async fn prepare(stage: &Stage, target: &Target) -> Result<(), UsageError> {
-    for seats in HALLS {
-        let draft = stage.draft(format!("Load test, {seats} seats · 負荷テスト"), seats);
-        let event = target
-            .create(&draft)
-            .await
-            .map_err(|error| UsageError::NotPrepared(error.to_string()))?;
-        stage.ledger.opened(event.id, seats, &draft.title);
+    for hall in HALLS {
+        let opened = stage.open(hall, target).await;
+        opened.map_err(|error| UsageError::NotPrepared(error.to_string()))?;
     }
     Ok(())
 }
 
-async fn verify_in_time(ledger: &Ledger, target: &Target, stop: &Stop) -> Verified {
+async fn verify_in_time(ledger: &Ledger, target: &Target, order: &Order, stop: &Stop) -> Verified {
+    let organizer = organizer(&order.run);
     tokio::select! {
-        verified = verify(ledger, target) => verified,
+        verified = verify(ledger, target, &organizer, order.plan.timeout) => verified,
         why = patience(stop) => Verified { unseen: 1, why: Some(why), ..Verified::default() },
     }
 }
@@ -202,7 +202,7 @@ async fn clean_in_time(target: &Target, order: &Order, stop: &Stop) -> Cleaned {
 /// Ends when there is no more time, and says so.
 async fn patience(stop: &Stop) -> String {
     let hurried = async {
-        stop.asked().await;
+        stop.hurried().await;
         tokio::time::sleep(HASTE).await;
     };
     tokio::select! {
@@ -250,15 +250,22 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         .causes
         .iter()
         .filter(|((outcome, _), _)| *outcome == Outcome::ClientFault);
+    let certain = match &aftermath.stopped {
+        Some(What::Doomed { certain, .. }) => Some(*certain),
+        _ => None,
+    };
     Observed {
         failures: evidence.batches(Scope::default(), availability(order)),
         slow: evidence.batches(Scope::default(), slowness(order)),
         rules: measured(evidence, &order.plan),
-        certain: None,
-        forecast: None,
-        comparison: None,
-        fail_on_regression: false,
-        cancelled: aftermath.stopped.is_some(),
+        certain,
+        forecast: order.forecast,
+        comparison: order
+            .baseline
+            .as_ref()
+            .map(|earlier| earlier.compare(&order.plan, evidence)),
+        fail_on_regression: order.fail_on_regression,
+        cancelled: aftermath.stopped.is_some() && certain.is_none(),
         lateness_p99_ms,
         unsent: aftermath.unsent,
         client_faults: total.outcomes[Outcome::ClientFault as usize],

@@ -15,6 +15,7 @@ const GRACE: Duration = Duration::from_secs(3);
 pub struct Stop {
     asked: CancellationToken,
     cut: CancellationToken,
+    hurry: CancellationToken,
     why: Arc<OnceLock<What>>,
 }
 
@@ -31,8 +32,17 @@ impl Stop {
 
     /// Asks the run to stop; the first reason stands.
     pub fn ask(&self, why: What) {
+        // Who stops itself because it is certain to fail has time to verify and to clean up.
+        if !matches!(why, What::Doomed { .. }) {
+            self.hurry.cancel();
+        }
         let _ = self.why.set(why);
         self.asked.cancel();
+    }
+
+    /// Waits until somebody waits for the end.
+    pub async fn hurried(&self) {
+        self.hurry.cancelled().await;
     }
 
     /// Whether somebody asked the run to stop, and why.

@@ -169,7 +169,10 @@ impl Target {
 
     /// Joins an event; joining again changes nothing.
     pub async fn join(&self, id: i64, user: &str, waits: bool) -> Result<Place, TargetError> {
-        let path = format!("events/{id}/join{}", if waits { "?waitlist=true" } else { "" });
+        let path = format!(
+            "events/{id}/join{}",
+            if waits { "?waitlist=true" } else { "" }
+        );
         let booking = Booking { user_name: user };
         match self.call(Method::POST, &path, Some(&booking)).await {
             Ok((202, _)) => Ok(Place::InLine),
@@ -214,7 +217,11 @@ impl Target {
         for _ in 0..PAGES {
             let page = self.mentioning(organizer, cursor.as_deref()).await?;
             // The search is the service's, the decision ours: nobody else's events are taken for ours.
-            events.extend(page.items.into_iter().filter(|event| event.organizer == organizer));
+            events.extend(
+                page.items
+                    .into_iter()
+                    .filter(|event| event.organizer == organizer),
+            );
             match page.next {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
                 _ => break,
@@ -290,7 +297,11 @@ impl Target {
         self.client.request(method, url)
     }
 
-    async fn send(&self, what: &str, request: RequestBuilder) -> Result<(u16, Vec<u8>), TargetError> {
+    async fn send(
+        &self,
+        what: &str,
+        request: RequestBuilder,
+    ) -> Result<(u16, Vec<u8>), TargetError> {
         let unanswered = |error: reqwest::Error| {
             let cause = crate::outcome::of_error(&error).1.unwrap_or_default();
             TargetError::Unanswered(what.to_owned(), cause.into_owned())
@@ -302,12 +313,19 @@ impl Target {
             Ok((status.as_u16(), bytes.into()))
         } else {
             let body: String = String::from_utf8_lossy(&bytes).chars().take(200).collect();
-            Err(TargetError::Unexpected(what.to_owned(), status.as_u16(), body))
+            Err(TargetError::Unexpected(
+                what.to_owned(),
+                status.as_u16(),
+                body,
+            ))
         }
     }
 }
 
-fn read<T: DeserializeOwned>(what: &str, (status, bytes): (u16, Vec<u8>)) -> Result<T, TargetError> {
+fn read<T: DeserializeOwned>(
+    what: &str,
+    (status, bytes): (u16, Vec<u8>),
+) -> Result<T, TargetError> {
     serde_json::from_slice(&bytes)
         .map_err(|error| TargetError::Unexpected(what.to_owned(), status, error.to_string()))
 }

@@ -3,11 +3,20 @@
 use std::time::Duration;
 
 use crate::drive::Crew;
+use crate::events::{Event, What};
 use crate::generator::Meter;
+use crate::judge::abort::Watches;
 use crate::progress::Progress;
 
 /// Runs for ever; drop it when the load is over.
-pub async fn watch(crew: &Crew, meter: &mut Meter, mut progress: Progress<'_>) {
+///
+/// With `watches` it stops a run that is certain to fail.
+pub async fn watch(
+    crew: &Crew,
+    meter: &mut Meter,
+    mut watches: Option<Watches>,
+    mut progress: Progress<'_>,
+) {
     let begin = crew.pacer.begun().await;
     for second in 1.. {
         tokio::time::sleep_until((begin + Duration::from_secs(second)).into()).await;
@@ -17,6 +26,16 @@ pub async fn watch(crew: &Crew, meter: &mut Meter, mut progress: Progress<'_>) {
             .tick(begin.elapsed(), crew.pacer.sent(), pulse)
         {
             progress.show(&last, &crew.recorder.events());
+            let figures = |scope, demand| crew.recorder.figures(&last, scope, demand);
+            if let Some(watches) = &mut watches
+                && let Some(certain) = watches.second(last.second, figures)
+            {
+                crew.recorder.event(Event {
+                    at_s: begin.elapsed().as_secs_f64(),
+                    what: What::Doomed { certain },
+                });
+                crew.stop.ask(What::Doomed { certain });
+            }
         }
     }
 }

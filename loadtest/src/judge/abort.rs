@@ -31,7 +31,7 @@ const BETTORS: i32 = 12;
 const LESS: f64 = 0.6;
 
 /// What became certain.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Certain {
     /// The number of the rule in the plan.
     pub rule: usize,

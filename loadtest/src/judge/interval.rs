@@ -14,7 +14,7 @@ const ALPHA: f64 = 0.05;
 const BURST_ALPHA: f64 = 0.025;
 
 /// A stretch of time: requests that count, and the failures among them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {
     /// Requests.
     pub requests: u64,

@@ -56,12 +56,19 @@ pub(super) fn compare(id: i64, entry: &Entry, event: Option<&Event>) -> Vec<Viol
     let seated = names(event.participants.iter().map(|person| &person.user_name));
     let waiting = names(event.waitlist.iter().map(|person| &person.user_name));
     for (user, fate) in &entry.bookings {
-        let (seated, waiting) = (seated.contains(user.as_str()), waiting.contains(user.as_str()));
+        let (seated, waiting) = (
+            seated.contains(user.as_str()),
+            waiting.contains(user.as_str()),
+        );
         let (event, user) = (id, user.clone());
         match fate {
             Fate::There if !seated => violations.push(Violation::LostBooking { event, user }),
-            Fate::Waiting if !seated && !waiting => violations.push(Violation::LostPlace { event, user }),
-            Fate::Gone if seated || waiting => violations.push(Violation::UnwantedBooking { event, user }),
+            Fate::Waiting if !seated && !waiting => {
+                violations.push(Violation::LostPlace { event, user })
+            }
+            Fate::Gone if seated || waiting => {
+                violations.push(Violation::UnwantedBooking { event, user })
+            }
             _ => {}
         }
     }
@@ -89,7 +96,9 @@ pub(super) fn keeps(promise: &Promise, event: Option<&Event>) -> bool {
     };
     let booked = |user: &String| {
         let people = event.participants.iter().chain(&event.waitlist);
-        people.map(|person| &person.user_name).any(|name| name == user)
+        people
+            .map(|person| &person.user_name)
+            .any(|name| name == user)
     };
     match promise {
         Promise::Booked(seat) => booked(&seat.user),
@@ -171,12 +180,19 @@ mod tests {
     }
 
     fn codes(entry: &Entry, event: Option<&Event>) -> Vec<&'static str> {
-        compare(1, entry, event).iter().map(Violation::code).collect()
+        compare(1, entry, event)
+            .iter()
+            .map(Violation::code)
+            .collect()
     }
 
     #[test]
     fn a_kept_promise_is_no_violation_whatever_became_of_the_unknown() {
-        for kept in [event(&["ann", "cid"], &["wim"]), event(&["ann", "wim"], &["cid"]), event(&["ann", "wim"], &[])] {
+        for kept in [
+            event(&["ann", "cid"], &["wim"]),
+            event(&["ann", "wim"], &["cid"]),
+            event(&["ann", "wim"], &[]),
+        ] {
             assert!(codes(&entry(), Some(&kept)).is_empty(), "{kept:?}");
         }
         let perhaps = Entry {
@@ -198,7 +214,10 @@ mod tests {
             (event(&["dan", "wim"], &[]), &["lost-booking"]),
             (event(&["ann", "dan"], &[]), &["lost-place"]),
             (event(&["ann", "bob"], &["wim"]), &["unwanted-booking"]),
-            (event(&["ann", "dan"], &["wim", "bob"]), &["unwanted-booking"]),
+            (
+                event(&["ann", "dan"], &["wim", "bob"]),
+                &["unwanted-booking"],
+            ),
             (event(&["ann", "dan", "wim"], &[]), &["overbooked"]),
             (event(&["ann", "ann"], &["wim"]), &["double-booking"]),
             (event(&["ann", "wim"], &["wim"]), &["double-booking"]),
@@ -224,7 +243,10 @@ mod tests {
             refused: true,
             ..Entry::new(Some(HALLS[1]), 2, "t")
         };
-        assert_eq!(codes(&race, Some(&event(&["ann"], &[]))), ["wrongly-refused"]);
+        assert_eq!(
+            codes(&race, Some(&event(&["ann"], &[]))),
+            ["wrongly-refused"]
+        );
         assert!(codes(&race, Some(&event(&["ann", "dan"], &[]))).is_empty());
         // Where seats are given back one may be free by now.
         let other = Entry {

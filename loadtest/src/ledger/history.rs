@@ -36,8 +36,16 @@ pub(super) fn replay(id: i64, history: &[Happening], event: &Event) -> Vec<Viola
             break;
         }
     }
-    let mut shown: Vec<&str> = event.participants.iter().map(|person| person.user_name.as_str()).collect();
-    let line: Vec<&str> = event.waitlist.iter().map(|person| person.user_name.as_str()).collect();
+    let mut shown: Vec<&str> = event
+        .participants
+        .iter()
+        .map(|person| person.user_name.as_str())
+        .collect();
+    let line: Vec<&str> = event
+        .waitlist
+        .iter()
+        .map(|person| person.user_name.as_str())
+        .collect();
     shown.sort_unstable();
     seated.sort_unstable();
     if violations.is_empty() && (seated != shown || waiting != line) {
@@ -61,16 +69,25 @@ mod tests {
     use super::*;
 
     fn history(steps: &[(&str, &str)]) -> Vec<Happening> {
-        let mut all = vec![json!({"action": "created", "user_name": null, "details": {"max_participants": 1}})];
+        let mut all = vec![
+            json!({"action": "created", "user_name": null, "details": {"max_participants": 1}}),
+        ];
         all.extend(steps.iter().map(|(action, user)| match *action {
-            "changed" => json!({"action": "changed", "details": {"max_participants": {"from": 1, "to": 2}}}),
+            "changed" => {
+                json!({"action": "changed", "details": {"max_participants": {"from": 1, "to": 2}}})
+            }
             action => json!({"action": action, "user_name": user}),
         }));
         serde_json::from_value(all.into()).unwrap()
     }
 
     fn event(seated: &[&str], waiting: &[&str]) -> Event {
-        let people = |names: &[&str]| -> Vec<_> { names.iter().map(|name| json!({"user_name": name})).collect() };
+        let people = |names: &[&str]| -> Vec<_> {
+            names
+                .iter()
+                .map(|name| json!({"user_name": name}))
+                .collect()
+        };
         serde_json::from_value(json!({
             "id": 1, "title": "t", "organizer": "o", "max_participants": 2, "participants_count": seated.len(),
             "participants": people(seated), "waitlist": people(waiting),
@@ -79,7 +96,10 @@ mod tests {
     }
 
     fn codes(steps: &[(&str, &str)], event: &Event) -> Vec<&'static str> {
-        replay(1, &history(steps), event).iter().map(Violation::code).collect()
+        replay(1, &history(steps), event)
+            .iter()
+            .map(Violation::code)
+            .collect()
     }
 
     #[test]
@@ -101,10 +121,28 @@ mod tests {
 
     #[test]
     fn each_contradiction_is_named() {
-        assert_eq!(codes(&[("joined", "a"), ("joined", "b")], &event(&["a", "b"], &[])), ["overbooked"]);
-        let jumped = [("joined", "a"), ("waitlisted", "b"), ("waitlisted", "c"), ("left", "a"), ("promoted", "c")];
+        assert_eq!(
+            codes(
+                &[("joined", "a"), ("joined", "b")],
+                &event(&["a", "b"], &[])
+            ),
+            ["overbooked"]
+        );
+        let jumped = [
+            ("joined", "a"),
+            ("waitlisted", "b"),
+            ("waitlisted", "c"),
+            ("left", "a"),
+            ("promoted", "c"),
+        ];
         assert_eq!(codes(&jumped, &event(&["c"], &["b"])), ["queue-jumped"]);
-        assert_eq!(codes(&[("joined", "a")], &event(&["b"], &[])), ["other-history"]);
-        assert_eq!(codes(&[("joined", "a")], &event(&["a"], &["b"])), ["other-history"]);
+        assert_eq!(
+            codes(&[("joined", "a")], &event(&["b"], &[])),
+            ["other-history"]
+        );
+        assert_eq!(
+            codes(&[("joined", "a")], &event(&["a"], &["b"])),
+            ["other-history"]
+        );
     }
 }

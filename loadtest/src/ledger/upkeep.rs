@@ -21,7 +21,8 @@ pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
         for (id, entry) in stage.ledger.over(patience, Instant::now()) {
             let hall = entry.hall;
             if let Some(hall) = hall.filter(|_| !stage.ledger.has_hall(&entry)) {
-                stage.open(hall, target).await;
+                // Without it the others go on, and it is tried again.
+                let _ = stage.open(hall, target).await;
             }
             // What cannot be looked up now is looked up another time, at the end at the latest.
             let Ok(examined) = examine(id, entry, target).await else {

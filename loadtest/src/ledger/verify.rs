@@ -65,7 +65,10 @@ pub async fn verify(
         violations: contradictions,
         ..Verified::default()
     };
-    let known: BTreeMap<i64, Fate> = entries.iter().map(|(id, entry)| (*id, entry.fate)).collect();
+    let known: BTreeMap<i64, Fate> = entries
+        .iter()
+        .map(|(id, entry)| (*id, entry.fate))
+        .collect();
     let mut shown = BTreeMap::new();
     let mut lookups = stream::iter(entries)
         .map(|(id, entry)| async move { (id, examine(id, entry, target).await) })
@@ -165,7 +168,10 @@ mod tests {
 
     fn codes(listed: &[Event], shown: &[Event], all_known: bool) -> Vec<&'static str> {
         let known = shown.iter().map(|event| (event.id, Fate::There)).collect();
-        let shown = shown.iter().map(|event| (event.id, event.clone())).collect();
+        let shown = shown
+            .iter()
+            .map(|event| (event.id, event.clone()))
+            .collect();
         let violations = lists(listed, &shown, &known, all_known);
         violations.iter().map(Violation::code).collect()
     }
@@ -175,7 +181,10 @@ mod tests {
         let shown = [event(1, 2), event(2, 0)];
         assert!(codes(&shown, &shown, true).is_empty());
         assert_eq!(codes(&shown[..1], &shown, true), ["list-differs"]);
-        assert_eq!(codes(&[event(1, 3), event(2, 0)], &shown, true), ["list-differs"]);
+        assert_eq!(
+            codes(&[event(1, 3), event(2, 0)], &shown, true),
+            ["list-differs"]
+        );
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl TryFrom<File> for Plan {
                     (!time.0.is_zero()).then_some(time.0)
                 }),
             http2: file.http2.unwrap_or_default(),
+            abort: file.abort.unwrap_or(true),
             users,
             max_lateness: positive(
                 file.max_lateness,

@@ -34,6 +34,8 @@ pub struct File {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http2: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub abort: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lateness: Option<Time>,
@@ -243,6 +245,7 @@ impl From<Plan> for File {
             timeout: Some(Time(plan.timeout)),
             connection_lifetime: Some(Time(plan.connection_lifetime.unwrap_or_default())),
             http2: plan.http2.then_some(true),
+            abort: (!plan.abort).then_some(false),
             users: Some(plan.users),
             max_lateness: Some(Time(plan.max_lateness)),
             max_cpu: Some(Share(plan.max_cpu)),

@@ -204,6 +204,14 @@ impl Evidence {
     /// Without a phase in the scope, those of the judged phases.
     /// A limit that is none of the plan's finds nothing late.
     pub fn per_second(&self, scope: Scope, demand: Demand) -> Vec<Batch> {
+        self.seconds
+            .iter()
+            .map(|second| self.in_second(second, scope, demand))
+            .collect()
+    }
+
+    /// The same of one second.
+    pub fn in_second(&self, second: &Second, scope: Scope, demand: Demand) -> Batch {
         let limit = match demand {
             Demand::Availability(_) => None,
             Demand::Slower { than, .. } => self.limits.iter().position(|limit| *limit == than),
@@ -223,16 +231,11 @@ impl Evidence {
                     .phase
                     .map_or(self.judged[count.phase], |it| it == count.phase)
         };
-        self.seconds
-            .iter()
-            .map(|second| {
-                let counts = || second.counts.iter().filter(inside);
-                Batch {
-                    requests: counts().map(Count::counted).sum(),
-                    failures: counts().map(misses).sum(),
-                }
-            })
-            .collect()
+        let counts = || second.counts.iter().filter(inside);
+        Batch {
+            requests: counts().map(Count::counted).sum(),
+            failures: counts().map(misses).sum(),
+        }
     }
 
     /// The same in stretches of some seconds.

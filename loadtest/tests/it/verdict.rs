@@ -152,3 +152,88 @@ async fn the_report_speaks_japanese() {
         run.stdout
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_certain_to_fail_stops_early_and_says_so() {
+    let faults = Faults {
+        fail_every: Some(4),
+        ..Faults::default()
+    };
+    let arguments = ["--rate", "100/s", "--duration", "5m"];
+    let run = run(faults, &arguments).await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (1, ("fail", vec!["sure-to-fail"])),
+        "{}",
+        run.stdout
+    );
+    assert!(run.figure("/generator/sent") < 6_000.0, "{}", run.stdout);
+    // Who stops itself has time to verify and to clean up.
+    assert_eq!(run.figure("/ledger/unseen"), 0.0, "{}", run.stdout);
+    assert_eq!(run.json["cleanup"]["left"], serde_json::Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_stopped_in_a_phase_that_is_not_judged_nor_against_the_wish() {
+    let faults = Faults {
+        fail_every: Some(4),
+        ..Faults::default()
+    };
+    let wished = ["--rate", "50/s", "--duration", "12s", "--no-abort"];
+    let wished = run(faults.clone(), &wished).await;
+    assert_eq!(wished.verdict(), ("fail", vec!["availability-missed"]));
+    assert_eq!(wished.figure("/generator/sent"), 600.0);
+
+    let plan = r#"
+        phase = [
+            { name = "warm-up", duration = "12s", rate = "50/s", judged = false },
+            { name = "load", duration = "2s", rate = "50/s" },
+        ]
+    "#;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("plan.toml");
+    std::fs::write(&file, plan).unwrap();
+    let unjudged = run(faults, &["--plan", file.to_str().unwrap()]).await;
+    assert_eq!(
+        unjudged.figure("/generator/sent"),
+        700.0,
+        "{}",
+        unjudged.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slower_run_is_a_regression_where_that_is_demanded() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("before.json");
+    let arguments = [
+        "--rate",
+        "50/s",
+        "--duration",
+        "30s",
+        "--availability",
+        "90",
+    ];
+    let before = run(Faults::default(), &arguments).await;
+    assert_eq!(before.code, 0, "{}", before.stdout);
+    let mut report = before.json.clone();
+    // As if the earlier run had been a hundred times as fast.
+    for second in report["seconds"].as_array_mut().unwrap() {
+        for name in ["response_p50_ms", "response_p99_ms"] {
+            second[name] = (second[name].as_f64().unwrap() / 100.0).into();
+        }
+    }
+    std::fs::write(&file, report.to_string()).unwrap();
+    let demanded = [
+        arguments.as_slice(),
+        &["--baseline", file.to_str().unwrap(), "--fail-on-regression"],
+    ]
+    .concat();
+    let worse = run(Faults::default(), &demanded).await;
+    assert_eq!(
+        (worse.code, worse.verdict()),
+        (1, ("fail", vec!["regression"])),
+        "{}",
+        worse.stdout
+    );
+}
