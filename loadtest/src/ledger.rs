@@ -34,9 +34,6 @@ const READ_EVERY: u64 = 8;
 const TAGS: usize = 64;
 /// So many of them wait to be read at most.
 const UNREAD: usize = 64;
-/// After so many bookings an event is closed, verified and forgotten, and another one takes its place.
-const FULL_BOOKS: usize = 2_000;
-
 /// An acknowledged write that somebody is about to read; nobody else works on it until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Promise {
@@ -422,7 +419,9 @@ impl Books {
         let mut full = false;
         if let Some(entry) = self.entries.get_mut(&seat.event) {
             entry.bookings.insert(seat.user.clone(), fate);
-            full = entry.bookings.len() >= FULL_BOOKS;
+            full = entry
+                .hall
+                .is_some_and(|hall| entry.bookings.len() >= hall.most_bookings());
         }
         if full {
             self.close(seat.event);

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+/// A long run would remember ever more people of an event that goes on for ever.
+const FULL_BOOKS: usize = 2_000;
+/// A race for seats is over when so many times as many have tried.
+const RACERS: usize = 3;
+
 /// A booking that can be repeated or given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seat {
@@ -45,6 +50,17 @@ pub struct Hall {
     pub leaves: bool,
 }
 
+impl Hall {
+    /// After so many bookings and refusals it is closed, verified and forgotten, and another one takes its place.
+    pub fn most_bookings(self) -> usize {
+        if self.leaves {
+            FULL_BOOKS
+        } else {
+            RACERS * self.seats as usize
+        }
+    }
+}
+
 /// The halls of a run: one with a waitlist, one for which everybody races, one that fills up, one that hardly does.
 pub const HALLS: [Hall; 4] = [
     Hall {
@@ -53,7 +69,7 @@ pub const HALLS: [Hall; 4] = [
         leaves: true,
     },
     Hall {
-        seats: 50,
+        seats: 10,
         waits: false,
         leaves: false,
     },

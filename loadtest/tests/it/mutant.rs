@@ -8,13 +8,15 @@ const JOIN: &str = "join_event(bigint, text, boolean, text)";
 /// The locks in it.
 const LOCKS: [&str; 2] = [" for no key update", " for update"];
 
-/// Nothing but joins and leaves, close together: small events fill up again and again.
+/// Hardly anything but joins and leaves: race after race for the last seat.
 async fn rush(service: &Service) -> Finished {
     let plan = r#"
+        timeout = "5s"
+        arrivals = "poisson"
         [[phase]]
         name = "rush"
-        duration = "12s"
-        rate = "400/s"
+        duration = "15s"
+        rate = "80/s"
         mix = { browse = 8, join = 90, organise = 2 }
         [[rule]]
         availability = "90%"

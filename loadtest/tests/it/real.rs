@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
 
 /// What the test needs and how to get it; without that it has not run, and must not look as if it had.
 const NEEDS: &str = "this test needs the real service and PostgreSQL: \
@@ -17,8 +18,6 @@ pub(crate) struct Service {
     pub(crate) host: String,
     database: String,
     child: Child,
-    // Read by nobody, but a closed pipe would end the service.
-    _log: Lines<BufReader<ChildStdout>>,
     _directory: TempDir,
 }
 
@@ -50,11 +49,22 @@ impl Service {
                 break line["address"].as_str().unwrap().to_owned();
             }
         };
+        // Its log is read to the end: a full pipe would hold the service.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let host = format!("http://{address}");
+        // It listens before its tables are made.
+        let ready = format!("{host}/health/ready");
+        let is_ready = async || {
+            let answer = reqwest::get(&ready).await;
+            answer.is_ok_and(|answer| answer.status() == 200)
+        };
+        while !is_ready().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         Self {
-            host: format!("http://{address}"),
+            host,
             database,
             child,
-            _log: lines,
             _directory: directory,
         }
     }
