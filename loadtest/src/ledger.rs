@@ -15,12 +15,14 @@ use rand::rngs::StdRng;
 mod compare;
 mod entry;
 mod history;
+mod race;
 mod settle;
 mod upkeep;
 mod verify;
 mod violation;
 
 pub use entry::{Entry, Fate, HALLS, Hall, Seat};
+pub use race::race;
 pub use upkeep::upkeep;
 pub use verify::{Verified, verify};
 pub use violation::Violation;
@@ -398,6 +400,11 @@ impl Ledger {
     /// How many operations were acknowledged.
     pub fn acknowledged(&self) -> Acknowledged {
         self.books().acknowledged
+    }
+
+    /// The promises that were seen broken under the load.
+    pub fn contradictions(&self) -> Vec<Violation> {
+        self.books().contradictions.clone()
     }
 
     /// How long until whatever nobody waited for has ended too, if the service gives up after so long.

@@ -76,13 +76,13 @@ impl Stage {
         }
     }
 
-    /// Creates an event for the joiners.
-    pub async fn open(&self, hall: Hall, target: &Target) -> Result<(), TargetError> {
+    /// Creates an event for the joiners, and gives its number.
+    pub async fn open(&self, hall: Hall, target: &Target) -> Result<i64, TargetError> {
         let seats = hall.seats;
         let draft = self.draft(format!("Load test, {seats} seats · 負荷テスト"), seats);
         let event = target.create(&draft, None).await?;
         self.ledger.opened(event.id, hall, &draft.title);
-        Ok(())
+        Ok(event.id)
     }
 
     /// An event of this run.

@@ -21,7 +21,7 @@ use crate::generator::{Health, Meter};
 use crate::judge::abort::Watches;
 use crate::judge::{Observed, Rules, judge, measured};
 use crate::lang::Lang;
-use crate::ledger::{HALLS, Ledger, Verified, upkeep, verify};
+use crate::ledger::{HALLS, Ledger, Verified, race, upkeep, verify};
 use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
@@ -96,7 +96,7 @@ pub async fn run(
     let cutting = tokio::spawn(stop.clone().watch());
     let health = load(order, &crew, &ready, &target, lang).await;
     let evidence = crew.recorder.finish(crew.pacer.sent());
-    let verified = verify_in_time(&crew.stage.ledger, &target, order, stop).await;
+    let verified = verify_in_time(&crew.stage, &target, order, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
 
@@ -182,11 +182,24 @@ async fn prepare(stage: &Stage, target: &Target) -> Result<(), UsageError> {
     Ok(())
 }
 
-async fn verify_in_time(ledger: &Ledger, target: &Target, order: &Order, stop: &Stop) -> Verified {
+async fn verify_in_time(stage: &Stage, target: &Target, order: &Order, stop: &Stop) -> Verified {
     let organizer = organizer(&order.run);
+    let verifying = async {
+        let raced = race(stage, target).await;
+        let mut verified = verify(&stage.ledger, target, &organizer, order.plan.timeout).await;
+        if let Err(error) = raced {
+            verified.why.get_or_insert(error.to_string());
+        }
+        verified
+    };
     tokio::select! {
-        verified = verify(ledger, target, &organizer, order.plan.timeout) => verified,
-        why = patience(stop) => Verified { unseen: 1, why: Some(why), ..Verified::default() },
+        verified = verifying => verified,
+        why = patience(stop) => Verified {
+            unseen: 1,
+            why: Some(why),
+            violations: stage.ledger.contradictions(),
+            ..Verified::default()
+        },
     }
 }
 
