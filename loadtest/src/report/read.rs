@@ -41,6 +41,9 @@ fn judged(replay: Replay) -> io::Result<Report> {
         made_at,
         plan: replay.plan,
         aws: AwsArguments::default(),
+        baseline: None,
+        fail_on_regression: false,
+        forecast: None,
         reports: vec![],
         ndjson: None,
     };
