@@ -1,7 +1,11 @@
 //! `GET /events?q=`: what a search finds.
 
 use serde_json::{Value, json};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    query,
+};
 
 use crate::{
     client::{application, call, create, draft},
@@ -72,4 +76,45 @@ async fn a_search_sees_changes_at_once(_: PgPoolOptions, options: PgConnectOptio
             .await
             .is_empty()
     );
+}
+
+#[sqlx::test]
+async fn a_word_is_found_however_many_events_without_it_come_before(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let app = application(&options).await;
+    // More than a search walks through before it asks the index.
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    query(
+        "insert into events (title, event_date, max_participants, organizer)
+         select '書道 ' || case when n in (3, 1400, 1450) then '尺八 ' else '' end || n,
+                '2100-01-01'::timestamptz + make_interval(mins => n), 1, case when n % 700 = 0 then 'Aki' else 'Ben' end
+           from generate_series(1, 1500) as n",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    for (pairs, found) in [
+        (
+            vec![("q", "書道"), ("limit", "2")],
+            vec!["書道 1", "書道 2"],
+        ),
+        (
+            vec![("q", "尺八"), ("limit", "2")],
+            vec!["書道 尺八 3", "書道 尺八 1400"],
+        ),
+        (
+            vec![("q", "書道 尺八")],
+            vec!["書道 尺八 3", "書道 尺八 1400", "書道 尺八 1450"],
+        ),
+        (
+            vec![("q", "書道"), ("organizer", "Aki")],
+            vec!["書道 700", "書道 尺八 1400"],
+        ),
+        (vec![("q", "八 14"), ("limit", "1")], vec!["書道 尺八 1400"]),
+        (vec![("q", "尺八 道書")], vec![]),
+    ] {
+        assert_eq!(titles(&app, &pairs).await, found, "{pairs:?}");
+    }
 }

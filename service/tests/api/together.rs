@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     query,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::client::database;
 
@@ -32,15 +32,16 @@ async fn a_crowd_is_answered_by_few_statements(_: PgPoolOptions, options: PgConn
         STATEMENTS.fetch_add(1, Ordering::Relaxed);
         Box::pin(double(c, keys))
     });
-    let crowd = (0..100).map(async |number| {
+    let crowd = (0..100).map(async |number: i64| {
+        sleep(Duration::from_millis(4 * number.unsigned_abs())).await;
         let key = number % 50;
         let found = together.find(key).await.unwrap();
         assert_eq!(found.as_deref(), (key % 2 == 0).then_some(&(key * 2)));
     });
     timeout(LIMIT, join_all(crowd)).await.unwrap();
-    // The first two who come do not wait, and the others fit into two statements at most.
+    // Two at a time, each for a fifth of a second: six, and some more on a machine that has much to do.
     let statements = STATEMENTS.load(Ordering::Relaxed);
-    assert!((2..=4).contains(&statements), "{statements} statements");
+    assert!((2..=20).contains(&statements), "{statements} statements");
 }
 
 #[sqlx::test]
@@ -48,12 +49,14 @@ async fn who_goes_away_takes_nobody_along(_: PgPoolOptions, options: PgConnectOp
     let together = Together::new(database(&options).await, |c, keys| {
         Box::pin(double(c, keys))
     });
-    let impatient = (0..2).map(async |key| {
+    // One after the other, so that each of the two has a statement under way when they leave.
+    let impatient = (0..2).map(async |key: i64| {
+        sleep(Duration::from_millis(5 * key.unsigned_abs())).await;
         let waited = timeout(Duration::from_millis(50), together.find(key)).await;
         assert!(waited.is_err(), "it was to be gone before the answer");
     });
     let patient = (0..10).map(async |_| {
-        tokio::task::yield_now().await;
+        sleep(Duration::from_millis(20)).await;
         assert_eq!(together.find(8).await.unwrap().as_deref(), Some(&16));
     });
     let all = async { tokio::join!(join_all(impatient), join_all(patient)) };
