@@ -97,3 +97,21 @@ async fn another_sites_page_cannot_use_somebodys_session(
         assert_eq!(answer.status, status, "{headers:?}: {}", answer.body);
     }
 }
+
+#[sqlx::test(migrations = false)]
+async fn keys_of_different_people_never_meet(_: PgPoolOptions, options: PgConnectOptions) {
+    let company = Company::start(&options).await;
+    let create = async |who: &str| {
+        let mut event = own();
+        event["organizer"] = who.into();
+        let mut request = request("POST", "/events", &event);
+        let headers = request.headers_mut();
+        headers.insert("idempotency-key", "k-1".parse().unwrap());
+        let answer = company.send(&company.signer.token(who), request).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()["id"].as_i64().unwrap()
+    };
+    let (aki, ben) = (create(AKI).await, create(BEN).await);
+    assert_ne!(aki, ben);
+    assert_eq!((create(AKI).await, create(BEN).await), (aki, ben));
+}

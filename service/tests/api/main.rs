@@ -28,6 +28,7 @@ mod limits;
 mod lists;
 mod load;
 mod logs;
+mod lost_answers;
 mod metrics;
 mod outage;
 mod outbox;

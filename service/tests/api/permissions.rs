@@ -202,6 +202,7 @@ async fn the_history_names_who_acted(pool: PgPoolOptions, options: PgConnectOpti
             format!("{join}?user_name={BEN}"),
             Value::Null,
         ),
+        (ADMIN, "POST", join, json!({ "user_name": BEN })),
         (ADMIN, "PUT", event_path.clone(), renamed),
         (AKI, "DELETE", event_path, Value::Null),
     ] {
@@ -224,6 +225,7 @@ async fn the_history_names_who_acted(pool: PgPoolOptions, options: PgConnectOpti
             line("created", &aki, None),
             line("joined", &ben, Some(&ben)),
             line("left", &admin, Some(&ben)),
+            line("joined", &admin, Some(&ben)),
             line("changed", &admin, None),
             line("deleted", &aki, None),
         ]
