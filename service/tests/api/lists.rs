@@ -43,6 +43,7 @@ async fn lists_are_ordered_by_time_and_paged_without_gap_or_repetition(
                     e["id"].as_i64().unwrap(),
                 )
             }));
+            assert!(keys.len() <= 12, "there is no end: {keys:?}");
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return keys,
