@@ -13,7 +13,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use serde_json::{Value, json};
-use service::http::server;
+use service::http::server::{self, Limits};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -137,9 +137,14 @@ async fn who_stands_at_the_door_when_it_closes_is_served() {
         stream.write_all(request).await.unwrap();
         waiting.push(stream);
     }
-    // It is told to stop before it has let anybody in.
+    // It is told to stop when it has let in the first one, and there is no room for more.
     let app = Router::new().route("/", get(async || "well"));
-    let serving = server::serve(listener, app, std::future::ready(()), Duration::ZERO);
+    let limits = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    let now = std::future::ready(());
+    let serving = server::serve_within(limits, listener, app, now, Duration::ZERO);
     let serving = tokio::spawn(serving);
     for mut stream in waiting {
         let mut answer = String::new();

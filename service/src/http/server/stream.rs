@@ -15,7 +15,6 @@ use std::{
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Sleep, sleep},
 };
 
@@ -29,8 +28,8 @@ const REST_TIME: Duration = Duration::from_secs(5);
 /// Who is answered before they have sent their whole body, such as one that is too large, would lose the answer if the
 /// connection was simply closed: what arrives after that is answered by the system with a reset, at which a proxy may
 /// throw away what it has not read yet. So our side is closed, and what still comes is read for a while.
-pub(super) struct Stream {
-    inner: TcpStream,
+pub(super) struct Stream<S> {
+    inner: S,
     unread: Unread,
     /// How long the client may take nothing of its answer.
     stalled: Duration,
@@ -44,8 +43,8 @@ pub(super) struct Stream {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unread(Arc<AtomicBool>);
 
-impl Stream {
-    pub(super) fn new(inner: TcpStream, unread: Unread, stalled: Duration) -> Self {
+impl<S> Stream<S> {
+    pub(super) fn new(inner: S, unread: Unread, stalled: Duration) -> Self {
         Self {
             inner,
             unread,
@@ -72,7 +71,7 @@ impl Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -82,7 +81,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -168,5 +167,33 @@ impl Body for Watched {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(2);
+
+    #[tokio::test]
+    async fn who_takes_nothing_is_given_up_and_who_takes_little_is_not() {
+        let (ours, mut theirs) = duplex(64);
+        let mut stream = Stream::new(ours, Unread::default(), LIMIT);
+        let reading = tokio::spawn(async move {
+            let mut taken = 0;
+            while taken < 640 {
+                tokio::time::sleep(LIMIT / 6).await;
+                taken += theirs.read(&mut [0; 64]).await.unwrap();
+            }
+            theirs
+        });
+        stream.write_all(&[b'x'; 640]).await.unwrap();
+        let theirs = reading.await.unwrap();
+        let failed = stream.write_all(&[b'x'; 65]).await.unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+        drop(theirs);
     }
 }
