@@ -33,7 +33,8 @@ mod wording;
 
 pub use arrange::Findings;
 pub use figures::{
-    CellFigures, EndpointFigures, Generator, Hdr, Latency, Percentiles, Second, Share, Slow,
+    CellFigures, EndpointFigures, Example, Generator, Hdr, Latency, Percentiles, Second, Share,
+    Slow,
 };
 pub use format::Format;
 pub use read::read;

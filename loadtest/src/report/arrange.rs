@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Generator, Hdr,
-    Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
+    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Example, Generator,
+    Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
     Slow,
 };
 use crate::aftermath::{Aftermath, Cleaned};
+use crate::call::request_id;
 use crate::endpoint::Endpoint;
 use crate::events::{Event, What};
 use crate::judge::interval;
@@ -90,7 +91,7 @@ impl Report {
                     (endpoint.name().to_owned(), EndpointFigures::of(&cell))
                 })
                 .collect(),
-            cells: cells(evidence),
+            cells: cells(order, evidence),
             generator: Generator {
                 sent: aftermath.sent,
                 unsent: aftermath.unsent,
@@ -306,7 +307,7 @@ fn causes(all: &Cell) -> Vec<Cause> {
     causes
 }
 
-fn cells(evidence: &Evidence) -> Vec<CellFigures> {
+fn cells(order: &Order, evidence: &Evidence) -> Vec<CellFigures> {
     evidence
         .cells
         .iter()
@@ -320,11 +321,22 @@ fn cells(evidence: &Evidence) -> Vec<CellFigures> {
                     phase,
                     endpoint: endpoint.name().to_owned(),
                     figures: EndpointFigures::of(cell),
+                    slowest: cell.slowest.as_ref().map(|it| example(order, it)),
+                    failed: cell.failed.as_ref().map(|it| example(order, it)),
                     response_hdr: Hdr(cell.response.clone()),
                     service_hdr: Hdr(cell.service.clone()),
                 })
         })
         .collect()
+}
+
+fn example(order: &Order, example: &record::Example) -> Example {
+    Example {
+        request_id: request_id(&order.run, example.slot),
+        response_ms: example.response_ms,
+        outcome: example.outcome.name().to_owned(),
+        cause: example.cause.as_ref().map(ToString::to_string),
+    }
 }
 
 fn acknowledged(acknowledged: &Acknowledged) -> BTreeMap<String, u64> {

@@ -126,6 +126,10 @@ pub struct CellFigures {
     /// The figures.
     #[serde(flatten)]
     pub figures: EndpointFigures,
+    /// The slowest request.
+    pub slowest: Option<Example>,
+    /// The first one that failed.
+    pub failed: Option<Example>,
     /// Response times.
     pub response_hdr: Hdr,
     /// Service times.
@@ -170,6 +174,19 @@ impl super::Report {
         sum.service = Percentiles::of(&service);
         sum
     }
+}
+
+/// One request, to be looked for in the logs of the service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Example {
+    /// Its `x-request-id`.
+    pub request_id: String,
+    /// From the intended start.
+    pub response_ms: f64,
+    /// The sort of outcome.
+    pub outcome: String,
+    /// Why it was not simply well.
+    pub cause: Option<String>,
 }
 
 /// A histogram of times in microseconds; in JSON HdrHistogram V2, deflated, base64.

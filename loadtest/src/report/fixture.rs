@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Generator, Hdr,
-    Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
+    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Example, Generator,
+    Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
     Slow,
 };
 use crate::endpoint::Endpoint;
@@ -97,6 +97,18 @@ fn cells() -> Vec<CellFigures> {
                     response: Percentiles::of(&response.0),
                     service: Percentiles::of(&service.0),
                 },
+                slowest: Some(Example {
+                    request_id: format!("20260401-090000-1a2b-{:07}", 1_000 * phase + cells.len()),
+                    response_ms: crate::record::times::max_ms(&response.0),
+                    outcome: "slow".to_owned(),
+                    cause: None,
+                }),
+                failed: (failed > 0).then(|| Example {
+                    request_id: "20260401-090000-1a2b-0002042".to_owned(),
+                    response_ms: 3.2,
+                    outcome: "server_fault".to_owned(),
+                    cause: Some("http-503".to_owned()),
+                }),
                 response_hdr: response,
                 service_hdr: service,
             });

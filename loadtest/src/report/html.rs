@@ -24,7 +24,7 @@ mod timeline;
 use chart::{CAUSES, Drawing};
 use forest::{Forest, forest};
 use stretch::{Stretch, causes, stretches};
-use tables::{Block, blocks};
+use tables::{Block, Trace, blocks, generator, traces};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -50,6 +50,8 @@ pub fn render(report: &Report, lang: Lang) -> anyhow::Result<String> {
         causes: causes(report),
         curves: curves(report, lang)?,
         blocks: blocks(report, lang),
+        traces: traces(report, lang),
+        generator: generator(report, lang),
         stretches,
     };
     Ok(page.render()?)
@@ -71,6 +73,8 @@ struct Page<'a> {
     causes: Vec<String>,
     curves: Vec<Curve>,
     blocks: Vec<Block>,
+    traces: Vec<Trace<'a>>,
+    generator: Vec<(&'static str, String, String)>,
 }
 
 /// One of the figures that come first.
@@ -125,7 +129,7 @@ fn tiles(report: &Report, lang: Lang) -> Vec<Tile> {
             ),
         },
         Tile {
-            name: lang.pick("Later than the limit", "遅い応答"),
+            name: lang.pick("Slow answers", "遅い応答"),
             figure: count(slow.requests),
             unit: lang.pick("", "件"),
             note: lang.pick(
@@ -222,6 +226,11 @@ fn per_second(rate: &f64) -> String {
 
 fn some(ms: &Option<f64>) -> String {
     ms.map_or_else(|| "–".to_owned(), millis)
+}
+
+/// A number stays on the line of its per cent sign.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%").replace(" ms", "\u{a0}ms")
 }
 
 fn number(number: &usize) -> String {

@@ -47,7 +47,20 @@ fn without_a_ledger_no_promise_counts_as_kept() {
         .split("<testsuite ")
         .find(|suite| suite.starts_with("name=\"ledger\""));
     let ledger = ledger.unwrap();
-    assert!(ledger.contains("errors=\"8\""), "{ledger}");
+    assert!(ledger.contains("errors=\"16\""), "{ledger}");
+}
+
+#[test]
+fn a_promise_that_junit_does_not_know_is_a_failure_too() {
+    let mut report = report();
+    report.ledger.violations[0].code = "another".to_owned();
+    let xml = junit::render(&report, Lang::En).unwrap();
+    assert!(
+        xml.contains(
+            "<testcase name=\"another\" classname=\"loadtest.ledger\">\n            <failure "
+        ),
+        "{xml}"
+    );
 }
 
 #[test]

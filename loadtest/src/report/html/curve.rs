@@ -6,7 +6,6 @@ use anyhow::Context;
 use plotters::prelude::*;
 
 use super::chart::{Along, Drawing, Ink, decades, draw, mesh, px};
-use super::panel::RIGHT;
 use super::timeline::millis;
 use crate::record::times::Times;
 
@@ -32,7 +31,7 @@ pub(super) fn curve(response: &Times, service: &Times) -> anyhow::Result<Drawing
         let y = (low..high).log_scale().with_key_points(decades(low, high));
         let mut chart = ChartBuilder::on(area)
             .margin_top(px(8.0))
-            .margin_right(px(RIGHT))
+            .margin_right(px(22.0))
             .y_label_area_size(px(48.0))
             .x_label_area_size(px(24.0))
             .build_cartesian_2d(Along { to: nines, ticks }, y)

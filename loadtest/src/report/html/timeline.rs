@@ -103,7 +103,11 @@ fn panels<'a>(report: &Report, stretches: &'a [Stretch], lang: Lang) -> Vec<Pane
                 .iter()
                 .map(|stretch| stretch.failures.as_slice())
                 .collect(),
-            label: rate,
+            label: if failures > 0.0 {
+                rate
+            } else {
+                |_| String::new()
+            },
         },
     ]
 }
