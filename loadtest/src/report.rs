@@ -10,11 +10,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::Verdict;
+use crate::judge::budget::Budget;
 use crate::lang::Lang;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
 
 mod arrange;
+mod comparison;
 mod figures;
 #[cfg(test)]
 mod fixture;
@@ -32,6 +34,7 @@ pub mod text;
 mod wording;
 
 pub use arrange::Findings;
+pub use comparison::{Compared, Comparison};
 pub use figures::{
     CellFigures, EndpointFigures, Example, Generator, Hdr, Latency, Percentiles, Second, Share,
     Slow,
@@ -56,6 +59,10 @@ pub struct Report {
     pub latency: Latency,
     /// What was demanded, and what was shown of it.
     pub rules: Vec<Ruling>,
+    /// What a run like this costs of the error budget; nothing without a rule for the availability of the whole.
+    pub budget: Option<Budget>,
+    /// How it compares with an earlier run, if it was told of one.
+    pub comparison: Option<Comparison>,
     /// The parts of the schedule, in their order.
     pub phases: Vec<Phase>,
     /// How the requests of the judged phases ended: counts by sort of outcome.

@@ -11,7 +11,9 @@ use super::interval::Batch;
 pub const DAYS: u64 = 30;
 
 /// An alert: it fires when the budget burns this fast over both windows, of which the short one ends it soon.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Alert {
     /// How many times faster than evenly.
     pub burn: f64,
@@ -36,7 +38,7 @@ pub const ALERTS: [Alert; 2] = [
 ];
 
 /// What a run costs.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Budget {
     /// The share of requests that may fail.
     pub allowed: f64,
@@ -53,7 +55,9 @@ pub struct Budget {
 }
 
 /// An alert that would have fired.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Page {
     /// Which.
     pub alert: Alert,

@@ -5,23 +5,22 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Example, Generator,
-    Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
-    Slow,
+    Availability, Cause, CellFigures, Cleanup, Comparison, Demand, End, EndpointFigures, Example,
+    Generator, Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said,
+    Second, Share, Slow,
 };
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::call::request_id;
 use crate::endpoint::Endpoint;
 use crate::events::{Event, What};
-use crate::judge::interval;
-use crate::judge::{Judgement, Reason, Verdict};
+use crate::judge::{self, Judgement, Reason, interval};
 use crate::lang::Lang;
 use crate::ledger::{Acknowledged, Violation};
 use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
-use crate::plan::rule::Scope;
+use crate::plan::rule::{self, Scope};
 use crate::record::times::{max_ms, percentile_ms};
 use crate::record::{self, Cell, Evidence};
 use crate::run::rules;
@@ -80,7 +79,13 @@ impl Report {
                     requests: judged.late[evidence.slow],
                 },
             },
-            rules: rulings(judgement, order),
+            rules: judgement
+                .rulings
+                .iter()
+                .map(|ruling| Ruling::of(ruling, plan))
+                .collect(),
+            budget: judgement.budget.clone(),
+            comparison: judgement.comparison.as_ref().map(Comparison::from),
             phases: phases(plan),
             outcomes: outcomes(&judged),
             causes: causes(&judged),
@@ -235,37 +240,26 @@ impl From<&record::Second> for Second {
     }
 }
 
-fn rulings(judgement: &Judgement, order: &Order) -> Vec<Ruling> {
-    let than_ms = millis(order.plan.slow);
-    let rules = rules(order);
-    [
-        (
-            Demand::Availability,
-            &judgement.failures,
-            1.0 - rules.availability,
-        ),
-        (
-            Demand::Slower { than_ms },
-            &judgement.slow,
-            rules.slow_share,
-        ),
-    ]
-    .into_iter()
-    .map(|(demand, share, allowed)| Ruling {
-        verdict: match () {
-            () if share.high <= allowed => Verdict::Pass,
-            () if share.low > allowed => Verdict::Fail,
-            () => Verdict::Inconclusive,
-        },
-        demand,
-        endpoint: None,
-        phase: None,
-        window_s: None,
-        window_start_s: None,
-        share: Share::from(share),
-        allowed,
-    })
-    .collect()
+impl Ruling {
+    fn of(ruling: &judge::Ruling, plan: &Plan) -> Self {
+        let scope = ruling.rule.scope;
+        let phase = scope.phase.and_then(|phase| plan.phases.get(phase));
+        Self {
+            verdict: ruling.verdict,
+            demand: match ruling.rule.demand {
+                rule::Demand::Availability(_) => Demand::Availability,
+                rule::Demand::Slower { than, .. } => Demand::Slower {
+                    than_ms: millis(than),
+                },
+            },
+            endpoint: scope.endpoint.map(|endpoint| endpoint.name().to_owned()),
+            phase: phase.map(|phase| phase.name.clone()),
+            window_s: ruling.rule.window.map(|window| window.as_secs_f64()),
+            window_start_s: ruling.window_start.map(|second| second as f64),
+            share: Share::from(&ruling.share),
+            allowed: ruling.rule.demand.allowed(),
+        }
+    }
 }
 
 fn phases(plan: &Plan) -> Vec<Phase> {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Demand, End, EndpointFigures, Example, Generator,
-    Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share,
-    Slow,
+    Availability, Cause, CellFigures, Cleanup, Compared, Comparison, Demand, End, EndpointFigures,
+    Example, Generator, Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run,
+    Said, Second, Share, Slow,
 };
 use crate::endpoint::Endpoint;
 use crate::generator::Health;
 use crate::judge::Verdict;
+use crate::judge::baseline::{Change, Measure};
+use crate::judge::budget::Budget;
 use crate::manifest::Manifest;
 use crate::plan::{File, Plan};
 use crate::record::times::{note, times};
@@ -233,6 +235,42 @@ pub(crate) fn report() -> Report {
                 allowed: 0.01,
             },
         ],
+        budget: Some(Budget {
+            allowed: 0.001,
+            traffic: 71.25,
+            failures_allowed: 184_680.0,
+            spent: 0.000_243,
+            burn: 11.3,
+            pages: vec![],
+        }),
+        comparison: Some(Comparison {
+            with: "20260331-090000-0c0d".to_owned(),
+            said: said(
+                "regression",
+                "worse than run 20260331-090000-0c0d",
+                "実行 20260331-090000-0c0d より悪化しました",
+            ),
+            measures: vec![
+                Compared {
+                    measure: Measure::Failures,
+                    before: 0.0,
+                    now: 0.011_25,
+                    change: Some(0.011_25),
+                    low: Some(0.004),
+                    high: Some(0.018),
+                    verdict: Change::Worse,
+                },
+                Compared {
+                    measure: Measure::P99,
+                    before: 180.0,
+                    now: 189.0,
+                    change: None,
+                    low: None,
+                    high: None,
+                    verdict: Change::NoData,
+                },
+            ],
+        }),
         phases: vec![
             phase("warm-up", 0.0, 10.0, "5/s..50/s"),
             phase("rush", 10.0, 40.0, "100/s"),

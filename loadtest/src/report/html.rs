@@ -233,6 +233,11 @@ fn unbroken(text: &str) -> String {
     text.replace(" %", "\u{a0}%").replace(" ms", "\u{a0}ms")
 }
 
+/// A share as a width, in percent, however much of the budget is gone.
+fn bounded(share: &f64) -> f64 {
+    (100.0 * share).clamp(0.0, 100.0)
+}
+
 fn number(number: &usize) -> String {
     count(*number as u64)
 }

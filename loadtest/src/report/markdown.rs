@@ -46,6 +46,14 @@ fn head(report: &Report, lang: Lang) -> String {
         format!("\n**{point}** available ({failures} failures of {requests}), p50 **{p50} ms**, p99 **{p99} ms**; ledger: {ledger}.\nPlan {plan}, {time}, on {host}.\n"),
         format!("\n可用性 **{point}** ({requests} 件中 失敗 {failures} 件)、p50 **{p50} ms**、p99 **{p99} ms**、照合: {ledger}。\n計画 {plan}、{time}、対象 {host}。\n"),
     ));
+    if let Some(budget) = &report.budget {
+        for sentence in wording::budget(budget, lang) {
+            text.push_str(&format!("\n{}\n", escape(&sentence)));
+        }
+    }
+    if let Some(comparison) = &report.comparison {
+        text.push_str(&format!("\n{}\n", escape(comparison.said.text(lang))));
+    }
     text
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Demand, End, Report, Ruling};
 use crate::judge::Verdict;
-use crate::lang::{Lang, clock, count, round_percent};
+use crate::judge::budget::{Budget, DAYS};
+use crate::lang::{Lang, clock, count, percent, round_percent};
 
 /// The verdict; the English word is the same everywhere, so that people of both languages mean the same.
 pub(super) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
@@ -68,6 +69,25 @@ pub(super) fn operation(name: &str, lang: Lang) -> &str {
         "leaves" => lang.pick("left", "取消"),
         other => other,
     }
+}
+
+/// What the run costs of the error budget, a sentence each.
+pub(super) fn budget(budget: &Budget, lang: Lang) -> Vec<String> {
+    let (spent, burn) = (percent(budget.spent), budget.burn);
+    let traffic = format!("{:.1}/s", budget.traffic);
+    let mut said = vec![lang.pick(
+        format!("it spent {spent} of the error budget of {DAYS} days at {traffic}, at {burn:.1} times the even rate"),
+        format!("{traffic} で {DAYS} 日間運用した場合のエラーバジェットの {spent} を消費しました (均等に使う場合の {burn:.1} 倍の速さ)"),
+    )];
+    for page in &budget.pages {
+        let (burn, at) = (page.alert.burn, clock(page.at as f64));
+        let [long, short] = [page.alert.long_s, page.alert.short_s].map(|time| clock(time as f64));
+        said.push(lang.pick(
+            format!("in operation somebody would have been called at {at}: {burn} times over {long} and {short}"),
+            format!("運用中であれば {at} の時点で呼び出しになります ({long} と {short} で {burn} 倍)"),
+        ));
+    }
+    said
 }
 
 /// How much of what was acknowledged is there.

@@ -14,11 +14,15 @@ impl Page<'_> {
                 self.lang.pick("availability", "可用性"),
                 self.availability(),
             ),
+            (self.lang.pick("budget", "予算"), self.budget()),
+            (self.lang.pick("comparison", "比較"), self.comparison()),
             (self.lang.pick("ledger", "照合"), self.ledger()),
             (self.lang.pick("generator", "負荷生成側"), self.generator()),
             (self.lang.pick("clean-up", "後片付け"), self.cleanup()),
         ] {
-            table.add_row([name.to_owned(), text]);
+            if !text.is_empty() {
+                table.add_row([name.to_owned(), text]);
+            }
         }
         Some(lines(&table))
     }
@@ -54,6 +58,19 @@ impl Page<'_> {
             format!("; failures come in bursts (design effect {effect:.1})"),
             format!("、失敗は集中して発生 (デザイン効果 {effect:.1})"),
         )
+    }
+
+    fn budget(&self) -> String {
+        self.report
+            .budget
+            .as_ref()
+            .map(|budget| wording::budget(budget, self.lang).join(self.lang.pick("; ", "。")))
+            .unwrap_or_default()
+    }
+
+    fn comparison(&self) -> String {
+        let comparison = self.report.comparison.as_ref();
+        comparison.map_or_else(String::new, |it| it.said.text(self.lang).to_owned())
     }
 
     fn ledger(&self) -> String {
