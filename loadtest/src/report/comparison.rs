@@ -83,7 +83,11 @@ impl Compared {
             if is_time {
                 format!("× {change:.2}")
             } else {
-                format!("{:+.3} %", 100.0 * change)
+                let points = 100.0 * change;
+                lang.pick(
+                    format!("{points:+.3} points"),
+                    format!("{points:+.3} ポイント"),
+                )
             }
         };
         let changed = match (self.change, self.low, self.high) {

@@ -163,6 +163,18 @@ fn a_run_without_a_second_or_a_request_has_a_report_too() {
     assert!(text::render(&report, Lang::En, None).contains("availability"));
 }
 
+#[test]
+fn what_lies_beyond_the_last_second_is_not_drawn() {
+    let mut report = report();
+    let whole = html::render(&report, Lang::En).unwrap();
+    // Stopped within the second phase: the third one never began, nor did what was to happen in it.
+    report.seconds.truncate(20);
+    report.markers[0].at_s = 50.0;
+    let page = html::render(&report, Lang::En).unwrap();
+    assert!(whole.contains(">\nsteady\n</text>") && whole.contains("class=\"stroke-marker\""));
+    assert!(!page.contains(">\nsteady\n</text>") && !page.contains("class=\"stroke-marker\""));
+}
+
 /// The words of a page in their order: without drawings, style and script, a line for each row and each paragraph.
 fn words(page: &str) -> String {
     let mut page = page.to_owned();

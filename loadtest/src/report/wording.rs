@@ -76,7 +76,7 @@ pub(super) fn budget(budget: &Budget, lang: Lang) -> Vec<String> {
     let (spent, burn) = (percent(budget.spent), budget.burn);
     let traffic = format!("{:.1}/s", budget.traffic);
     let mut said = vec![lang.pick(
-        format!("it spent {spent} of the error budget of {DAYS} days at {traffic}, at {burn:.1} times the even rate"),
+        format!("this run spent {spent} of the error budget of {DAYS} days at {traffic}, at {burn:.1} times the even rate"),
         format!("{traffic} で {DAYS} 日間運用した場合のエラーバジェットの {spent} を消費しました (均等に使う場合の {burn:.1} 倍の速さ)"),
     )];
     for page in &budget.pages {

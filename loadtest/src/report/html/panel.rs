@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::chart::{Along, Area, CAUSES, Chart, Ink, decades, fits, letters, mesh, px};
 use super::stretch::Stretch;
 use crate::lang::clock;
-use crate::report::Report;
+use crate::report::{Marker, Phase, Report};
 
 /// Room for the labels of the vertical axis, in pixels.
 pub(super) const LEFT: f64 = 52.0;
@@ -114,7 +114,8 @@ impl Frame<'_> {
     where
         Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
     {
-        for phase in self.report.phases.iter().skip(1).step_by(2) {
+        let begun = |phase: &&Phase| phase.from_s < self.to();
+        for phase in self.report.phases.iter().skip(1).step_by(2).filter(begun) {
             let corners = [(phase.from_s, high), (phase.to_s.min(self.to()), low)];
             chart.draw_series([Rectangle::new(corners, Ink::Band.area())])?;
         }
@@ -145,7 +146,8 @@ impl Frame<'_> {
         for limit in &panel.limits {
             chart.draw_series([PathElement::new(across(*limit), Ink::Limit.line(1.5))])?;
         }
-        for marker in &self.report.markers {
+        let seen = |marker: &&Marker| (0.0..=self.to()).contains(&marker.at_s);
+        for marker in self.report.markers.iter().filter(seen) {
             let path = [(marker.at_s, low), (marker.at_s, high)];
             chart.draw_series([PathElement::new(path, Ink::Marker.line(1.5))])?;
         }
