@@ -116,6 +116,8 @@ def distant(cluster: Cluster, program: Path, folder: Path):
     with proxy(ROUND_TRIP_US) as server:
         wait_for_port(server)
         excess = (round_trip(cluster, server.address) - direct) * 1000 - ROUND_TRIP_US
+    # On a machine that has much to do, the difference says nothing; the proxy itself takes a tenth of a millisecond.
+    excess = min(max(excess, 0), 200)
     with proxy(ROUND_TRIP_US - excess) as server:
         wait_for_port(server)
         yield server, round_trip(cluster, server.address) - direct
