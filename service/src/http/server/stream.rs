@@ -192,7 +192,8 @@ mod tests {
         });
         stream.write_all(&[b'x'; 640]).await.unwrap();
         let theirs = reading.await.unwrap();
-        let failed = stream.write_all(&[b'x'; 65]).await.unwrap_err();
+        let stuck = tokio::time::timeout(LIMIT * 10, stream.write_all(&[b'x'; 65]));
+        let failed = stuck.await.unwrap().unwrap_err();
         assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
         drop(theirs);
     }
