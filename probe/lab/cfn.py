@@ -1,8 +1,9 @@
 """What moto's CloudFormation engine lacks to deploy our templates unmodified.
 
-moto 5.2.5 splits `!GetAtt A.B.C` on every dot, takes the zones of us-east-1 for `!GetAZs ""` in
-every region, does not resolve `{{resolve:secretsmanager:...}}`, reads each template several times,
-and keeps a stack whose creation failed in a state that it cannot describe. `install` mends these;
+moto 5.2.5 splits `!GetAtt A.B.C` on every dot, does not know `!Condition`, takes the zones of us-east-1 for `!GetAZs ""` in
+every region, does not resolve `{{resolve:secretsmanager:...}}`, exports outputs whose condition is
+false, keeps items of lists that are AWS::NoValue, reads each template several times, and keeps a
+stack whose creation failed in a state that it cannot describe. `install` mends these;
 cfn_updates.py mends the updates, cfn_events.py adds events, resource_types.py holds the types.
 """
 
@@ -47,13 +48,28 @@ def install() -> None:
     """Patch the engine; call it once, before the first request."""
     for loader in (yaml.Loader, yaml.FullLoader, yaml.SafeLoader, yaml.UnsafeLoader):
         yaml.add_constructor("!GetAtt", _get_att, loader)
+        yaml.add_constructor("!Condition", lambda _, node: {"Condition": node.value}, loader)
     parsing.clean_json = clean_json
     parsing.resource_name_property_from_type = lambda kind: parsing.get_name_type_map().get(kind)
     parsing.parse_and_create_resource = create_resource
     LogGroup.get_cfn_attribute = lambda self, name: f"{self.arn}:*"  # moto leaves ":*" out
     CloudFormationBackend.create_stack = create_stack
     read = functools.lru_cache(maxsize=32)(Stack.parse_template)
+    every = parsing.OutputMap.exports.fget
+    parsing.OutputMap.exports = property(lambda self: every(_with_true_conditions(self)))
     Stack.parse_template = staticmethod(lambda template: copy.deepcopy(read(template)))
+
+
+def _with_true_conditions(outputs: parsing.OutputMap) -> parsing.OutputMap:
+    """moto exports an output even where its condition is false."""
+    conditions = outputs._resource_map.lazy_condition_map
+    true = copy.copy(outputs)
+    true._output_json_map = {
+        name: about
+        for name, about in (outputs._output_json_map or {}).items()
+        if "Condition" not in about or conditions[about["Condition"]]
+    }
+    return true
 
 
 def _get_att(loader: Any, node: Any) -> dict:
@@ -72,6 +88,8 @@ def clean_json(node: Any, resources: Any) -> Any:
         resource, *attribute = node["Fn::GetAtt"]  # from "${A.B.C}"
         node = {"Fn::GetAtt": [resource, ".".join(attribute)]}
     clean = _clean_json(node, resources)
+    if isinstance(clean, list):
+        clean = [item for item in clean if item is not None]  # AWS::NoValue leaves an item out
     # moto also asks for the text of a Sub before its variables are filled in.
     if isinstance(clean, str) and "{{resolve:secretsmanager:" in clean and "${" not in clean:
         region = resources["AWS::Region"]

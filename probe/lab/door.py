@@ -1,6 +1,7 @@
 """POST /lab/<verb>: set the stack up, break it, and let time pass.
 
-    deploy   {"prefix": "events", "image_tag": "v1"}     the five stacks, two healthy tasks
+    deploy   {"prefix": "events", "image_tag": "v1"}     the five stacks, two healthy tasks;
+             "environment": "prod" and "parameters": {"Cpu": "512"} for other than dev's
     reset    {}                                          an empty account
     break    {"scenario": "<check id>"}                  a fault and what AWS shows around it;
              {"scenario": ["<id>", "<id>"]} for several at once
@@ -112,6 +113,8 @@ def deploy_(wanted: dict) -> dict:
             wanted.get("prefix", "events"),
             wanted.get("image_tag", "v1"),
             wanted.get("region", REGION),
+            wanted.get("environment", "dev"),
+            wanted.get("parameters"),
         )
     rds.grow_older(stack.region, _DEPLOYED_AGO)
     cfn_events.grow_older(stack.region, _DEPLOYED_AGO)

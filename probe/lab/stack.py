@@ -100,14 +100,22 @@ class Stack:
             )
 
 
-def deploy(prefix: str, image_tag: str, region: str = REGION) -> Stack:
-    """Create the five stacks in order, with the parameters of `dev`."""
+def deploy(
+    prefix: str,
+    image_tag: str,
+    region: str = REGION,
+    environment: str = "dev",
+    overrides: dict[str, str] | None = None,
+) -> Stack:
+    """Create the five stacks in order, with the parameters of an environment."""
     stack = Stack(prefix, region)
-    parameters = json.loads((TEMPLATES / "parameters" / "dev.json").read_text())["Parameters"]
+    file = TEMPLATES / "parameters" / f"{environment}.json"
+    parameters = json.loads(file.read_text())["Parameters"] | (overrides or {})
     parameters |= {"Prefix": prefix, "ImageTag": image_tag}
     for layer in LAYERS:
         if layer == "service":
-            stack.push_image(image_tag)
+            arm = parameters.get("CpuArchitecture") == "ARM64"
+            stack.push_image(image_tag, "arm64" if arm else "amd64")
         body = (TEMPLATES / f"{layer}.yaml").read_text()
         taken = [key for key in parameters if f"\n  {key}:\n    Type:" in body]
         stack.client("cloudformation").create_stack(

@@ -80,7 +80,7 @@ def parameter_group(region: str, name: str, properties: dict) -> Made:
 @makes(
     "AWS::RDS::DBInstance",
     "DBInstanceIdentifier",
-    ("Endpoint.Address", "Endpoint.Port", "DBInstanceArn"),
+    ("Endpoint.Address", "Endpoint.Port", "DBInstanceArn", "MasterUserSecret.SecretArn"),
 )
 def database(region: str, name: str, properties: dict) -> Made:
     made = call(
@@ -95,4 +95,5 @@ def database(region: str, name: str, properties: dict) -> Made:
         "Endpoint.Address": made["Endpoint"]["Address"],
         "Endpoint.Port": str(made["Endpoint"]["Port"]),
         "DBInstanceArn": made["DBInstanceArn"],
+        "MasterUserSecret.SecretArn": made.get("MasterUserSecret", {}).get("SecretArn"),
     }
