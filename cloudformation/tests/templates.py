@@ -7,6 +7,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ["network", "security", "data", "platform", "service"]  # the order in which they deploy
+OPTIONS = ["cicd", "edge", "probe-role", "rotation", "schedule"]  # each by itself, when wanted
 
 
 class _Loader(yaml.SafeLoader):
@@ -46,8 +47,8 @@ def parse(text):
 
 
 def load():
-    """All templates by layer."""
-    return {layer: parse((ROOT / f"{layer}.yaml").read_text(encoding="utf-8")) for layer in LAYERS}
+    """All templates by name."""
+    return {name: parse((ROOT / f"{name}.yaml").read_text(encoding="utf-8")) for name in LAYERS + OPTIONS}
 
 
 def parameter_files():
@@ -95,11 +96,15 @@ def container_of(stacks):
     return container
 
 
-def value_in(template, value, environment):
-    """What a property is worth in an environment: itself, or its parameter from the file or the default."""
-    if not (isinstance(value, dict) and "Ref" in value):
-        return value
-    return environment.get(value["Ref"], template["Parameters"][value["Ref"]].get("Default"))
+def exported(stacks, name):
+    """The stack and the resource behind an export: `!Ref X` and `!GetAtt X.Y` both lead to X."""
+    for stack, template in stacks.items():
+        value = template.get("Outputs", {}).get(name, {}).get("Value")
+        if isinstance(value, dict):
+            target = value.get("Ref") or (value.get("Fn::GetAtt") or [None])[0]
+            if target in template["Resources"]:
+                return stack, template["Resources"][target]
+    return None, None
 
 
 def as_list(value):

@@ -26,7 +26,7 @@ def stopped_tasks_are_kept(stacks, _files):
     ((group, properties),) = kept.items()
     if properties.get("RetentionInDays") != DAYS:
         yield f"stopped tasks are kept for {properties.get('RetentionInDays')} days instead of {DAYS}"
-    ((rule_name, rule),) = resources_of(platform, "AWS::Events::Rule").items()
+    rule_name, rule = "StoppedTaskRule", platform["Resources"]["StoppedTaskRule"]
     if rule["Properties"]["EventPattern"] != PATTERN:
         yield f"the rule catches {rule['Properties']['EventPattern']}"
     for target in rule["Properties"]["Targets"]:

@@ -1,16 +1,29 @@
 """What holds between the stacks and with their parameter files and readers."""
 
-from templates import LAYERS, imported, mappings
+import re
 
+from templates import LAYERS, OPTIONS, imported, mappings, resources_of
+
+# What the scripts, probe and the people who deploy the edge stack take from outputs.
 READ_OUTPUTS = {
-    "platform": {"LoadBalancerDnsName", "RepositoryName", "RepositoryUri"},
+    "platform": {
+        "AccessLogBucketName",
+        "Entrance",
+        "LoadBalancerArn",
+        "LoadBalancerDnsName",
+        "RepositoryName",
+        "RepositoryUri",
+    },
     "service": {"ClusterName", "ServiceName"},
+    "cicd": {"PipelineRoleArn", "DeployRoleArn", "TaskBoundaryArn"},
+    "edge": {"Url"},
+    "probe-role": {"ProbeRoleArn"},
 }
 
 
 def every_import_is_exported_by_an_earlier_stack(stacks, _files):
     exported = set()
-    for layer in LAYERS:
+    for layer in LAYERS + OPTIONS:
         for value in mappings(stacks[layer], "Fn::ImportValue"):
             name = imported({"Fn::ImportValue": value})
             if name not in exported:
@@ -33,7 +46,7 @@ def every_export_is_imported_or_read(stacks, _files):
 
 def outputs_that_programs_read_exist(stacks, _files):
     for layer, names in READ_OUTPUTS.items():
-        for name in sorted(names - set(stacks[layer]["Outputs"])):
+        for name in sorted(names - set(stacks[layer].get("Outputs", {}))):
             yield f"{layer} has no output {name}"
 
 
@@ -46,16 +59,27 @@ def every_parameter_file_key_is_a_parameter(stacks, files):
                 continue
             if not isinstance(value, str):
                 yield f"{environment}.json: {key} must be a string for the AWS CLI"
-            allowed = known[key].get("AllowedValues")
-            if allowed and str(value) not in [str(it) for it in allowed]:
+            if not _allowed(known[key], str(value)):
                 yield f"{environment}.json: {key} may not be {value}"
+
+
+def _allowed(about, value):
+    if "AllowedValues" in about:
+        return value in [str(it) for it in about["AllowedValues"]]
+    if "MinValue" in about or "MaxValue" in about:
+        return float(about.get("MinValue", "-inf")) <= float(value) <= float(about.get("MaxValue", "inf"))
+    return re.fullmatch(about.get("AllowedPattern", ".*"), value) is not None
 
 
 def shared_parameters_agree(stacks, _files):
     seen = {}
     for layer, template in stacks.items():
         for name, it in template["Parameters"].items():
-            shape = {key: it.get(key) for key in ("Type", "Default", "AllowedPattern", "AllowedValues")}
+            shape = {key: it.get(key) for key in ("Type", "AllowedPattern", "AllowedValues")}
+            if layer in LAYERS:  # the options ask for what the layers leave empty
+                shape["Default"] = it.get("Default")
+            elif name in seen:
+                shape["Default"] = seen[name][1].get("Default")
             first, expected = seen.setdefault(name, (layer, shape))
             if shape != expected:
                 yield f"{name} differs between {first} and {layer}"
@@ -69,6 +93,40 @@ def every_resource_says_what_it_is_for(stacks, _files):
                 yield f"{layer}: {name} has no one-line description"
 
 
+def every_parameter_is_offered_in_a_group(stacks, _files):
+    for layer, template in stacks.items():
+        groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        offered = [name for group in groups for name in group["Parameters"]]
+        if sorted(offered) != sorted(template["Parameters"]):
+            yield f"{layer}: the console offers {sorted(set(offered) ^ set(template['Parameters']))} wrongly"
+
+
+def nothing_is_named_so_that_a_replacement_fails(stacks, _files):
+    # Of these, AWS makes the new one before it removes the old one, which still has the name.
+    named = {
+        "AWS::IAM::Role": "RoleName",
+        "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+        "AWS::ECS::Cluster": "ClusterName",
+        "AWS::ECS::Service": "ServiceName",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+        "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+        "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+        "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
+        "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+        "AWS::SecretsManager::Secret": "Name",
+        "AWS::ECR::Repository": "RepositoryName",
+        "AWS::S3::Bucket": "BucketName",
+        "AWS::EC2::SecurityGroup": "GroupName",
+        "AWS::SNS::Topic": "TopicName",
+        "AWS::CloudWatch::Alarm": "AlarmName",
+    }
+    for layer, template in stacks.items():
+        for kind, key in named.items():
+            for name, resource in resources_of(template, kind).items():
+                if key in resource["Properties"]:
+                    yield f"{layer}: {name} has the {key} {resource['Properties'][key]}"
+
+
 RULES = [
     every_import_is_exported_by_an_earlier_stack,
     every_export_is_imported_or_read,
@@ -76,4 +134,6 @@ RULES = [
     every_parameter_file_key_is_a_parameter,
     shared_parameters_agree,
     every_resource_says_what_it_is_for,
+    every_parameter_is_offered_in_a_group,
+    nothing_is_named_so_that_a_replacement_fails,
 ]

@@ -1,0 +1,52 @@
+"""The load balancer's listeners: HTTPS, login, logs."""
+
+from templates import only, resources_of
+
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+
+
+def listeners_do_what_the_certificate_allows(stacks, values):
+    found = {it["Properties"]["Port"]: it["Properties"] for it in resources_of(stacks["platform"], LISTENER).values()}
+    public = values["LoadBalancerClients"] == "internet"
+    expected = {80: "forward"} if not values["CertificateArn"] else {443: "login" if values["Auth"] == "alb-oidc" else "forward"}
+    if values["CertificateArn"] and public:
+        expected[80] = "redirect"
+    kinds = {port: [action["Type"] for action in it["DefaultActions"]] for port, it in found.items()}
+    wanted = {port: {"login": ["authenticate-oidc", "forward"]}.get(kind, [kind]) for port, kind in expected.items()}
+    if kinds != wanted:
+        yield f"the listeners do {kinds} instead of {wanted}"
+    if 443 in found and not (found[443].get("Certificates") and found[443]["Protocol"] == "HTTPS" and "TLS13-1-2" in found[443].get("SslPolicy", "")):
+        yield "HTTPS without certificate, or with an old TLS"
+
+
+def the_login_keeps_its_secret(stacks, values):
+    if values["Auth"] != "alb-oidc":
+        return
+    for listener in resources_of(stacks["platform"], LISTENER).values():
+        for action in listener["Properties"]["DefaultActions"]:
+            login = action.get("AuthenticateOidcConfig")
+            if login and not str(login["ClientSecret"]).startswith("{'Fn::Sub': '{{resolve:secretsmanager:${OidcClientSecretArn}:SecretString:"):
+                yield "the secret of the login does not come from Secrets Manager"
+            if login and login.get("OnUnauthenticatedRequest") != "authenticate":
+                yield "strangers get in"
+
+
+def the_load_balancer_is_careful(stacks, _values):
+    balancer = only(stacks["platform"], "AWS::ElasticLoadBalancingV2::LoadBalancer")
+    attributes = {it["Key"]: it["Value"] for it in balancer["LoadBalancerAttributes"]}
+    for key, value in {
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+        "access_logs.s3.enabled": "true",
+        "access_logs.s3.bucket": {"Ref": "AccessLogBucket"},
+        "idle_timeout.timeout_seconds": "60",
+    }.items():
+        if attributes.get(key) != value:
+            yield f"{key} is {attributes.get(key)}"
+    if "deletion_protection.enabled" not in attributes:
+        yield "the load balancer can be deleted by accident"
+    name = next(iter(resources_of(stacks["platform"], "AWS::ElasticLoadBalancingV2::LoadBalancer")))
+    if stacks["platform"]["Resources"][name].get("DependsOn") != "AccessLogBucketPolicy":
+        yield "the load balancer may come before it is allowed to write its logs"
+
+
+RULES = [listeners_do_what_the_certificate_allows, the_login_keeps_its_secret, the_load_balancer_is_careful]

@@ -1,0 +1,91 @@
+"""Who may take a role, and what the option stacks' roles may do."""
+
+import re
+
+from templates import ROOT, as_list, mappings, only, resources_of
+
+# A service of AWS may take a role on behalf of this account only; the others are people's or GitHub's.
+ROLES = {
+    ("network", "FlowLogRole"): "vpc-flow-logs.amazonaws.com",
+    ("data", "MonitoringRole"): "monitoring.rds.amazonaws.com",
+    ("platform", "TrafficShiftingRole"): "ecs.amazonaws.com",
+    ("service", "ExecutionRole"): "ecs-tasks.amazonaws.com",
+    ("service", "TaskRole"): "ecs-tasks.amazonaws.com",
+    ("cicd", "DeployRole"): "cloudformation.amazonaws.com",
+    ("rotation", "RestartRole"): "states.amazonaws.com",
+    ("rotation", "StartRole"): "events.amazonaws.com",
+    ("schedule", "ScheduleRole"): "scheduler.amazonaws.com",
+}
+PEOPLE = {("probe-role", "ProbeRole"), ("cicd", "PipelineRole")}
+SUBJECTS = {
+    "repo:example/events:ref:refs/heads/main": True,
+    "repo:example/events:environment:production": True,
+    "repo:example/events:*": False,
+    "repo:example/*:ref:refs/heads/main": False,
+    "repo:example/events:ref:refs/heads/*": False,
+    "repo:example/events:pull_request": False,
+}
+
+
+def roles_are_taken_by_whom_they_are_for(stacks, _values):
+    for layer, template in stacks.items():
+        for name, role in resources_of(template, "AWS::IAM::Role").items():
+            (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+            if (layer, name) in PEOPLE:
+                continue
+            if statement["Principal"] != {"Service": ROLES.get((layer, name))}:
+                yield f"{layer}: {name} can be taken by {statement['Principal']}"
+            if "aws:SourceAccount" not in statement.get("Condition", {}).get("StringEquals", {}):
+                yield f"{layer}: {name} can be taken on behalf of other accounts"
+
+
+def only_one_place_of_one_repository_deploys(stacks, _values):
+    role = stacks["cicd"]["Resources"]["PipelineRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    condition = statement["Condition"]
+    expected = {"aud": "sts.amazonaws.com", "sub": {"Ref": "GitHubSubject"}}
+    found = {key.rpartition(":")[2]: value for key, value in condition.get("StringEquals", {}).items()}
+    if list(condition) != ["StringEquals"] or found != expected:
+        yield f"GitHub gets in by {condition}"
+    pattern = stacks["cicd"]["Parameters"]["GitHubSubject"]["AllowedPattern"]
+    for subject, good in SUBJECTS.items():
+        if bool(re.search(pattern, subject)) != good:
+            yield f"{subject} is {'refused' if good else 'taken'}"
+
+
+def pipelines_hand_on_no_more_than_they_have(stacks, _values):
+    for name in ("PipelineRole", "DeployRole"):
+        role = stacks["cicd"]["Resources"][name]["Properties"]
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = set(as_list(statement["Action"]))
+                condition = statement.get("Condition", {}).get("StringEquals", {})
+                if "iam:PassRole" in actions and "iam:PassedToService" not in condition:
+                    yield f"{name} passes roles to anything"
+                if actions & {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} and "iam:PermissionsBoundary" not in condition:
+                    yield f"{name} makes roles that may do anything"
+                if any(action.endswith("*") for action in actions):
+                    yield f"{name} may {sorted(actions)}"
+
+
+def probe_may_do_what_it_calls_and_nothing_else(stacks, values):
+    source = (ROOT.parent / "probe" / "src" / "collect.rs").read_text(encoding="utf-8")
+    lists = {name: set(re.findall(r'"([a-z0-9-]+:\w+)"', body)) for name, body in re.findall(r"pub const (\w*ACTIONS):[^=]*=\s*&\[(.*?)\];", source, re.DOTALL)}
+    policy = only(stacks["probe-role"], "AWS::IAM::ManagedPolicy")["PolicyDocument"]
+    allowed = {action for actions in mappings(policy, "Action") for action in as_list(actions)}
+    for action in sorted(allowed ^ lists["ACTIONS"]):
+        yield f"{action} is {'not called by probe' if action in allowed else 'missing'}"
+    role = stacks["probe-role"]["Resources"]["ProbeRole"]["Properties"]
+    more = {action for actions in mappings(role.get("Policies", []), "Action") for action in as_list(actions)}
+    # Whoever reads a secret also decrypts it.
+    expected = lists["OPTIONAL_ACTIONS"] | {"kms:Decrypt"} if values["CheckSecretKeys"] == "true" else set()
+    if more != expected:
+        yield f"on request, probe may {sorted(more)} instead of {sorted(expected)}"
+
+
+RULES = [
+    roles_are_taken_by_whom_they_are_for,
+    only_one_place_of_one_repository_deploys,
+    pipelines_hand_on_no_more_than_they_have,
+    probe_may_do_what_it_calls_and_nothing_else,
+]
