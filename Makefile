@@ -49,4 +49,4 @@ compare-rival: setup ## Break the lab fault by fault, and ask probe and the clos
 
 .PHONY: clean
 clean: ## Remove what was built and installed in the checkout
-	rm -rf target .venv .venv-rival .data
+	rm -rf target .venv .venv-checkers .venv-rival .data
