@@ -142,10 +142,10 @@ FAULTS = {
         (f"{ROLE}.Policies.1.PolicyDocument.Statement.0.Effect", "Deny"),
         (f"{ROLE}.Policies.0.PolicyDocument.Statement.0", GONE),
         (f"{ROLE}.Policies.0.PolicyDocument.Statement.1.Action.1", GONE),
-        (f"{ROLE}.Policies.2.PolicyDocument.Statement.0.Action.0", GONE),
+        (f"{ROLE}.Policies.3.PolicyDocument.Statement.0.Action.0", GONE),
         (f"{ROLE}.Policies.1.PolicyDocument.Statement.0.Action", "secretsmanager:*"),
         (f"{ROLE}.Policies.1.PolicyDocument.Statement.0.Resource.1", {"Ref": "AWS::NoValue"}),
-        (f"{ROLE}.Policies.1.PolicyDocument.Statement.1", GONE),
+        (f"{ROLE}.Policies.2", GONE),
     ],
     "people_get_into_containers_only_when_let": [
         (f"{SERVICE}.EnableExecuteCommand", True),

@@ -18,8 +18,6 @@ const NOT_CALLED: &[(&str, &str)] = &[
         "iam:GetPolicyVersion",
         "the roles have inline policies only",
     ),
-    ("kms:DescribeKey", "the secret is under the key of AWS"),
-    ("kms:GetKeyPolicy", "the secret is under the key of AWS"),
     ("ssm:DescribeParameters", "no container takes a parameter"),
 ];
 
