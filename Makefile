@@ -43,6 +43,11 @@ cost: ## Work out the tables of cloudformation/COST.md from its prices
 diagram: setup ## Draw the stacks into the README of cloudformation/
 	@.venv/bin/python cloudformation/tests/diagram.py
 
+.PHONY: mistakes
+mistakes: setup ## Ask every checker and rule about 41 known mistakes in the templates (some minutes)
+	@.ci/setup --checkers
+	@.venv/bin/python cloudformation/tests/test_mutations.py --table
+
 .PHONY: compare-rival
 compare-rival: setup ## Break the lab fault by fault, and ask probe and the closest other tool
 	@probe/rival/compare

@@ -123,6 +123,6 @@ def deploy(
             TemplateBody=body,
             Parameters=[{"ParameterKey": k, "ParameterValue": parameters[k]} for k in taken],
             Capabilities=["CAPABILITY_IAM"],
-            Tags=[{"Key": "Project", "Value": prefix}, {"Key": "Environment", "Value": "dev"}],
+            Tags=[{"Key": "Project", "Value": prefix}, {"Key": "Environment", "Value": environment}],
         )
     return stack

@@ -16,6 +16,8 @@ ROLES = {
     ("rotation", "StartRole"): "events.amazonaws.com",
     ("schedule", "ScheduleRole"): "scheduler.amazonaws.com",
 }
+# ECS says nothing about conditions of the role with which it shifts traffic; who passes it is the guard.
+UNCONDITIONAL = {("platform", "TrafficShiftingRole")}
 PEOPLE = {("probe-role", "ProbeRole"), ("cicd", "PipelineRole")}
 SUBJECTS = {
     "repo:example/events:ref:refs/heads/main": True,
@@ -35,7 +37,7 @@ def roles_are_taken_by_whom_they_are_for(stacks, _values):
                 continue
             if statement["Principal"] != {"Service": ROLES.get((layer, name))}:
                 yield f"{layer}: {name} can be taken by {statement['Principal']}"
-            if "aws:SourceAccount" not in statement.get("Condition", {}).get("StringEquals", {}):
+            if (layer, name) not in UNCONDITIONAL and "aws:SourceAccount" not in statement.get("Condition", {}).get("StringEquals", {}):
                 yield f"{layer}: {name} can be taken on behalf of other accounts"
 
 
