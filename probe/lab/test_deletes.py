@@ -61,7 +61,9 @@ class Deletes(Deployed):
         [database] = client("rds").describe_db_instances()["DBInstances"]
         name = database["DBInstanceIdentifier"]
         client("rds").modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=True)
-        self.delete("service")
+        self.empty_repository()
+        for layer in ("service", "platform"):
+            self.assertEqual("DELETE_COMPLETE", self.delete(layer)[0], layer)
         status, why = self.delete("data")
         self.assertEqual("DELETE_FAILED", status)
         self.assertIn("Cannot delete protected DB Instance", why)
