@@ -15,14 +15,14 @@ NAMES = {
     "en": {
         "ap-northeast-1": "Tokyo (`ap-northeast-1`)", "us-east-1": "Virginia (`us-east-1`)", "layout": "layout",
         "tasks": "tasks", "alb": "load balancer", "way_out": "NAT or endpoints", "database": "database",
-        "ipv4": "public IPv4", "secret": "secret", "total": "total", "without": "without IPv4",
+        "ipv4": "public IPv4", "secret": "secret, key", "total": "total", "without": "without IPv4",
         "price": "price", "unit": "per", "usd": "USD", "date": "seen", "source": "source",
         "unverified": "**unverified**", "hour": "hour", "month": "month", "GB": "GB", "1": "–",
     },
     "ja": {
         "ap-northeast-1": "東京 (`ap-northeast-1`)", "us-east-1": "バージニア (`us-east-1`)", "layout": "構成",
         "tasks": "タスク", "alb": "ロードバランサー", "way_out": "NAT またはエンドポイント", "database": "データベース",
-        "ipv4": "パブリック IPv4", "secret": "シークレット", "total": "合計", "without": "IPv4 を除く",
+        "ipv4": "パブリック IPv4", "secret": "シークレット、キー", "total": "合計", "without": "IPv4 を除く",
         "price": "価格", "unit": "単位", "usd": "USD", "date": "確認時期", "source": "出典",
         "unverified": "**未確認**", "hour": "時間", "month": "月", "GB": "GB", "1": "–",
     },
@@ -60,7 +60,7 @@ class Layout:
             "way_out": HOURS * (self.nats * price["nat"] + self.endpoints * self.zones_of_endpoints * price["endpoint"]),
             "database": instances + STORAGE_GB * price["storage"] * self.zones_of_database,
             "ipv4": HOURS * addresses * price["ipv4"],
-            "secret": price["secret"],
+            "secret": price["secret"] + price["key"],
         }
 
     def total(self, price: dict[str, float]) -> float:

@@ -57,7 +57,7 @@ def _section(template: pathlib.Path, name: str) -> str:
     return found[1] if found else ""
 
 
-_ALL = (
+STACKS = (
     Stack("network"),
     Stack("security"),
     Stack("data"),
@@ -78,8 +78,6 @@ _ALL = (
     Stack("rotation", optional=True, capabilities=("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")),
     Stack("probe-role", optional=True),
 )
-# The optional ones come one after the other; what has no template yet is not offered.
-STACKS = tuple(stack for stack in _ALL if stack.template.exists())
 
 
 def parameters_of(environment: str) -> dict[str, str]:

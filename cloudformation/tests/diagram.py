@@ -5,6 +5,7 @@
 
 import pathlib
 
+import layouts
 import templates
 
 MARKS = ("<!-- generated from the templates by make diagram -->", "<!-- end of the generated part -->")
@@ -122,7 +123,9 @@ class Graph:
 
 def draw(lang):
     """The drawing in one language."""
-    graph = Graph(templates.load())
+    # As in production with a certificate: what every layout has, and nothing of the others.
+    values = templates.parameter_files()["prod"] | {"CertificateArn": layouts.CERTIFICATE}
+    graph = Graph(layouts.decide(templates.load(), values))
     pick = 0 if lang == "en" else 1
 
     def box(node):

@@ -4,19 +4,13 @@ import re
 import sys
 import unittest
 
+import layouts
 import templates
 
 sys.path.insert(0, str(templates.ROOT))
 from ops import cost  # noqa: E402
 
 BOOK = cost.read()
-
-
-def value_in(template, value, values):
-    """What a property is worth in an environment: itself, or its parameter from the file or the default."""
-    if not (isinstance(value, dict) and "Ref" in value):
-        return value
-    return values.get(value["Ref"], template["Parameters"][value["Ref"]].get("Default"))
 
 
 class Cost(unittest.TestCase):
@@ -33,20 +27,22 @@ class Cost(unittest.TestCase):
                 self.assertRegex(one["source"], r"^(https://\S+|unverified)$", name)
 
     def test_the_layouts_are_those_of_the_parameter_files(self):
-        stacks = templates.load()
         for environment, values in templates.parameter_files().items():
+            stacks = layouts.decide(templates.load(), values)
             layout = cost.layouts(BOOK)[environment]
-            self.assertEqual(layout.nats, int(values["NatGateways"]), environment)
-            self.assertEqual(layout.zones_of_database, 2 if values["MultiAZ"] == "true" else 1, environment)
-            self.assertEqual(layout.tasks, int(values["MinTasks"]), environment)
-            task = templates.only(stacks["service"], "AWS::ECS::TaskDefinition")
-            size = [int(value_in(stacks["service"], task[key], values)) for key in ("Cpu", "Memory")]
-            self.assertEqual(size, [cost.TASK_VCPU * 1024, cost.TASK_GB * 1024], environment)
+            gateways = templates.resources_of(stacks["network"], "AWS::EC2::NatGateway")
+            self.assertEqual(layout.nats, len(gateways), environment)
             database = templates.only(stacks["data"], "AWS::RDS::DBInstance")
-            size = value_in(stacks["data"], database["AllocatedStorage"], values)
-            self.assertEqual(int(size), cost.STORAGE_GB, environment)
-            kind = value_in(stacks["data"], database["DBInstanceClass"], values)
-            self.assertIn(kind, BOOK["prices"]["database"]["what"], environment)
+            self.assertEqual(layout.zones_of_database, 2 if database["MultiAZ"] == "true" else 1, environment)
+            self.assertEqual(int(database["AllocatedStorage"]), cost.STORAGE_GB, environment)
+            self.assertIn(database["DBInstanceClass"], BOOK["prices"]["database"]["what"], environment)
+            task = templates.only(stacks["service"], "AWS::ECS::TaskDefinition")
+            size = [int(task[key]) for key in ("Cpu", "Memory")]
+            self.assertEqual(size, [cost.TASK_VCPU * 1024, cost.TASK_GB * 1024], environment)
+            target = templates.only(stacks["service"], "AWS::ApplicationAutoScaling::ScalableTarget")
+            self.assertEqual(layout.tasks, int(target["MinCapacity"]), environment)
+            keys = templates.resources_of(stacks["data"], "AWS::KMS::Key") | templates.resources_of(stacks["security"], "AWS::KMS::Key")
+            self.assertEqual(len(keys), 1, "the price of one key is in the tables")
 
     def test_the_break_even_is_where_both_cost_the_same(self):
         for region in BOOK["regions"]:

@@ -87,6 +87,18 @@ class Documents(unittest.TestCase):
                         for option in re.findall(r"--[a-z-]+", call.replace("git rev-parse --short", "")):
                             self.assertIn(option, helped, f"{path.name}: {call}")
 
+    def test_the_parameters_that_the_procedures_name_exist(self):
+        known = {name for template in templates.load().values() for name in template.get("Parameters", {})}
+        for path in PROCEDURES:
+            text = path.read_text(encoding="utf-8")
+            for name in re.findall(r"`([A-Z][a-z]+(?:[A-Z][A-Za-z]+)+)`", text):
+                if name not in NOT_PARAMETERS:
+                    self.assertIn(name, known, path.name)
+
+
+# Other things that are written in the same way.
+NOT_PARAMETERS = {"AvailabilityZone", "TaskDefinition"}
+
 
 if __name__ == "__main__":
     unittest.main()
