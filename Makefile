@@ -31,6 +31,10 @@ bench-probe: setup ## Measure what probe promises of its speed (release build; 2
 bench-service: setup ## Measure what the service promises of its speed (BENCH=--markdown; the first time it builds a lot)
 	@service/bench/run $(BENCH)
 
+.PHONY: bench-loadtest
+bench-loadtest: setup ## Measure what loadtest promises of itself (release build; 30 minutes the first time)
+	@cargo bench --locked -p loadtest
+
 .PHONY: sqlx
 sqlx: setup ## Renew .sqlx/ from the migrations and queries
 	@service/sqlx-prepare .sqlx

@@ -13,7 +13,7 @@ async fn kill_9_loses_at_most_a_second() {
     let server = Server::start(Faults::default()).await;
     let mut run = Invocation::run(&server.host, &["--rate", "100/s", "--duration", "10m"]);
     let child = run.start();
-    while server.arrivals().len() < 350 {
+    while server.count() < 350 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();

@@ -30,6 +30,8 @@ pub(crate) struct Faults {
     pub(crate) lose_edits: bool,
     /// Nothing but the health check is there.
     pub(crate) wrong_server: bool,
+    /// Of the measured requests only the number is kept, with the times of the first and the last one.
+    pub(crate) forgetful: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -44,6 +46,7 @@ struct Memory {
     made: i64,
     joins: u64,
     arrivals: Vec<Instant>,
+    count: u64,
     answers: Vec<Answer>,
     seen: Vec<Seen>,
     stalled_until: Option<Instant>,
@@ -113,6 +116,11 @@ impl Server {
     /// What those of them met that were answered.
     pub(crate) fn answers(&self) -> Vec<Answer> {
         self.shared.memory.lock().unwrap().answers.clone()
+    }
+
+    /// How many measured requests came.
+    pub(crate) fn count(&self) -> u64 {
+        self.shared.memory.lock().unwrap().count
     }
 
     /// What the measured requests brought along.
@@ -185,8 +193,13 @@ async fn misbehave(
         let now = Instant::now();
         let (number, wait) = {
             let mut memory = shared.memory.lock().unwrap();
-            memory.arrivals.push(now);
-            memory.seen.push(Seen {
+            memory.count += 1;
+            if shared.faults.forgetful && memory.arrivals.len() == 2 {
+                memory.arrivals[1] = now;
+            } else {
+                memory.arrivals.push(now);
+            }
+            let seen = (!shared.faults.forgetful).then(|| Seen {
                 method: request.method().to_string(),
                 path: request.uri().path().to_owned(),
                 version: request.version(),
@@ -194,7 +207,8 @@ async fn misbehave(
                 peer,
                 at: now,
             });
-            let number = memory.arrivals.len() as u64 - 1;
+            memory.seen.extend(seen);
+            let number = memory.count - 1;
             if let Some((from, time)) = shared.faults.stall
                 && number == from
             {
@@ -221,13 +235,15 @@ async fn misbehave(
             came: now,
             answered: Instant::now(),
         };
-        shared.memory.lock().unwrap().answers.push(answer);
+        if !shared.faults.forgetful {
+            shared.memory.lock().unwrap().answers.push(answer);
+        }
         return response;
     }
     if shared
         .faults
         .hang_from
-        .is_some_and(|from| shared.memory.lock().unwrap().arrivals.len() as u64 >= from)
+        .is_some_and(|from| shared.memory.lock().unwrap().count >= from)
     {
         std::future::pending::<()>().await;
     }

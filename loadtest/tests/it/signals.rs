@@ -13,7 +13,7 @@ async fn stopped_by(signal: Signal, faults: Faults) -> (Finished, Duration) {
     let mut run = Invocation::run(&server.host, &["--rate", "100/s", "--duration", "10m"]);
     let child = run.start();
     let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
-    while server.arrivals().len() < 150 {
+    while server.count() < 150 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     kill_process(pid, signal).unwrap();

@@ -1,0 +1,254 @@
+//! Measures what the load test promises of itself, and prints a table: rates that arrive, a stall that is charged,
+//! CPU for a request, memory that does not grow. Exits with 1 when a limit is missed.
+//!
+//! The real binary runs against the server of the tests, on a quiet machine; a run in which the generator itself
+//! was late says more about the machine than about the schedule, and is marked. The last row alone takes ten minutes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on has failed"
+)]
+#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+
+use std::fs;
+use std::process::{ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::param::clock_ticks_per_second;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+#[path = "../tests/it/server.rs"]
+#[expect(dead_code, reason = "the tests ask the server for more")]
+mod server;
+
+use server::{Faults, Server};
+
+/// A run is disturbed when the generator itself was this late.
+const DISTURBED_MS: f64 = 6.0;
+
+struct Row {
+    what: String,
+    figure: f64,
+    limit: f64,
+    unit: &'static str,
+    disturbed: bool,
+}
+
+/// A moment of the process under test.
+#[derive(Clone, Copy)]
+struct Moment {
+    requests: u64,
+    cpu: Duration,
+    resident_kib: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let chosen = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let wanted = |name: &str| chosen.as_ref().is_none_or(|chosen| chosen == name);
+    let mut rows = vec![];
+    if wanted("rate") {
+        for rate in [50, 100, 500, 2_000] {
+            rows.push(rate_that_arrives(rate).await);
+        }
+    }
+    if wanted("stall") {
+        rows.push(stall().await);
+    }
+    if wanted("cpu") {
+        rows.push(cpu_of_a_request().await);
+    }
+    if wanted("memory") {
+        rows.extend(memory().await);
+    }
+    println!("{:<58} {:>10} {:>10}", "", "measured", "at most");
+    for row in &rows {
+        let Row {
+            what,
+            figure,
+            limit,
+            unit,
+            ..
+        } = row;
+        let missed = if figure > limit { "MISSED" } else { "" };
+        let noise = if row.disturbed { "machine busy" } else { "" };
+        println!("{what:<58} {figure:>7.3} {unit:<2} {limit:>7.3} {unit:<2} {missed} {noise}");
+    }
+    ExitCode::from(u8::from(rows.iter().any(|row| row.figure > row.limit)))
+}
+
+async fn forgetful() -> Server {
+    Server::start(Faults {
+        forgetful: true,
+        ..Faults::default()
+    })
+    .await
+}
+
+fn start(server: &Server, directory: &TempDir, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_loadtest"))
+        .args(["run", "--host", &server.host, "--json", "report.json"])
+        .args(["--i-own-this-target", "127.0.0.1"])
+        .args(arguments)
+        .current_dir(directory.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+async fn finish(mut child: Child, directory: &TempDir) -> Value {
+    child.wait().await.unwrap();
+    let text = fs::read_to_string(directory.path().join("report.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn lateness(report: &Value) -> f64 {
+    report["generator"]["lateness_p99_ms"].as_f64().unwrap()
+}
+
+/// How far the rate that the server sees is from the one asked for, in percent.
+async fn rate_that_arrives(rate: u32) -> Row {
+    let server = forgetful().await;
+    let directory = TempDir::new().unwrap();
+    let asked = format!("{rate}/s");
+    let child = start(
+        &server,
+        &directory,
+        &["--rate", &asked, "--duration", "30s"],
+    );
+    let report = finish(child, &directory).await;
+    let arrivals = server.arrivals();
+    let span = arrivals[1].duration_since(arrivals[0]).as_secs_f64();
+    let arrived = (server.count() - 1) as f64 / span;
+    Row {
+        what: format!("rate: {rate}/s for 30 s, off by"),
+        figure: 100.0 * (arrived / f64::from(rate) - 1.0).abs(),
+        limit: 0.1,
+        unit: "%",
+        disturbed: lateness(&report) > DISTURBED_MS,
+    }
+}
+
+/// 100/s for 20 s, and nothing is answered for 2 s: 200 of 2,000 requests wait 2,000 ms, 1,990 ms, …,
+/// so the 95th percentile is 1,000 ms.
+async fn stall() -> Row {
+    let server = Server::start(Faults {
+        stall: Some((1_000, Duration::from_secs(2))),
+        ..Faults::default()
+    })
+    .await;
+    let directory = TempDir::new().unwrap();
+    let child = start(
+        &server,
+        &directory,
+        &["--rate", "100/s", "--duration", "20s"],
+    );
+    let report = finish(child, &directory).await;
+    let p95 = report["latency"]["response"]["p95_ms"].as_f64().unwrap();
+    Row {
+        what: format!("stall of 2 s at 100/s: p95 is {p95:.0} ms, off 1,000 by"),
+        figure: 100.0 * (p95 / 1_000.0 - 1.0).abs(),
+        limit: 2.0,
+        unit: "%",
+        disturbed: lateness(&report) > DISTURBED_MS,
+    }
+}
+
+/// The middle of a run at 2,000/s, without start, preflight and end.
+async fn cpu_of_a_request() -> Row {
+    let server = forgetful().await;
+    let directory = TempDir::new().unwrap();
+    let child = start(
+        &server,
+        &directory,
+        &["--rate", "2000/s", "--duration", "30s"],
+    );
+    let [from, to] = moments(&server, &child, [10_000, 50_000]).await;
+    let report = finish(child, &directory).await;
+    let cpu = (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64;
+    Row {
+        what: "CPU for a request at 2,000/s over kept connections".to_owned(),
+        figure: cpu,
+        limit: 35.0,
+        unit: "µs",
+        disturbed: lateness(&report) > DISTURBED_MS,
+    }
+}
+
+/// A million requests in ten minutes.
+async fn memory() -> Vec<Row> {
+    let server = forgetful().await;
+    let directory = TempDir::new().unwrap();
+    let arguments = ["--rate", "1700/s", "--duration", "10m"];
+    let child = start(&server, &directory, &arguments);
+    let moments = moments(&server, &child, [100_000, 500_000, 1_000_000]).await;
+    let report = finish(child, &directory).await;
+    let first = moments[0].resident_kib as f64;
+    moments
+        .iter()
+        .map(|moment| {
+            let mib = moment.resident_kib as f64 / 1_024.0;
+            let requests = moment.requests / 1_000;
+            Row {
+                what: format!("memory after {requests},000 requests: {mib:.1} MiB, grown by"),
+                figure: 100.0 * (moment.resident_kib as f64 / first - 1.0),
+                limit: 10.0,
+                unit: "%",
+                disturbed: lateness(&report) > DISTURBED_MS,
+            }
+        })
+        .collect()
+}
+
+/// The process when it has sent so many requests, each time.
+async fn moments<const N: usize>(server: &Server, child: &Child, at: [u64; N]) -> [Moment; N] {
+    let id = child.id().unwrap();
+    let begin = Instant::now();
+    let mut moments = vec![];
+    for requests in at {
+        while server.count() < requests {
+            assert!(begin.elapsed() < Duration::from_secs(1_200), "too slow");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        moments.push(Moment {
+            requests: server.count(),
+            cpu: cpu(id),
+            resident_kib: resident_kib(id),
+        });
+    }
+    moments.try_into().ok().unwrap()
+}
+
+/// Fields 14 and 15 of `/proc/PID/stat` (proc(5)), counted from behind the name, which may hold anything.
+fn cpu(id: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let fields: Vec<_> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_ascii_whitespace()
+        .collect();
+    let ticks: u64 = fields[11..13]
+        .iter()
+        .map(|it| it.parse::<u64>().unwrap())
+        .sum();
+    Duration::from_secs_f64(ticks as f64 / clock_ticks_per_second() as f64)
+}
+
+fn resident_kib(id: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_ascii_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap()
+}
