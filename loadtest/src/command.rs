@@ -6,14 +6,18 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
+use crate::capacity::metrics;
+use crate::capacity::outcome::Outcome;
 use crate::clean::clean;
-use crate::cli::{CleanupArguments, ForecastArguments, Output, ReportArguments, RunArguments};
+use crate::cli::{
+    CapacityArguments, CleanupArguments, ForecastArguments, Output, ReportArguments, RunArguments,
+};
 use crate::forecast::{self, Forecast};
 use crate::lang::{Lang, count};
 use crate::order::{self, Order};
 use crate::publish::{Outlet, exit_code, show};
 use crate::report::{json, read};
-use crate::run;
+use crate::run::{self, Searching, Session};
 use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
@@ -48,6 +52,56 @@ pub async fn run(
     };
     outlet.publish(&report, lang)?;
     Ok(exit_code(&report))
+}
+
+/// Searches for the capacity.
+pub async fn capacity(
+    mut arguments: CapacityArguments,
+    now: DateTime<Utc>,
+    random: u64,
+    lang: Lang,
+) -> anyhow::Result<u8> {
+    let (json, url) = (arguments.json.take(), arguments.metrics.take());
+    let (order, search) = match Order::search(arguments, now, random) {
+        Ok(order) => order,
+        Err(error) => return refuse(&error, lang),
+    };
+    let json = match json.as_deref().map(run::create).transpose() {
+        Ok(json) => json,
+        Err(error) => return refuse(&error, lang),
+    };
+    let metrics = url.map(metrics::Watch::new).transpose()?;
+    if let Some(metrics) = &metrics
+        && metrics.ask().await.is_none()
+    {
+        return refuse(&UsageError::NoMetrics, lang);
+    }
+    let stop = Stop::default();
+    stop.on_signals()
+        .context("signals cannot be listened for")?;
+    let searching = Searching {
+        search: &search,
+        metrics: metrics.as_ref(),
+    };
+    let session = match run::session(&order, &stop, Some(searching), lang).await? {
+        Ok(session) => session,
+        Err(error) => return refuse(&error, lang),
+    };
+    run::close(&order, &session.crew, &session.aftermath)?;
+    let pools = metrics.map(|metrics| metrics.seconds()).unwrap_or_default();
+    let Session {
+        evidence,
+        aftermath,
+        ..
+    } = session;
+    let outcome = Outcome::new(&order, &search, &evidence, aftermath, &pools);
+    if let Some(mut file) = json {
+        let text = serde_json::to_string_pretty(&outcome)? + "\n";
+        file.write_all(text.as_bytes())
+            .context("the result could not be written")?;
+    }
+    stdout().write_all(outcome.text(lang).as_bytes())?;
+    Ok(outcome.exit_code())
 }
 
 /// Makes another form of a report.

@@ -47,6 +47,8 @@ pub enum What {
         /// What became certain.
         certain: Certain,
     },
+    /// A search for the capacity has gone far enough past the knee.
+    Enough,
     /// Somebody asked the run to stop.
     StopAsked,
     /// The run was killed: this stands in no file, it is what a file without an end means.
@@ -89,6 +91,10 @@ impl What {
             Self::Killed => lang.pick(
                 "the run was killed".to_owned(),
                 "実行が強制終了されました".to_owned(),
+            ),
+            Self::Enough => lang.pick(
+                "far enough past the knee".to_owned(),
+                "限界を十分に超えたため終了".to_owned(),
             ),
             Self::StopAsked => lang.pick(
                 "somebody asked the run to stop".to_owned(),

@@ -35,6 +35,9 @@ async fn main() -> ExitCode {
     let lang = cli.lang.unwrap_or(lang);
     let done = match cli.command {
         Command::Run(arguments) => command::run(*arguments, Utc::now(), rand::random(), lang).await,
+        Command::Capacity(arguments) => {
+            command::capacity(*arguments, Utc::now(), rand::random(), lang).await
+        }
         Command::Plan(arguments) => command::forecast(&arguments, rand::random(), lang),
         Command::Report(arguments) => command::report(&arguments, lang),
         Command::Cleanup(arguments) => command::cleanup(arguments, lang).await,

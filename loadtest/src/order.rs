@@ -7,7 +7,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 
 use crate::baseline::{self, Earlier};
-use crate::cli::{AwsArguments, PlanArguments, RunArguments, TargetArguments};
+use crate::capacity::Search;
+use crate::cli::{AwsArguments, CapacityArguments, PlanArguments, RunArguments, TargetArguments};
 use crate::plan::{Action, File, Phase, Plan};
 use crate::report::Format;
 use crate::usage::UsageError;
@@ -47,36 +48,65 @@ impl Order {
         now: DateTime<Utc>,
         random: u64,
     ) -> Result<Self, UsageError> {
-        let host = target(&arguments.target)?;
         let plan = plan(&arguments.plan, random)?;
-        if plan.peak() > CEILING && arguments.target.i_own_this_target.is_none() {
-            return Err(UsageError::TooFast {
-                rate: plan.peak(),
-                host: name(&host),
-            });
-        }
+        let mut order = Self::bare(&arguments.target, plan, now, random)?;
         let stops_tasks = |phase: &Phase| {
             let fault = phase.fault.as_ref();
             fault.is_some_and(|fault| fault.action == Action::StopTask)
         };
-        if plan.phases.iter().any(stops_tasks) && !arguments.aws.stop_tasks {
+        if order.plan.phases.iter().any(stops_tasks) && !arguments.aws.stop_tasks {
             return Err(UsageError::StopsTasks);
+        }
+        order.aws = arguments.aws;
+        order.baseline = arguments
+            .baseline
+            .as_deref()
+            .map(baseline::read)
+            .transpose()?;
+        order.fail_on_regression = arguments.fail_on_regression;
+        order.forecast = arguments.forecast;
+        order.reports = arguments.files.reports();
+        order.ndjson = arguments.ndjson;
+        Ok(order)
+    }
+
+    /// The same for a search of the capacity.
+    pub fn search(
+        arguments: CapacityArguments,
+        now: DateTime<Utc>,
+        random: u64,
+    ) -> Result<(Self, Search), UsageError> {
+        let (search, plan) = Search::new(&arguments, random)?;
+        let mut order = Self::bare(&arguments.target, plan, now, random)?;
+        order.ndjson = arguments.ndjson;
+        Ok((order, search))
+    }
+
+    /// A plan against a host on which one may put that load.
+    fn bare(
+        arguments: &TargetArguments,
+        plan: Plan,
+        now: DateTime<Utc>,
+        random: u64,
+    ) -> Result<Self, UsageError> {
+        let host = target(arguments)?;
+        if plan.peak() > CEILING && arguments.i_own_this_target.is_none() {
+            return Err(UsageError::TooFast {
+                rate: plan.peak(),
+                host: name(&host),
+            });
         }
         Ok(Self {
             host,
             run: format!("{}-{:04x}", now.format("%Y%m%d-%H%M%S"), random & 0xffff),
             made_at: now,
             plan,
-            aws: arguments.aws,
-            baseline: arguments
-                .baseline
-                .as_deref()
-                .map(baseline::read)
-                .transpose()?,
-            fail_on_regression: arguments.fail_on_regression,
-            forecast: arguments.forecast,
-            reports: arguments.files.reports(),
-            ndjson: arguments.ndjson,
+            aws: AwsArguments::default(),
+            baseline: None,
+            fail_on_regression: false,
+            forecast: None,
+            reports: vec![],
+            ndjson: None,
         })
     }
 

@@ -12,6 +12,8 @@ use rand::rngs::StdRng;
 use tokio_util::sync::CancellationToken;
 
 use crate::aftermath::{Aftermath, Cleaned};
+use crate::capacity::enough::Enough;
+use crate::capacity::{Search, metrics};
 use crate::clean::clean;
 use crate::drive::{Crew, Ring, drive};
 use crate::events::What;
@@ -45,12 +47,77 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long each may take once a stop was asked for.
 const HASTE: Duration = Duration::from_secs(2);
 
-/// Runs a plan. A usage error is something to mend before there can be a run.
+/// What a load has left, before anybody judges it.
+pub struct Session {
+    /// What ran.
+    pub crew: Arc<Crew>,
+    /// What the requests met.
+    pub evidence: Evidence,
+    /// What is known beside it.
+    pub aftermath: Aftermath,
+    /// Of what, by what and on what.
+    pub manifest: Manifest,
+}
+
+/// A search for the capacity, as far as the load concerns it.
+#[derive(Clone, Copy)]
+pub struct Searching<'a> {
+    /// The search.
+    pub search: &'a Search,
+    /// Who asks the service for its own figures.
+    pub metrics: Option<&'a metrics::Watch>,
+}
+
+/// Runs a plan and judges it. A usage error is something to mend before there can be a run.
 pub async fn run(
     order: &Order,
     stop: &Stop,
     lang: Lang,
 ) -> anyhow::Result<Result<Report, UsageError>> {
+    let session = match session(order, stop, None, lang).await? {
+        Ok(session) => session,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Session {
+        crew,
+        evidence,
+        mut aftermath,
+        manifest,
+    } = session;
+    let observed = observe(&evidence, &aftermath, order);
+    let judgement = judge(&observed, &rules(order));
+    aftermath.verdict = Some(judgement.verdict);
+    close(order, &crew, &aftermath)?;
+    let findings = Findings {
+        evidence,
+        end: match aftermath.stopped {
+            Some(_) => End::Cancelled,
+            None => End::Complete,
+        },
+        aftermath,
+        manifest,
+    };
+    Ok(Ok(Report::new(order, &judgement, &findings)))
+}
+
+/// Writes the last line of the NDJSON file, and says whether all of it was written.
+pub fn close(order: &Order, crew: &Crew, aftermath: &Aftermath) -> anyhow::Result<()> {
+    crew.recorder.write(&Line::End(Box::new(aftermath.clone())));
+    match (crew.recorder.file_error(), &order.ndjson) {
+        (Some(error), Some(path)) => {
+            Err(error).with_context(|| format!("{} could not be written", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prepares, makes the load, verifies and cleans up.
+pub async fn session(
+    order: &Order,
+    stop: &Stop,
+    searching: Option<Searching<'_>>,
+    lang: Lang,
+) -> anyhow::Result<Result<Session, UsageError>> {
     let plan = &order.plan;
     let ndjson = match order.ndjson.as_deref().map(create).transpose() {
         Ok(file) => file.map(|file| Box::new(file) as Box<dyn Write + Send>),
@@ -94,13 +161,13 @@ pub async fn run(
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
-    let health = load(order, &crew, &ready, &target, lang).await;
+    let health = load(order, &crew, &ready, &target, searching, lang).await;
     let evidence = crew.recorder.finish(crew.pacer.sent());
     let verified = verify_in_time(&crew.stage, &target, order, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
 
-    let mut aftermath = Aftermath {
+    let aftermath = Aftermath {
         sent: crew.pacer.sent(),
         unsent: tally.requests().saturating_sub(crew.pacer.sent()),
         stopped: stop.why().cloned(),
@@ -110,23 +177,12 @@ pub async fn run(
         cleaned,
         verdict: None,
     };
-    let observed = observe(&evidence, &aftermath, order);
-    let judgement = judge(&observed, &rules(order));
-    aftermath.verdict = Some(judgement.verdict);
-    crew.recorder.write(&Line::End(Box::new(aftermath.clone())));
-    if let (Some(error), Some(path)) = (crew.recorder.file_error(), &order.ndjson) {
-        return Err(error).with_context(|| format!("{} could not be written", path.display()));
-    }
-    let findings = Findings {
+    Ok(Ok(Session {
+        crew,
         evidence,
-        end: match aftermath.stopped {
-            Some(_) => End::Cancelled,
-            None => End::Complete,
-        },
         aftermath,
         manifest,
-    };
-    Ok(Ok(Report::new(order, &judgement, &findings)))
+    }))
 }
 
 /// Runs the users, and everything that goes on beside them, until the schedule is over or a stop was asked for.
@@ -135,12 +191,14 @@ async fn load(
     crew: &Arc<Crew>,
     ready: &Ready,
     target: &Target,
+    searching: Option<Searching<'_>>,
     lang: Lang,
 ) -> anyhow::Result<Health> {
     let plan = &order.plan;
     let over = CancellationToken::new();
     let mut meter = Meter::new(ready.ceiling);
     let watches = plan.abort.then(|| Watches::new(plan));
+    let enough = searching.map(|searching| Enough::new(searching.search, plan.max_lateness));
     let driven = async {
         let driven = drive(order, crew).await;
         over.cancel();
@@ -148,9 +206,20 @@ async fn load(
     };
     let beside = async {
         tokio::join!(
-            watch(crew, &mut meter, watches, Progress::new(order, lang)),
+            watch(
+                crew,
+                &mut meter,
+                watches,
+                enough,
+                Progress::new(order, lang)
+            ),
             crew.ring.renew(plan, StdRng::seed_from_u64(plan.seed)),
             upkeep(&crew.stage, target, plan.timeout),
+            async {
+                if let Some(metrics) = searching.and_then(|searching| searching.metrics) {
+                    metrics.run(crew).await;
+                }
+            },
             async {
                 if let Some(alarms) = &ready.alarms {
                     alarms.watch(&crew.stop).await;

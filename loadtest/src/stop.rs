@@ -32,8 +32,8 @@ impl Stop {
 
     /// Asks the run to stop; the first reason stands.
     pub fn ask(&self, why: What) {
-        // Who stops itself because it is certain to fail has time to verify and to clean up.
-        if !matches!(why, What::Doomed { .. }) {
+        // Who stops by himself has time to verify and to clean up.
+        if !matches!(why, What::Doomed { .. } | What::Enough) {
             self.hurry.cancel();
         }
         let _ = self.why.set(why);

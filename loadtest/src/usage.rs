@@ -76,6 +76,8 @@ pub enum UsageError {
         /// Why it does.
         why: String,
     },
+    /// The service says nothing of its connections at the address of its metrics.
+    NoMetrics,
     /// The events of the run could not be made.
     NotPrepared(String),
 }
@@ -136,6 +138,10 @@ impl UsageError {
             Self::Ringing { name, why } => lang.pick(
                 format!("alarm {name} is in state ALARM already, which would stop the run at once: {why}"),
                 format!("アラーム {name} がすでに ALARM 状態のため開始できません: {why}"),
+            ),
+            Self::NoMetrics => lang.pick(
+                "the address given with --metrics says nothing of the service's connections; is it the one of --metrics-listen, with /metrics at its end?".to_owned(),
+                "--metrics のアドレスからサービスの接続情報を取得できません。サービスの --metrics-listen のアドレスに /metrics を付けたものか確認してください".to_owned(),
             ),
             Self::NotPrepared(why) => lang.pick(
                 format!("the events of the run could not be made: {why}"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::capacity::enough::Enough;
 use crate::drive::Crew;
 use crate::events::{Event, What};
 use crate::generator::Meter;
@@ -10,11 +11,12 @@ use crate::progress::Progress;
 
 /// Runs for ever; drop it when the load is over.
 ///
-/// With `watches` it stops a run that is certain to fail.
+/// With `watches` it stops a run that is certain to fail, with `enough` a search that has seen enough.
 pub async fn watch(
     crew: &Crew,
     meter: &mut Meter,
     mut watches: Option<Watches>,
+    mut enough: Option<Enough<'_>>,
     mut progress: Progress<'_>,
 ) {
     let begin = crew.pacer.begun().await;
@@ -35,6 +37,9 @@ pub async fn watch(
                     what: What::Doomed { certain },
                 });
                 crew.stop.ask(What::Doomed { certain });
+            }
+            if enough.as_mut().is_some_and(|enough| enough.second(&last)) {
+                crew.stop.ask(What::Enough);
             }
         }
     }

@@ -32,6 +32,8 @@ pub enum Mistake {
     Rule,
     /// A rule is about a phase that there is not.
     NoSuchPhase(String),
+    /// A search of no steps, or of too many.
+    Steps(usize),
 }
 
 impl Mistake {
@@ -81,6 +83,10 @@ impl Mistake {
             Self::Rule => lang.pick(
                 "a [[rule]] needs either availability = \"99.9%\", or slower_than = \"1s\" with share = \"1%\"".to_owned(),
                 "[[rule]] には availability = \"99.9%\"、または slower_than = \"1s\" と share = \"1%\" の組のどちらか一方が必要です".to_owned(),
+            ),
+            Self::Steps(steps) => lang.pick(
+                format!("a search of {steps} steps is none; let --to be above --from, and --growth such that there are at most 100"),
+                format!("段階数が {steps} です。--to を --from より大きくし、100 段階以内になるよう --growth を指定してください"),
             ),
             Self::NoSuchPhase(name) => lang.pick(
                 format!("a rule is about phase {name}, and there is none of that name"),

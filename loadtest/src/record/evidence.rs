@@ -44,7 +44,7 @@ pub struct Evidence {
 }
 
 /// One second of the run, by the time of the answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Second {
     /// Seconds since the schedule began.
     pub second: u64,
@@ -62,6 +62,8 @@ pub struct Second {
     pub slow: u64,
     /// Failures by cause.
     pub causes: BTreeMap<Cow<'static, str>, u64>,
+    /// Mean from the intended start.
+    pub response_mean_ms: f64,
     /// Median from the intended start.
     pub response_p50_ms: f64,
     /// 99th percentile from the intended start.
@@ -148,6 +150,7 @@ impl Evidence {
                 .filter(|((outcome, _), _)| outcome.is_failure())
                 .map(|((_, cause), count)| (cause.clone(), *count))
                 .collect(),
+            response_mean_ms: all.response.mean() / 1_000.0,
             response_p50_ms: percentile_ms(&all.response, 50.0),
             response_p99_ms: percentile_ms(&all.response, 99.0),
             response_p999_ms: percentile_ms(&all.response, 99.9),

@@ -202,6 +202,7 @@ impl From<&Event> for Marker {
             What::FaultEnded { .. } => "fault-ended",
             What::Alarm { .. } => "alarm",
             What::Doomed { .. } => "doomed",
+            What::Enough => "enough",
             What::StopAsked => "stop-asked",
             What::Killed => "killed",
         };

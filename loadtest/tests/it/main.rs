@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws;
+mod capacity;
 mod cleanup;
 mod faults;
 mod files;

@@ -30,6 +30,8 @@ pub(crate) struct Faults {
     pub(crate) lose_edits: bool,
     /// Nothing but the health check is there.
     pub(crate) wrong_server: bool,
+    /// Each measured request has the server to itself for so long.
+    pub(crate) one_at_a_time: Option<Duration>,
     /// Of the measured requests only the number is kept, with the times of the first and the last one.
     pub(crate) forgetful: bool,
 }
@@ -44,6 +46,7 @@ struct Event {
 struct Memory {
     events: BTreeMap<i64, Event>,
     made: i64,
+    keys: BTreeMap<String, i64>,
     joins: u64,
     arrivals: Vec<Instant>,
     count: u64,
@@ -81,6 +84,7 @@ pub(crate) struct Server {
 struct Shared {
     faults: Arc<Faults>,
     memory: Arc<Mutex<Memory>>,
+    queue: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Server {
@@ -88,6 +92,7 @@ impl Server {
         let shared = Shared {
             faults: Arc::new(faults),
             memory: Arc::default(),
+            queue: Arc::default(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = format!("http://{}", listener.local_addr().unwrap());
@@ -100,7 +105,7 @@ impl Server {
     /// Puts an event of somebody there.
     pub(crate) fn add(&self, organizer: &str) {
         let draft = json!({"title": "t", "organizer": organizer, "max_participants": 1});
-        self.shared.insert(draft);
+        self.shared.insert(None, draft);
     }
 
     /// Whose events there are.
@@ -135,10 +140,18 @@ impl Server {
 }
 
 impl Shared {
-    fn insert(&self, draft: Value) -> Value {
+    /// The same key, the same event.
+    fn insert(&self, key: Option<String>, draft: Value) -> Value {
         let mut memory = self.memory.lock().unwrap();
+        let known = key.as_ref().and_then(|key| memory.keys.get(key));
+        if let Some(id) = known
+            && let Some(event) = memory.events.get(id)
+        {
+            return event.shown(*id);
+        }
         memory.made += 1;
         let id = memory.made;
+        memory.keys.extend(key.map(|key| (key, id)));
         memory.events.insert(
             id,
             Event {
@@ -229,6 +242,10 @@ async fn misbehave(
         {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
+        if let Some(time) = shared.faults.one_at_a_time {
+            let _alone = shared.queue.lock().await;
+            tokio::time::sleep(time).await;
+        }
         let response = next.run(request).await;
         let answer = Answer {
             slot,
@@ -283,9 +300,12 @@ async fn list(
 
 async fn create(
     State(shared): State<Shared>,
+    headers: HeaderMap,
     Json(draft): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
-    (StatusCode::CREATED, Json(shared.insert(draft)))
+    let key = headers.get("idempotency-key");
+    let key = key.map(|key| key.to_str().unwrap().to_owned());
+    (StatusCode::CREATED, Json(shared.insert(key, draft)))
 }
 
 async fn open(

@@ -1,0 +1,207 @@
+//! What a search has shown, for people and for programs.
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use super::Search;
+use super::fit::{Capacity, Estimate, capacity};
+use super::limit::{self, Limit};
+use super::metrics::Pool;
+use super::steps::{StepFigures, figures, for_fit};
+use crate::aftermath::{Aftermath, Cleaned};
+use crate::events::What;
+use crate::lang::{Lang, count};
+use crate::order::Order;
+use crate::record::Evidence;
+
+/// What a search has shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    /// The version of this shape.
+    pub version: u32,
+    /// The id of the run.
+    pub run: String,
+    /// The service.
+    pub host: String,
+    /// Of the requests, the share that may fail or come too late.
+    pub allowed: f64,
+    /// Later than this is too late, in milliseconds.
+    pub slow_ms: f64,
+    /// Over how many tasks the load was shared.
+    pub tasks: u32,
+    /// The capacity, where the steps show one.
+    pub capacity: Option<Capacity>,
+    /// The same for one task.
+    pub per_task: Option<Estimate>,
+    /// Why they show none, in English.
+    pub refused: Option<String>,
+    /// What gave way first, if anything did.
+    pub limit: Option<Limit>,
+    /// The steps.
+    pub steps: Vec<StepFigures>,
+    /// What is known beside them.
+    pub aftermath: Aftermath,
+    #[serde(skip)]
+    why_refused: Option<super::fit::Refused>,
+}
+
+impl Outcome {
+    /// What the evidence shows; `pools` is what the service said of its connections in each second.
+    pub fn new(
+        order: &Order,
+        search: &Search,
+        evidence: &Evidence,
+        aftermath: Aftermath,
+        pools: &[Option<Pool>],
+    ) -> Self {
+        let plan = &order.plan;
+        let steps = figures(search, evidence, pools);
+        // A step in which the generator gave way says nothing about the service.
+        let sound: Vec<_> = steps
+            .iter()
+            .take_while(|step| !limit::generator(plan, &aftermath.health, step))
+            .cloned()
+            .collect();
+        let found = capacity(&for_fit(&sound), search.allowed, plan.seed);
+        let at = found.ok().map(|capacity| capacity.at_objective);
+        Self {
+            version: 1,
+            run: order.run.clone(),
+            host: order.host.to_string(),
+            allowed: search.allowed,
+            slow_ms: plan.slow.as_secs_f64() * 1_000.0,
+            tasks: search.tasks,
+            capacity: found.ok(),
+            per_task: at.map(|estimate| estimate.shared_by(search.tasks)),
+            refused: found.err().map(|refused| refused.text(Lang::En)),
+            limit: Limit::first(search, plan, &aftermath.health, &steps),
+            steps,
+            aftermath,
+            why_refused: found.err(),
+        }
+    }
+
+    /// 0 where there is a capacity, 1 where the service broke a promise, 2 where nothing is sure.
+    pub fn exit_code(&self) -> u8 {
+        let stopped = self.aftermath.stopped.as_ref();
+        let cut_short = stopped.is_some_and(|what| !matches!(what, What::Enough));
+        if !self.aftermath.verified.violations.is_empty() {
+            1
+        } else if self.capacity.is_none() || cut_short {
+            2
+        } else {
+            0
+        }
+    }
+
+    /// The whole of it for people.
+    pub fn text(&self, lang: Lang) -> String {
+        let mut text = self.head(lang);
+        if let Some(limit) = &self.limit {
+            text.push_str(&format!("{}\n", limit.text(lang)));
+        }
+        let violations = &self.aftermath.verified.violations;
+        if !violations.is_empty() {
+            let broken = count(violations.len() as u64);
+            text.push_str(&lang.pick(
+                format!("FAIL: the service broke {broken} of its promises under this load\n"),
+                format!("FAIL: この負荷で受け付けた内容と実際の状態が {broken} 件食い違いました\n"),
+            ));
+        }
+        if let Cleaned::Left(why) = &self.aftermath.cleaned {
+            let (run, host) = (&self.run, &self.host);
+            text.push_str(&lang.pick(
+                format!("events may be left ({why}); run: loadtest cleanup {run} --host {host}\n"),
+                format!("イベントが残っている可能性があります ({why})。次を実行してください: loadtest cleanup {run} --host {host}\n"),
+            ));
+        }
+        text.push('\n');
+        text.push_str(&self.table(lang));
+        text
+    }
+
+    fn head(&self, lang: Lang) -> String {
+        let objective = {
+            let (allowed, slow) = (100.0 * self.allowed, self.slow_ms);
+            lang.pick(
+                format!("at most {allowed:.3} % failed or later than {slow:.0} ms"),
+                format!("失敗または {slow:.0} ms 超が {allowed:.3} % 以下"),
+            )
+        };
+        let Some(capacity) = self.capacity else {
+            let why = self
+                .why_refused
+                .map(|why| why.text(lang))
+                .unwrap_or_default();
+            return lang.pick(
+                format!("no capacity can be given ({objective}): {why}\n"),
+                format!("処理能力は判定できません ({objective}): {why}\n"),
+            );
+        };
+        let Estimate { point, low, high } = capacity.at_objective;
+        let mut text = lang.pick(
+            format!(
+                "the service bears {point:.0}/s (95 %: {low:.0} to {high:.0}/s) with {objective}\n"
+            ),
+            format!("処理能力は {point:.0}/s (95 %: {low:.0}〜{high:.0}/s、条件: {objective})\n"),
+        );
+        if let (Some(one), true) = (self.per_task, self.tasks > 1) {
+            let tasks = self.tasks;
+            text.push_str(&lang.pick(
+                format!(
+                    "with {tasks} tasks, that is {:.0}/s for each ({:.0} to {:.0}/s)\n",
+                    one.point, one.low, one.high
+                ),
+                format!(
+                    "タスク数 {tasks} のため、1 タスクあたり {:.0}/s ({:.0}〜{:.0}/s)\n",
+                    one.point, one.low, one.high
+                ),
+            ));
+        }
+        text
+    }
+
+    fn table(&self, lang: Lang) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(vec![
+            lang.pick("offered", "予定"),
+            lang.pick("answered well", "正常応答"),
+            lang.pick("at once", "同時数"),
+            lang.pick("missed", "未達"),
+            "p50 ms",
+            "p99 ms",
+            lang.pick("generator CPU", "生成側 CPU"),
+            lang.pick("late p99 ms", "遅れ p99 ms"),
+            lang.pick("pool waits", "接続待ち"),
+        ]);
+        for step in &self.steps {
+            let pool = step.pool.map(|pool| {
+                let Pool {
+                    waiting,
+                    used,
+                    limit,
+                } = pool;
+                format!("{waiting} ({used}/{limit})")
+            });
+            table.add_row(vec![
+                format!("{}/s", step.offered),
+                format!("{:.1}/s", step.throughput),
+                format!("{:.1}", step.concurrency),
+                format!("{:.2} %", 100.0 * step.missed),
+                format!("{:.1}", step.p50_ms),
+                format!("{:.1}", step.p99_ms),
+                format!("{:.0} %", 100.0 * step.generator_cpu),
+                format!("{:.1}", step.lateness_p99_ms),
+                pool.unwrap_or_default(),
+            ]);
+        }
+        for column in table.column_iter_mut() {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table
+            .lines()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! What gives way first, and when a search has seen enough.
+
+use std::time::Duration;
+
+use clap::Parser;
+
+use super::enough::Enough;
+use super::limit::Limit;
+use super::metrics::Pool;
+use super::steps::StepFigures;
+use super::*;
+use crate::cli::{Cli, Command};
+use crate::generator::Health;
+use crate::generator::ceiling::Ceiling;
+use crate::record::Second;
+
+fn search(arguments: &[&str]) -> (Search, Plan) {
+    let fixed = ["loadtest", "capacity", "--host", "http://127.0.0.1:1"];
+    let cli = Cli::try_parse_from([&fixed, arguments].concat()).unwrap();
+    let Command::Capacity(arguments) = cli.command else {
+        panic!("another command");
+    };
+    Search::new(&arguments, 1).unwrap()
+}
+
+#[test]
+fn the_steps_grow_and_are_whole() {
+    let (search, plan) = search(&["--from", "50/s", "--to", "120/s", "--growth", "30"]);
+    assert_eq!(search.rates, [50.0, 65.0, 85.0, 110.0]);
+    assert_eq!((search.held(0), search.held(1)), ((5, 25), (30, 50)));
+    assert_eq!(plan.phases.len(), 8);
+    assert_eq!(plan.phases[3].rate.from, 65.0);
+    assert!(plan.phases[3].judged && !plan.phases[2].judged);
+}
+
+fn step(offered: f64) -> StepFigures {
+    StepFigures {
+        offered,
+        throughput: offered,
+        concurrency: 1.0,
+        missed: 0.0,
+        failed: 0.0,
+        causes: [].into(),
+        p50_ms: 5.0,
+        p99_ms: 20.0,
+        generator_cpu: 0.2,
+        lateness_p99_ms: 2.0,
+        pool: None,
+        samples: vec![],
+    }
+}
+
+fn first(second: StepFigures) -> Option<String> {
+    let (search, plan) = search(&[]);
+    let health = Health {
+        cpus: 1.0,
+        ceiling: Some(Ceiling {
+            rate: 1_000.0,
+            seconds: 3.0,
+            cpu_us: 50.0,
+        }),
+        ..Health::default()
+    };
+    let limit = Limit::first(&search, &plan, &health, &[step(50.0), second])?;
+    let json = serde_json::to_value(limit).unwrap();
+    Some(json["what"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn what_gave_way_first_is_named_by_evidence() {
+    let named = |step: StepFigures| first(step).unwrap_or_default();
+    let missed = StepFigures {
+        missed: 0.2,
+        ..step(65.0)
+    };
+    let failed = |cause: &str| StepFigures {
+        failed: 0.1,
+        causes: [("timeout".to_owned(), 1), (cause.to_owned(), 9)].into(),
+        ..missed.clone()
+    };
+    assert_eq!(first(step(65.0)), None);
+    assert_eq!(named(missed.clone()), "service-time");
+    assert_eq!(named(failed("http-503 overloaded")), "overload");
+    assert_eq!(named(failed("http-503 database-unavailable")), "database");
+    assert_eq!(named(failed("connection-refused")), "connections");
+    assert_eq!(named(failed("http-500 internal")), "failures");
+    let pool = |waiting| StepFigures {
+        pool: Some(Pool {
+            waiting,
+            used: 10,
+            limit: 10,
+        }),
+        ..missed.clone()
+    };
+    assert_eq!(named(pool(4)), "pool");
+    assert_eq!(named(pool(0)), "service-time");
+    // The generator comes first: what it lacks, no service is to blame for.
+    for gave_way in [
+        StepFigures {
+            lateness_p99_ms: 150.0,
+            ..missed.clone()
+        },
+        StepFigures {
+            generator_cpu: 0.9,
+            ..missed.clone()
+        },
+        StepFigures {
+            offered: 501.0,
+            ..missed.clone()
+        },
+    ] {
+        assert_eq!(named(gave_way), "generator");
+    }
+}
+
+#[test]
+fn a_search_ends_past_the_knee_and_not_before() {
+    let (search, plan) = search(&["--step", "5s", "--warm-up", "1s"]);
+    let ends = |knee: u64, late_ms: f64| {
+        let mut enough = Enough::new(&search, plan.max_lateness);
+        (0..72).find(|second| {
+            let failures = if second / 6 >= knee { 5 } else { 0 };
+            enough.second(&Second {
+                second: *second,
+                counted: 50,
+                failures,
+                lateness_p99_ms: late_ms,
+                ..Second::default()
+            })
+        })
+    };
+    // Three steps past the knee, and five in all: the last second of a step is its sixth.
+    assert_eq!(ends(4, 1.0), Some(6 * 7 - 1));
+    assert_eq!(ends(0, 1.0), Some(6 * 5 - 1));
+    assert_eq!(ends(99, 1.0), None);
+    // A generator that is late for most of a step has nothing more to find.
+    assert_eq!(ends(99, 200.0), Some(5));
+    assert_eq!(plan.max_lateness, Duration::from_millis(100));
+}

@@ -1,0 +1,104 @@
+//! The capacity of a server that has one is found, and what gives way first is named.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::invocation::{loadtest, texts};
+use crate::server::{Faults, Server};
+
+/// A search on a machine that had time for it: one in which the generator gave way says so, and is repeated.
+async fn search(faults: Faults, arguments: &[&str]) -> (i32, String, Value) {
+    let mut found = once(faults.clone(), arguments).await;
+    for _ in 0..2 {
+        if found.2["limit"]["what"] == "generator" {
+            found = once(faults.clone(), arguments).await;
+        }
+    }
+    found
+}
+
+async fn once(faults: Faults, arguments: &[&str]) -> (i32, String, Value) {
+    let server = Server::start(faults).await;
+    let directory = TempDir::new().unwrap();
+    let fixed = [
+        "capacity",
+        "--host",
+        &server.host,
+        "--json",
+        "capacity.json",
+    ];
+    let output = loadtest(&[&fixed, arguments].concat())
+        .current_dir(directory.path())
+        .output()
+        .await
+        .unwrap();
+    let (code, stdout, stderr) = texts(&output);
+    let text = std::fs::read_to_string(directory.path().join("capacity.json"));
+    let json = serde_json::from_str(&text.unwrap_or_default()).unwrap_or(Value::Null);
+    let health = &json["aftermath"]["health"];
+    (code, format!("{stdout}{stderr}{health}"), json)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_knee_of_a_server_is_found() {
+    // One request at a time, 50 ms and the timer's 1 ms each: some 19/s, far from what a busy machine can generate.
+    let faults = Faults {
+        one_at_a_time: Some(Duration::from_millis(50)),
+        ..Faults::default()
+    };
+    let arguments = [
+        "--from",
+        "3/s",
+        "--to",
+        "192/s",
+        "--growth",
+        "99.9",
+        "--step",
+        "5s",
+        "--warm-up",
+        "1s",
+        "--slow",
+        "500ms",
+        "--missed",
+        "20",
+        "--tasks",
+        "2",
+    ];
+    let (code, said, json) = search(faults, &arguments).await;
+    let violations = &json["aftermath"]["verified"]["violations"];
+    assert_eq!(code, 0, "{said}{violations}");
+    let point = json["capacity"]["at_objective"]["point"].as_f64().unwrap();
+    assert!((6.0..30.0).contains(&point), "{said}");
+    assert_eq!(json["per_task"]["point"].as_f64().unwrap(), point / 2.0);
+    assert_eq!(json["limit"]["what"], "service-time", "{said}");
+    // 3, 6, 12, 24, 48, 96/s, and perhaps the last one: three steps past the knee are enough.
+    let steps = json["steps"].as_array().unwrap();
+    assert!((5..=7).contains(&steps.len()), "{said}");
+    assert!(steps[0]["missed"].as_f64().unwrap() < 0.2, "{said}");
+    assert!(
+        steps.last().unwrap()["missed"].as_f64().unwrap() > 0.5,
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_that_ends_before_the_knee_shows_no_capacity() {
+    let arguments = [
+        "--from",
+        "10/s",
+        "--to",
+        "30/s",
+        "--growth",
+        "40",
+        "--step",
+        "5s",
+        "--warm-up",
+        "1s",
+    ];
+    let (code, said, json) = search(Faults::default(), &arguments).await;
+    assert_eq!(code, 2, "{said}");
+    assert_eq!(json["capacity"], Value::Null);
+    assert!(said.contains("the range ends before the knee"), "{said}");
+}
