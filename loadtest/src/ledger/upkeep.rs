@@ -62,8 +62,54 @@ impl Ledger {
 
     fn forget(&self, id: i64, examined: Examined) {
         let mut books = self.books();
-        books.contradictions.extend(examined.violations);
-        books.forgotten += 1;
+        for violation in examined.violations {
+            books.contradict(violation);
+        }
+        books.forgotten.events += 1;
+        books.forgotten.settled += examined.settled;
+        books.forgotten.promoted += examined.promoted;
         books.entries.remove(&id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::ledger::{HALLS, Seat};
+
+    #[test]
+    fn the_books_of_a_long_run_do_not_grow() {
+        let ledger = Ledger::default();
+        let mut rng = StdRng::seed_from_u64(1);
+        let (mut opened, mut most) = (0, 0);
+        for person in 0..50_000 {
+            for hall in HALLS {
+                let closed = Entry::new(Some(hall), hall.seats, "t");
+                if !ledger.has_hall(&closed) {
+                    opened += 1;
+                    ledger.opened(opened, hall, "t");
+                }
+            }
+            let (event, _) = ledger.hall(&mut rng).unwrap();
+            let user = person.to_string();
+            ledger.joined(Seat { event, user }, false);
+            // Somebody reads what is to be read.
+            while let Some(promise) = ledger.take_promise() {
+                ledger.read(promise, None);
+            }
+            if person % 100 == 0 {
+                for (id, _) in ledger.over(Duration::ZERO, Instant::now()) {
+                    ledger.forget(id, Examined::default());
+                }
+                let books = ledger.books();
+                let bookings = books.entries.values().map(|entry| entry.bookings.len());
+                most = most.max(bookings.sum::<usize>() + books.seats.len());
+            }
+        }
+        assert!(opened > 100, "{opened} events");
+        assert!(most < 15_000, "{most} bookings and seats at once");
     }
 }

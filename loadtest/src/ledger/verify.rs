@@ -35,8 +35,8 @@ pub struct Verified {
 #[derive(Debug, Default)]
 pub(super) struct Examined {
     pub(super) violations: Vec<Violation>,
-    settled: usize,
-    promoted: usize,
+    pub(super) settled: usize,
+    pub(super) promoted: usize,
     event: Option<Event>,
 }
 
@@ -60,8 +60,9 @@ pub async fn verify(
         )
     };
     let mut verified = Verified {
-        compared: forgotten,
-        settled,
+        compared: forgotten.events,
+        settled: settled + forgotten.settled,
+        promoted: forgotten.promoted,
         violations: contradictions,
         ..Verified::default()
     };
