@@ -9,7 +9,12 @@ async fn run(faults: Faults) -> Finished {
         "--rate",
         "150/s",
         "--duration",
-        "3s",
+        "5s",
+        // How quick they are is another matter, and the machine of the tests may be busy.
+        "--slow",
+        "30s",
+        "--timeout",
+        "60s",
         "--availability",
         "99",
         "--seed",

@@ -11,7 +11,7 @@ const LOCKS: [&str; 2] = [" for no key update", " for update"];
 /// Hardly anything but joins and leaves: race after race for the last seat.
 async fn rush(service: &Service) -> Finished {
     let plan = r#"
-        timeout = "5s"
+        timeout = "60s"
         arrivals = "poisson"
         [[phase]]
         name = "rush"
@@ -21,7 +21,7 @@ async fn rush(service: &Service) -> Finished {
         [[rule]]
         availability = "90%"
         [[rule]]
-        slower_than = "4s"
+        slower_than = "30s"
         share = "90%"
     "#;
     let directory = tempfile::tempdir().unwrap();
