@@ -340,7 +340,9 @@ fn acknowledged(acknowledged: &Acknowledged) -> BTreeMap<String, u64> {
         ("edits", acknowledged.edits),
         ("deletes", acknowledged.deletes),
         ("joins", acknowledged.joins),
+        ("waits", acknowledged.waits),
         ("leaves", acknowledged.leaves),
+        ("reads", acknowledged.reads),
     ]
     .map(|(name, count)| (name.to_owned(), count))
     .into()

@@ -66,7 +66,9 @@ pub(super) fn operation(name: &str, lang: Lang) -> &str {
         "edits" => lang.pick("changed", "変更"),
         "deletes" => lang.pick("deleted", "削除"),
         "joins" => lang.pick("joined", "参加"),
+        "waits" => lang.pick("waiting", "キャンセル待ち"),
         "leaves" => lang.pick("left", "取消"),
+        "reads" => lang.pick("read at once", "直後の確認"),
         other => other,
     }
 }
