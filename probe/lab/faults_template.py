@@ -12,7 +12,7 @@ from stack import TEMPLATES, Stack
 @scenario("ecs-task-size-invalid")
 def task_size_invalid(stack: Stack) -> None:
     """Somebody gives the task more memory than its CPU may have."""
-    _update(stack, '      Memory: "512"', '      Memory: "4096"')
+    _update(stack, '      Memory: !Ref Memory\n', '      Memory: "4096"\n')
 
 
 @scenario("ecs-target-group-arn-invalid")
