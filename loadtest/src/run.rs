@@ -4,48 +4,37 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-use tokio_util::sync::CancellationToken;
 
-use crate::aftermath::{Aftermath, Cleaned};
-use crate::capacity::enough::Enough;
+use crate::aftermath::Aftermath;
 use crate::capacity::{Search, metrics};
 use crate::clean::clean;
-use crate::drive::{Crew, Ring, drive};
-use crate::events::What;
-use crate::faults;
-use crate::generator::strain::strains;
-use crate::generator::{Health, Meter};
-use crate::judge::abort::Watches;
-use crate::judge::{Observed, Rules, judge, measured};
+use crate::drive::{Crew, Ring};
+use crate::judge::judge;
 use crate::lang::Lang;
-use crate::ledger::{HALLS, Ledger, Verified, race, upkeep, verify};
+use crate::ledger::{HALLS, Ledger};
 use crate::manifest::Manifest;
 use crate::order::Order;
-use crate::outcome::Outcome;
 use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
-use crate::personas::{Stage, organizer};
-use crate::plan::rule::{Demand, Scope};
-use crate::preflight::{self, Ready};
-use crate::progress::Progress;
+use crate::personas::Stage;
+use crate::preflight;
 use crate::record::line::{self, Line};
-use crate::record::times::percentile_ms;
 use crate::record::{Evidence, Recorder};
 use crate::report::{End, Findings, Report};
 use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
-use crate::watch::watch;
 
-/// How long verifying and cleaning up may take, each.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How long each may take once a stop was asked for.
-const HASTE: Duration = Duration::from_secs(2);
+mod after;
+mod load;
+mod observe;
+
+pub use observe::{observe, rules};
+
+use after::{clean_in_time, verify_in_time};
+use load::load;
 
 /// What a load has left, before anybody judges it.
 pub struct Session {
@@ -185,56 +174,6 @@ pub async fn session(
     }))
 }
 
-/// Runs the users, and everything that goes on beside them, until the schedule is over or a stop was asked for.
-async fn load(
-    order: &Order,
-    crew: &Arc<Crew>,
-    ready: &Ready,
-    target: &Target,
-    searching: Option<Searching<'_>>,
-    lang: Lang,
-) -> anyhow::Result<Health> {
-    let plan = &order.plan;
-    let over = CancellationToken::new();
-    let mut meter = Meter::new(ready.ceiling);
-    let watches = plan.abort.then(|| Watches::new(plan));
-    let enough = searching.map(|searching| Enough::new(searching.search, plan.max_lateness));
-    let driven = async {
-        let driven = drive(order, crew).await;
-        over.cancel();
-        driven
-    };
-    let beside = async {
-        tokio::join!(
-            watch(
-                crew,
-                &mut meter,
-                watches,
-                enough,
-                Progress::new(order, lang)
-            ),
-            crew.ring.renew(plan, StdRng::seed_from_u64(plan.seed)),
-            upkeep(&crew.stage, target, plan.timeout),
-            async {
-                if let Some(metrics) = searching.and_then(|searching| searching.metrics) {
-                    metrics.run(crew).await;
-                }
-            },
-            async {
-                if let Some(alarms) = &ready.alarms {
-                    alarms.watch(&crew.stop).await;
-                }
-            },
-        )
-    };
-    let faults = faults::make(plan, crew, ready.ecs.as_ref(), &over);
-    tokio::select! {
-        (driven, ()) = async { tokio::join!(driven, faults) } => driven?,
-        _ = beside => {}
-    }
-    Ok(meter.health())
-}
-
 /// Opens a file to write, before there is anything to write.
 pub fn create(path: &Path) -> Result<File, UsageError> {
     File::create(path).map_err(|error| UsageError::File {
@@ -249,113 +188,4 @@ async fn prepare(stage: &Stage, target: &Target) -> Result<(), UsageError> {
         opened.map_err(|error| UsageError::NotPrepared(error.to_string()))?;
     }
     Ok(())
-}
-
-async fn verify_in_time(stage: &Stage, target: &Target, order: &Order, stop: &Stop) -> Verified {
-    let organizer = organizer(&order.run);
-    let verifying = async {
-        let raced = race(stage, target).await;
-        let mut verified = verify(&stage.ledger, target, &organizer, order.plan.timeout).await;
-        if let Err(error) = raced {
-            verified.why.get_or_insert(error.to_string());
-        }
-        verified
-    };
-    tokio::select! {
-        verified = verifying => verified,
-        why = patience(stop) => Verified {
-            unseen: 1,
-            why: Some(why),
-            violations: stage.ledger.contradictions(),
-            ..Verified::default()
-        },
-    }
-}
-
-async fn clean_in_time(target: &Target, order: &Order, stop: &Stop) -> Cleaned {
-    tokio::select! {
-        cleaned = clean(target, &order.run) => {
-            cleaned.map_or_else(|error| Cleaned::Left(error.to_string()), Cleaned::Deleted)
-        }
-        why = patience(stop) => Cleaned::Left(why),
-    }
-}
-
-/// Ends when there is no more time, and says so.
-async fn patience(stop: &Stop) -> String {
-    let hurried = async {
-        stop.hurried().await;
-        tokio::time::sleep(HASTE).await;
-    };
-    tokio::select! {
-        () = tokio::time::sleep(PATIENCE) => {}
-        () = hurried => {}
-    }
-    "no time left for it".to_owned()
-}
-
-/// What is demanded of the whole run.
-fn general(order: &Order, sort: fn(&Demand) -> bool) -> Option<Demand> {
-    let rules = order.plan.rules.iter();
-    rules
-        .filter(|rule| rule.scope == Scope::default() && rule.window.is_none())
-        .map(|rule| rule.demand)
-        .find(sort)
-}
-
-fn availability(order: &Order) -> Demand {
-    general(order, |demand| matches!(demand, Demand::Availability(_)))
-        .unwrap_or(Demand::Availability(0.999))
-}
-
-fn slowness(order: &Order) -> Demand {
-    general(order, |demand| matches!(demand, Demand::Slower { .. })).unwrap_or(Demand::Slower {
-        than: order.plan.slow,
-        share: 0.05,
-    })
-}
-
-/// The rules as the judge knows them.
-pub fn rules(order: &Order) -> Rules {
-    Rules {
-        availability: 1.0 - availability(order).allowed(),
-        slow_share: slowness(order).allowed(),
-        lateness_ms: order.plan.max_lateness.as_secs_f64() * 1_000.0,
-    }
-}
-
-/// What the judge is told.
-pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
-    let total = evidence.total(Scope::default());
-    let lateness_p99_ms = percentile_ms(&total.lateness, 99.0);
-    let causes = total
-        .causes
-        .iter()
-        .filter(|((outcome, _), _)| *outcome == Outcome::ClientFault);
-    let certain = match &aftermath.stopped {
-        Some(What::Doomed { certain, .. }) => Some(*certain),
-        _ => None,
-    };
-    Observed {
-        failures: evidence.batches(Scope::default(), availability(order)),
-        slow: evidence.batches(Scope::default(), slowness(order)),
-        rules: measured(evidence, &order.plan),
-        certain,
-        forecast: order.forecast,
-        comparison: order
-            .baseline
-            .as_ref()
-            .map(|earlier| earlier.compare(&order.plan, evidence)),
-        fail_on_regression: order.fail_on_regression,
-        cancelled: aftermath.stopped.is_some() && certain.is_none(),
-        lateness_p99_ms,
-        unsent: aftermath.unsent,
-        client_faults: total.outcomes[Outcome::ClientFault as usize],
-        client_cause: causes
-            .max_by_key(|(_, count)| **count)
-            .map(|((_, cause), _)| cause.to_string()),
-        unverified: aftermath.verified.why.clone(),
-        violations: aftermath.verified.violations.clone(),
-        strains: strains(&aftermath.health, lateness_p99_ms, &order.plan),
-    }
 }

@@ -6,10 +6,10 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use crate::lang::Lang;
-
+mod refused;
 mod usl;
 
+pub use refused::Refused;
 pub use usl::Usl;
 
 /// How often the samples are drawn again to see how the result varies.
@@ -82,56 +82,6 @@ pub struct Capacity {
     pub peak: Option<Estimate>,
     /// The coefficients of that law, if the steps bear one.
     pub law: Option<Usl>,
-}
-
-/// Why the steps show no capacity.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Refused {
-    /// Too few steps.
-    TooFewSteps {
-        /// How many there are.
-        steps: usize,
-    },
-    /// The objective held up to the last step.
-    EndsBeforeKnee {
-        /// The rate to go on to, in requests per second.
-        go_on_to: f64,
-    },
-    /// The objective was missed from the first step on.
-    BeginsPastKnee {
-        /// The rate to begin with.
-        begin_with: f64,
-    },
-}
-
-impl Refused {
-    /// The sentence for people.
-    pub fn text(self, lang: Lang) -> String {
-        match self {
-            Self::TooFewSteps { steps } => lang.pick(
-                format!(
-                    "{steps} steps are too few to see a capacity; at least {FEWEST} are needed"
-                ),
-                format!(
-                    "{steps} 段階では処理能力を判断できません。少なくとも {FEWEST} 段階が必要です"
-                ),
-            ),
-            Self::EndsBeforeKnee { go_on_to } => lang.pick(
-                format!("the range ends before the knee: go on to {go_on_to:.0}/s"),
-                format!(
-                    "限界に達する前に測定範囲が終わりました。{go_on_to:.0}/s まで上げてください"
-                ),
-            ),
-            Self::BeginsPastKnee { begin_with } => lang.pick(
-                format!(
-                    "the objective was missed from the first step on: begin with {begin_with:.0}/s"
-                ),
-                format!(
-                    "最初の段階から目標を満たしていません。{begin_with:.0}/s から始めてください"
-                ),
-            ),
-        }
-    }
 }
 
 /// The capacity that the steps show, for an objective that may be missed by the share `allowed`.

@@ -1,29 +1,29 @@
 //! From what a run leaves to the report.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Comparison, Demand, End, EndpointFigures, Example,
-    Generator, Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said,
-    Second, Share, Slow,
+    Availability, Cleanup, Comparison, Demand, End, EndpointFigures, Generator, Latency,
+    LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share, Slow,
 };
 use crate::aftermath::{Aftermath, Cleaned};
-use crate::call::request_id;
 use crate::endpoint::Endpoint;
 use crate::events::{Event, What};
-use crate::judge::{self, Judgement, Reason, interval};
+use crate::judge::{self, Judgement, Reason};
 use crate::lang::Lang;
 use crate::ledger::{Acknowledged, Violation};
 use crate::manifest::Manifest;
 use crate::order::Order;
-use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::rule::{self, Scope};
+use crate::record::Evidence;
 use crate::record::times::{max_ms, percentile_ms};
-use crate::record::{self, Cell, Evidence};
 use crate::run::rules;
+
+mod figures;
+
+use figures::{causes, cells, outcomes};
 
 /// What a run leaves, before it is arranged.
 #[derive(Debug)]
@@ -171,30 +171,6 @@ impl From<&Violation> for Said {
     }
 }
 
-impl From<&interval::Share> for Share {
-    fn from(share: &interval::Share) -> Self {
-        Self {
-            requests: share.requests,
-            failures: share.failures,
-            point: (share.requests > 0).then(|| share.failures as f64 / share.requests as f64),
-            low: share.low,
-            high: share.high,
-            design_effect: share.design_effect,
-        }
-    }
-}
-
-impl EndpointFigures {
-    fn of(cell: &Cell) -> Self {
-        Self {
-            requests: cell.requests(),
-            outcomes: outcomes(cell),
-            response: Percentiles::of(&cell.response),
-            service: Percentiles::of(&cell.service),
-        }
-    }
-}
-
 impl From<&Event> for Marker {
     fn from(event: &Event) -> Self {
         let code = match event.what {
@@ -213,30 +189,6 @@ impl From<&Event> for Marker {
                 message: event.what.text(Lang::En),
                 message_ja: event.what.text(Lang::Ja),
             },
-        }
-    }
-}
-
-impl From<&record::Second> for Second {
-    fn from(second: &record::Second) -> Self {
-        Self {
-            second: second.second,
-            offered: second.offered,
-            sent: second.sent,
-            requests: second.requests,
-            counted: second.counted,
-            failures: second.failures,
-            slow: second.slow,
-            causes: second
-                .causes
-                .iter()
-                .map(|(cause, count)| (cause.to_string(), *count))
-                .collect(),
-            response_p50_ms: second.response_p50_ms,
-            response_p99_ms: second.response_p99_ms,
-            response_p999_ms: second.response_p999_ms,
-            response_max_ms: second.response_max_ms,
-            lateness_p99_ms: second.lateness_p99_ms,
         }
     }
 }
@@ -279,59 +231,6 @@ fn phases(plan: &Plan) -> Vec<Phase> {
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
-}
-
-fn outcomes(cell: &Cell) -> BTreeMap<String, u64> {
-    Outcome::ALL
-        .into_iter()
-        .map(|outcome| (outcome.name().to_owned(), cell.outcomes[outcome as usize]))
-        .collect()
-}
-
-fn causes(all: &Cell) -> Vec<Cause> {
-    let mut causes: Vec<Cause> = all
-        .causes
-        .iter()
-        .map(|((outcome, cause), count)| Cause {
-            outcome: outcome.name().to_owned(),
-            cause: cause.to_string(),
-            count: *count,
-        })
-        .collect();
-    causes.sort_by_key(|cause| Reverse(cause.count));
-    causes
-}
-
-fn cells(order: &Order, evidence: &Evidence) -> Vec<CellFigures> {
-    evidence
-        .cells
-        .iter()
-        .enumerate()
-        .flat_map(|(phase, cells)| {
-            Endpoint::ALL
-                .into_iter()
-                .zip(cells)
-                .filter(|(_, cell)| cell.requests() > 0)
-                .map(move |(endpoint, cell)| CellFigures {
-                    phase,
-                    endpoint: endpoint.name().to_owned(),
-                    figures: EndpointFigures::of(cell),
-                    slowest: cell.slowest.as_ref().map(|it| example(order, it)),
-                    failed: cell.failed.as_ref().map(|it| example(order, it)),
-                    response_hdr: Hdr(cell.response.clone()),
-                    service_hdr: Hdr(cell.service.clone()),
-                })
-        })
-        .collect()
-}
-
-fn example(order: &Order, example: &record::Example) -> Example {
-    Example {
-        request_id: request_id(&order.run, example.slot),
-        response_ms: example.response_ms,
-        outcome: example.outcome.name().to_owned(),
-        cause: example.cause.as_ref().map(ToString::to_string),
-    }
 }
 
 fn acknowledged(acknowledged: &Acknowledged) -> BTreeMap<String, u64> {

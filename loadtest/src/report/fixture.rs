@@ -1,12 +1,10 @@
 //! A report for the tests of the renderers: three phases, a fault, failures in a burst, a hostile name, a broken promise.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::{
-    Availability, Cause, CellFigures, Cleanup, Compared, Comparison, Demand, End, EndpointFigures,
-    Example, Generator, Hdr, Latency, LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run,
-    Said, Second, Share, Slow,
+    Availability, Cause, Cleanup, Compared, Comparison, Demand, End, Generator, Latency,
+    LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Share, Slow,
 };
 use crate::endpoint::Endpoint;
 use crate::generator::Health;
@@ -15,7 +13,10 @@ use crate::judge::baseline::{Change, Measure};
 use crate::judge::budget::Budget;
 use crate::manifest::Manifest;
 use crate::plan::{File, Plan};
-use crate::record::times::{note, times};
+
+mod figures;
+
+use figures::{cells, map, seconds, spread};
 
 /// What a service that wishes us ill might send.
 pub(crate) const HOSTILE: &str = "\"><script>alert(1)</script>|`x`";
@@ -45,115 +46,12 @@ share = "1%"
 phase = "rush"
 "#;
 
-fn map<const N: usize>(counts: [(&str, u64); N]) -> BTreeMap<String, u64> {
-    counts.map(|(name, count)| (name.to_owned(), count)).into()
-}
-
 fn said(code: &str, message: &str, message_ja: &str) -> Said {
     Said {
         code: code.to_owned(),
         message: message.to_owned(),
         message_ja: message_ja.to_owned(),
     }
-}
-
-/// Times around so many milliseconds with a long tail, the same on every machine.
-fn spread(requests: u64, ms: f64) -> Hdr {
-    let mut spread = times();
-    for request in 0..requests {
-        let place = (request as f64 + 0.5) / requests as f64;
-        note(
-            &mut spread,
-            Duration::from_secs_f64(ms / 1_000.0 * (1.0 - place).powf(-0.6)),
-        );
-    }
-    Hdr(spread)
-}
-
-fn cells() -> Vec<CellFigures> {
-    let mut cells = vec![];
-    for (phase, requests, ms) in [(0, 275, 6.0), (1, 3_000, 14.0), (2, 1_000, 7.0)] {
-        for (endpoint, share) in [
-            (Endpoint::List, 0.5),
-            (Endpoint::Open, 0.2),
-            (Endpoint::Join, 0.3),
-        ] {
-            let requests = (f64::from(requests) * share) as u64;
-            let (response, service) = (spread(requests, ms), spread(requests, ms / 2.0));
-            let failed = if phase == 1 { requests / 60 } else { 0 };
-            let refused = if endpoint == Endpoint::Join {
-                requests / 4
-            } else {
-                0
-            };
-            cells.push(CellFigures {
-                phase,
-                endpoint: endpoint.name().to_owned(),
-                figures: EndpointFigures {
-                    requests,
-                    outcomes: map([
-                        ("ok", requests - failed - refused),
-                        ("refused", refused),
-                        ("server_fault", failed),
-                    ]),
-                    response: Percentiles::of(&response.0),
-                    service: Percentiles::of(&service.0),
-                },
-                slowest: Some(Example {
-                    request_id: format!("20260401-090000-1a2b-{:07}", 1_000 * phase + cells.len()),
-                    response_ms: crate::record::times::max_ms(&response.0),
-                    outcome: "slow".to_owned(),
-                    cause: None,
-                }),
-                failed: (failed > 0).then(|| Example {
-                    request_id: "20260401-090000-1a2b-0002042".to_owned(),
-                    response_ms: 3.2,
-                    outcome: "server_fault".to_owned(),
-                    cause: Some("http-503".to_owned()),
-                }),
-                response_hdr: response,
-                service_hdr: service,
-            });
-        }
-    }
-    cells
-}
-
-fn seconds() -> Vec<Second> {
-    (0..60)
-        .map(|second| {
-            let offered = match second {
-                0..10 => 5 + 5 * second,
-                10..40 => 100,
-                _ => 50,
-            };
-            // The fault: two seconds without an answer, then a burst of failures.
-            let (requests, failed, p99) = match second {
-                20 | 21 => (0, 0, 0.0),
-                22..25 => (150, 15, 2_400.0 / (second - 20) as f64),
-                _ => (offered, 0, 60.0 + (second * 7 % 11) as f64 * 4.0),
-            };
-            Second {
-                second,
-                offered,
-                sent: offered,
-                requests,
-                counted: requests,
-                failures: failed,
-                slow: failed,
-                causes: if failed > 0 {
-                    map([("http-503", failed - 5), ("connection-reset", 5)])
-                } else {
-                    BTreeMap::new()
-                },
-                response_p50_ms: p99 / 5.0,
-                response_p99_ms: p99,
-                response_p999_ms: p99 * 1.2,
-                response_max_ms: p99 * 1.5,
-                lateness_p99_ms: 1.3,
-            }
-        })
-        .collect()
 }
 
 /// The report of a run that failed.

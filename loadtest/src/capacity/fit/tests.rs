@@ -1,6 +1,7 @@
 //! Whether simulated services get the capacity that they have.
 
 use super::*;
+use crate::lang::Lang;
 
 const RUNS: u64 = 200;
 const SAMPLES: usize = 10;

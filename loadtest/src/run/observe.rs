@@ -1,0 +1,77 @@
+//! From the evidence to what the judge is told.
+
+use crate::aftermath::Aftermath;
+use crate::events::What;
+use crate::generator::strain::strains;
+use crate::judge::{Observed, Rules, measured};
+use crate::order::Order;
+use crate::outcome::Outcome;
+use crate::plan::rule::{Demand, Scope};
+use crate::record::Evidence;
+use crate::record::times::percentile_ms;
+
+/// The rules as the judge knows them.
+pub fn rules(order: &Order) -> Rules {
+    Rules {
+        availability: 1.0 - availability(order).allowed(),
+        slow_share: slowness(order).allowed(),
+        lateness_ms: order.plan.max_lateness.as_secs_f64() * 1_000.0,
+    }
+}
+
+/// What the judge is told.
+pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
+    let total = evidence.total(Scope::default());
+    let lateness_p99_ms = percentile_ms(&total.lateness, 99.0);
+    let causes = total
+        .causes
+        .iter()
+        .filter(|((outcome, _), _)| *outcome == Outcome::ClientFault);
+    let certain = match &aftermath.stopped {
+        Some(What::Doomed { certain, .. }) => Some(*certain),
+        _ => None,
+    };
+    Observed {
+        failures: evidence.batches(Scope::default(), availability(order)),
+        slow: evidence.batches(Scope::default(), slowness(order)),
+        rules: measured(evidence, &order.plan),
+        certain,
+        forecast: order.forecast,
+        comparison: order
+            .baseline
+            .as_ref()
+            .map(|earlier| earlier.compare(&order.plan, evidence)),
+        fail_on_regression: order.fail_on_regression,
+        cancelled: aftermath.stopped.is_some() && certain.is_none(),
+        lateness_p99_ms,
+        unsent: aftermath.unsent,
+        client_faults: total.outcomes[Outcome::ClientFault as usize],
+        client_cause: causes
+            .max_by_key(|(_, count)| **count)
+            .map(|((_, cause), _)| cause.to_string()),
+        unverified: aftermath.verified.why.clone(),
+        violations: aftermath.verified.violations.clone(),
+        strains: strains(&aftermath.health, lateness_p99_ms, &order.plan),
+    }
+}
+
+/// What is demanded of the whole run.
+fn general(order: &Order, sort: fn(&Demand) -> bool) -> Option<Demand> {
+    let rules = order.plan.rules.iter();
+    rules
+        .filter(|rule| rule.scope == Scope::default() && rule.window.is_none())
+        .map(|rule| rule.demand)
+        .find(sort)
+}
+
+fn availability(order: &Order) -> Demand {
+    general(order, |demand| matches!(demand, Demand::Availability(_)))
+        .unwrap_or(Demand::Availability(0.999))
+}
+
+fn slowness(order: &Order) -> Demand {
+    general(order, |demand| matches!(demand, Demand::Slower { .. })).unwrap_or(Demand::Slower {
+        than: order.plan.slow,
+        share: 0.05,
+    })
+}
