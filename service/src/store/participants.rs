@@ -57,11 +57,7 @@ pub async fn join(
     actor: Option<UserName>,
 ) -> sqlx::Result<Joined> {
     let row = query!(
-        r#"
-        select outcome as "outcome!", registered_at, coalesce(place, 0) as "place!", coalesce(taken, 0) as "taken!",
-               coalesce(capacity, 0) as "capacity!"
-          from join_event($1, $2, $3, $4)
-        "#,
+        "call take_seat($1, $2, $3, $4, null, null, null, null, null)",
         id.get(),
         user.as_str(),
         if_full == IfFull::Wait,
@@ -69,20 +65,21 @@ pub async fn join(
     )
     .fetch_one(connection)
     .await?;
-    match (row.outcome.as_str(), row.registered_at) {
+    let (taken, capacity) = (row.taken.unwrap_or(0), row.capacity.unwrap_or(0));
+    match (row.outcome.unwrap_or_default().as_str(), row.registered_at) {
         ("joined", Some(registered_at)) => Ok(Joined::Now { registered_at }),
         ("already_joined", Some(registered_at)) => Ok(Joined::Before { registered_at }),
         ("waitlisted" | "waiting", Some(registered_at)) => Ok(Joined::Waiting {
             registered_at,
-            position: row.place,
+            position: row.place.unwrap_or(0),
         }),
         ("full", _) => Ok(Joined::Full {
-            participants: row.taken,
-            max_participants: row.capacity,
+            participants: taken,
+            max_participants: capacity,
         }),
         ("begun", _) => Ok(Joined::Begun),
         ("no_event", _) => Ok(Joined::NoEvent),
-        (outcome, _) => Err(unknown("join_event", outcome)),
+        (outcome, _) => Err(unknown("take_seat", outcome)),
     }
 }
 

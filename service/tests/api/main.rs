@@ -10,6 +10,7 @@ mod client;
 mod cluster;
 mod commands;
 mod company;
+mod crash;
 mod crowd;
 mod embedded;
 mod events;
