@@ -14,15 +14,17 @@ pub mod invalid;
 pub mod language;
 pub mod notification;
 pub mod page;
+pub mod period;
 pub mod text;
 
 pub use actor::Actor;
 pub use cursor::{Cursor, CursorKey};
 pub use draft::{Capacity, EventDraft, UserName};
-pub use event::{Event, EventId, EventWithParticipants, Participant, Version, Waiting};
+pub use event::{Event, EventId, EventWithParticipants, Participant, Standing, Version, Waiting};
 pub use filter::{Filter, Span, When};
 pub use history::{Action, Entry, HistoryPage};
 pub use invalid::{Invalid, Reason};
 pub use language::Language;
 pub use page::{Limit, Page};
+pub use period::Period;
 pub use text::Text;

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod server;
 
+mod cookies;
 mod cross_site;
 mod docs;
 mod etag;
@@ -114,15 +115,18 @@ pub fn app(state: AppState) -> Router {
     // What is asked by machines that nobody logs in, and what a page that says so needs.
     let open = Router::new()
         .route("/assets/style.css", get(pages::style))
+        .route("/assets/page.js", get(pages::script))
+        .route("/assets/icon.svg", get(pages::icon))
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
         .method_not_allowed_fallback(other_method);
     Router::new()
-        .route("/", get(pages::upcoming))
+        .route("/", get(pages::upcoming::page))
+        .route("/name", get(pages::preferences::ask_name))
         .route("/events", get(list::list).post(events::create))
         .route(
             "/events/{id}",
-            get(pages::event_or_json)
+            get(pages::event::page_or_json)
                 .put(events::replace)
                 .delete(events::delete),
         )
@@ -137,8 +141,10 @@ pub fn app(state: AppState) -> Router {
         )
         .route("/docs", get(async move |language| docs.answer(language)))
         .route("/assets/docs.css", get(docs::style))
-        .route("/forms/join", post(pages::join))
-        .route("/forms/leave", post(pages::leave))
+        .route("/forms/join", post(pages::seat::join))
+        .route("/forms/leave", post(pages::seat::leave))
+        .route("/forms/name", post(pages::preferences::keep_name))
+        .route("/forms/language", post(pages::preferences::keep_language))
         .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(other_method)
         .layer(middleware::from_fn_with_state(

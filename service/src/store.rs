@@ -10,3 +10,4 @@ pub mod list;
 pub mod notifications;
 pub mod participants;
 pub mod sample;
+pub mod standing;

@@ -8,14 +8,14 @@ use super::Reason;
 /// Parses the parameter `from`: a time, or a day of the company, of which it is the beginning.
 pub fn parse_from(raw: &str, zone: Tz) -> Result<DateTime<Utc>, Reason> {
     parse_time(raw)
-        .or_else(|| midnight(parse_day(raw)?, zone))
+        .or_else(|| beginning(parse_day(raw)?, zone))
         .ok_or(Reason::NotDayOrTime)
 }
 
 /// Parses the parameter `to`: a time, or a day of the company, of which it is the end.
 pub fn parse_to(raw: &str, zone: Tz) -> Result<DateTime<Utc>, Reason> {
     parse_time(raw)
-        .or_else(|| midnight(parse_day(raw)?.succ_opt()?, zone))
+        .or_else(|| beginning(parse_day(raw)?.succ_opt()?, zone))
         .ok_or(Reason::NotDayOrTime)
 }
 
@@ -32,8 +32,8 @@ fn parse_day(raw: &str) -> Option<NaiveDate> {
     shape.eq(*b"0000-00-00").then(|| raw.parse().ok()).flatten()
 }
 
-/// The first moment of a day; where clocks are put forward at midnight, it comes an hour later.
-fn midnight(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
+/// The first moment of a day of the company; `None` at the end of all time. Where clocks are put forward at midnight, it comes an hour later.
+pub fn beginning(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
     let midnight = day.and_time(chrono::NaiveTime::MIN);
     (0..=2)
         .find_map(|hours| {

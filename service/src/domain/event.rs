@@ -133,6 +133,31 @@ pub struct Waiting {
     pub position: i32,
 }
 
+/// What somebody has to do with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// They have a seat.
+    Joined,
+    /// They wait for one.
+    Waiting {
+        /// Whose turn it is: 1 for the next one.
+        position: i32,
+    },
+}
+
+impl EventWithParticipants {
+    /// What this person has to do with it; `None` if nothing.
+    pub fn standing(&self, user: &str) -> Option<Standing> {
+        if self.participants.iter().any(|p| p.user_name == user) {
+            return Some(Standing::Joined);
+        }
+        let waiting = self.waitlist.iter().find(|w| w.user_name == user)?;
+        Some(Standing::Waiting {
+            position: waiting.position,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The languages the service speaks, and how it writes times in them.
 
-use chrono::{DateTime, Datelike as _, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// The languages the service speaks.
@@ -33,26 +33,37 @@ impl Language {
 
     /// A time with its year, as the clocks of its zone show it.
     pub fn date(self, time: DateTime<Tz>) -> String {
+        let day = self.day(time.date_naive());
         match self {
-            Self::English => time.format("%a %-d %b %Y, %H:%M").to_string() + &self.zone(time),
-            Self::Japanese => format!("{}年{}", time.year(), self.short_date(time)),
+            Self::English => format!("{day} {}, {}", time.year(), self.clock(time)),
+            Self::Japanese => format!("{}年{day} {}", time.year(), self.clock(time)),
         }
     }
 
     /// A time as people write it to each other: the year only if it is not that of `now`.
     pub fn date_near(self, time: DateTime<Tz>, now: DateTime<Utc>) -> String {
-        if time.year() == now.with_timezone(&time.timezone()).year() {
-            self.short_date(time)
-        } else {
-            self.date(time)
+        let day = self.day_near(
+            time.date_naive(),
+            now.with_timezone(&time.timezone()).date_naive(),
+        );
+        let comma = self.pick(",", "");
+        format!("{day}{comma} {}", self.clock(time))
+    }
+
+    /// A day as people write it to each other: the year only if it is not that of `today`.
+    pub fn day_near(self, day: NaiveDate, today: NaiveDate) -> String {
+        match self {
+            _ if day.year() == today.year() => self.day(day),
+            Self::English => format!("{} {}", self.day(day), day.year()),
+            Self::Japanese => format!("{}年{}", day.year(), self.day(day)),
         }
     }
 
-    fn short_date(self, time: DateTime<Tz>) -> String {
-        let written = match self {
-            Self::English => time.format("%a %-d %b, %H:%M").to_string(),
+    fn day(self, day: NaiveDate) -> String {
+        match self {
+            Self::English => day.format("%a %-d %b").to_string(),
             Self::Japanese => {
-                let day = match time.weekday() {
+                let weekday = match day.weekday() {
                     Weekday::Mon => '月',
                     Weekday::Tue => '火',
                     Weekday::Wed => '水',
@@ -61,10 +72,14 @@ impl Language {
                     Weekday::Sat => '土',
                     Weekday::Sun => '日',
                 };
-                time.format(&format!("%-m月%-d日({day}) %H:%M")).to_string()
+                day.format(&format!("%-m月%-d日({weekday})")).to_string()
             }
-        };
-        written + &self.zone(time)
+        }
+    }
+
+    /// What the clocks of its zone show at that time, with the zone where it does not go without saying.
+    pub fn clock(self, time: DateTime<Tz>) -> String {
+        time.format("%H:%M").to_string() + &self.zone(time)
     }
 
     /// The name of the zone at that time, which says whether it is summer time; its offset where the zone has no

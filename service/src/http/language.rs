@@ -7,12 +7,17 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
+use super::cookies;
 pub(super) use crate::domain::Language;
 use crate::domain::Reason;
 
 impl Language {
-    /// The language that `Accept-Language` prefers; English where it names neither.
+    /// The language that the reader chose, or else that which `Accept-Language` prefers; English where it names neither.
     pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut chosen = cookies::read(headers, cookies::LANGUAGE);
+        if let Some(chosen) = chosen.find_map(|tag| Self::parse(&tag)) {
+            return chosen;
+        }
         let accepted = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok())
@@ -34,6 +39,15 @@ impl Language {
             }
         }
         best.0
+    }
+
+    /// The language of a tag.
+    pub(super) fn parse(tag: &str) -> Option<Self> {
+        match tag {
+            "ja" => Some(Self::Japanese),
+            "en" => Some(Self::English),
+            _ => None,
+        }
     }
 
     /// Says why a value was refused.
@@ -70,11 +84,8 @@ impl<S: Sync> FromRequestParts<S> for Language {
     /// That of `?lang=` in the address, for who wants the other one, or else the preferred one.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let mut pairs = parts.uri.query().unwrap_or("").split('&');
-        Ok(match pairs.find_map(|pair| pair.strip_prefix("lang=")) {
-            Some("ja") => Self::Japanese,
-            Some("en") => Self::English,
-            _ => Self::of(&parts.headers),
-        })
+        let wanted = pairs.find_map(|pair| Self::parse(pair.strip_prefix("lang=")?));
+        Ok(wanted.unwrap_or_else(|| Self::of(&parts.headers)))
     }
 }
 
@@ -97,6 +108,21 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, accepted.parse().unwrap());
             assert_eq!(Language::of(&headers), expected, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn a_chosen_language_is_remembered() {
+        for (cookie, expected) in [
+            ("lang=ja", Language::Japanese),
+            ("name=lang%3Den; lang=ja", Language::Japanese),
+            ("lang=fr", Language::English),
+            ("xlang=ja", Language::English),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, "en".parse().unwrap());
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            assert_eq!(Language::of(&headers), expected, "{cookie}");
         }
     }
 }

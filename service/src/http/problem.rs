@@ -13,7 +13,7 @@ use axum::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::{language::Language, request_log::Actor, view};
+use super::{language::Language, pages::frame::Frame, request_log::Actor, view};
 use crate::{db, domain::Invalid};
 
 mod kind;
@@ -145,7 +145,8 @@ impl From<db::Error> for Problem {
 /// Writes down what went wrong, if something did.
 pub(super) async fn describe(request: Request, next: Next) -> Response {
     let language = Language::of(request.headers());
-    let as_page = view::prefers_html(request.headers());
+    let as_page =
+        view::prefers_html(request.headers()).then(|| Frame::plain(language, request.uri()));
     let mut response = next.run(request).await;
     let problem = response
         .extensions_mut()
@@ -155,9 +156,9 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
         return response;
     };
     let kind = problem.kind.facts();
-    let mut described = if as_page {
+    let mut described = if let Some(frame) = as_page {
         view::problem(
-            language,
+            frame,
             kind.status,
             language.pick(kind.title.0, kind.title.1),
             language.pick(kind.detail.0, kind.detail.1),

@@ -1,24 +1,20 @@
 //! What people see: the templates and what they need.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use chrono_tz::Tz;
 
-use super::language::Language;
-use crate::domain::{Event, EventWithParticipants};
+use super::{language::Language, pages::frame::Frame};
 
 mod notice;
 
 pub(super) use notice::Notice;
 
-/// Nothing but our own style sheet and our own forms; no script at all.
+/// Nothing but our own style sheet, our own script and our own forms; nothing of it inside a page.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// Whether the client would rather have a page than a document.
@@ -44,41 +40,10 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     quality("text/html") > quality("application/json")
 }
 
-/// The upcoming events.
-#[derive(Template)]
-#[template(path = "events.html")]
-pub(super) struct EventsPage {
-    pub(super) language: Language,
-    /// Whose clocks times go by.
-    pub(super) zone: Tz,
-    pub(super) notice: Option<Notice>,
-    /// Whether the reader's name is known for sure, and need not be asked for.
-    pub(super) known: bool,
-    pub(super) name: String,
-    pub(super) events: Vec<Event>,
-    /// The cursor of the next page.
-    pub(super) next: Option<String>,
-}
-
-/// One event.
-#[derive(Template)]
-#[template(path = "event.html")]
-pub(super) struct EventPage {
-    pub(super) language: Language,
-    /// Whose clocks times go by.
-    pub(super) zone: Tz,
-    pub(super) notice: Option<Notice>,
-    /// Whether the reader's name is known for sure, and need not be asked for.
-    pub(super) known: bool,
-    pub(super) name: String,
-    pub(super) found: Arc<EventWithParticipants>,
-}
-
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage {
-    language: Language,
-    notice: Option<Notice>,
+    frame: Frame,
     title: &'static str,
     detail: &'static str,
     status: u16,
@@ -86,21 +51,18 @@ struct ProblemPage {
 
 /// A problem as a page.
 pub(super) fn problem(
-    language: Language,
+    frame: Frame,
     status: StatusCode,
     title: &'static str,
     detail: &'static str,
 ) -> Response {
-    page(
-        language,
-        &ProblemPage {
-            language,
-            notice: None,
-            title,
-            detail,
-            status: status.as_u16(),
-        },
-    )
+    let problem = ProblemPage {
+        frame,
+        title,
+        detail,
+        status: status.as_u16(),
+    };
+    page(problem.frame.language, &problem)
 }
 
 /// Renders a page with the headers that pages have.

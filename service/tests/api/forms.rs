@@ -41,12 +41,15 @@ async fn one_joins_and_leaves_by_form_and_the_name_is_remembered(
     .await;
     assert!(page.body.contains("参加登録しました"), "{}", page.body);
     assert!(
-        page.body.contains("value=\"花子 &#34;\""),
-        "the name is filled in: {}",
+        page.body.contains("<bdi>花子 &#34;</bdi> さん"),
+        "the name is known: {}",
         page.body
     );
     assert!(
-        page.body.contains("満席") && page.body.contains("<li class=\"me\">花子 &#34;</li>"),
+        page.body.contains("満席")
+            && page
+                .body
+                .contains("<li class=\"me\"><bdi>花子 &#34;</bdi></li>"),
         "{}",
         page.body
     );
@@ -55,7 +58,6 @@ async fn one_joins_and_leaves_by_form_and_the_name_is_remembered(
     step("/forms/join", "Ben", "full").await;
     step("/forms/leave", "Ben", "not-joined").await;
     step("/forms/leave", "%E8%8A%B1%E5%AD%90+%22", "left").await;
-    step("/forms/join", "+", "bad-name").await;
 }
 
 #[sqlx::test]
@@ -66,32 +68,39 @@ async fn a_full_event_offers_the_waitlist_by_button(_: PgPoolOptions, options: P
     let step = async |form: &str, fields: &str, notice: &str| {
         let answer = submit(&app, form, &format!("event_id={id}&{fields}")).await;
         assert_eq!(answer.header("location"), format!("{path}?notice={notice}"));
-        open(&app, answer.header("location"), "en", "name=Ben")
+        let cookie = "name=Ben";
+        open(&app, answer.header("location"), "en", cookie)
             .await
             .body
     };
-    let button = "<button name=\"waitlist\" value=\"yes\">Join the waitlist</button>";
+    let button = "<button name=\"waitlist\" value=\"yes\">Join the waitlist<";
     let free = open(&app, &path, "en", "").await.body;
     assert!(
-        free.contains("<button>Join</button>") && !free.contains(button),
+        free.contains("<button>Join<") && !free.contains(button),
         "{free}"
     );
 
     let full = step("/forms/join", "user_name=Aki", "joined").await;
     assert!(
-        full.contains(button) && !full.contains("<button>Join</button>"),
+        full.contains(button) && !full.contains("<button>Join<"),
         "{full}"
     );
     let waiting = step("/forms/join", "user_name=Ben&waitlist=yes", "waiting").await;
     assert!(waiting.contains("You are on the waitlist"), "{waiting}");
     assert!(waiting.contains("Waitlist (1)"), "{waiting}");
-    assert!(waiting.contains("<li class=\"me\">Ben</li>"), "{waiting}");
+    assert!(
+        waiting.contains("<li class=\"me\"><bdi>Ben</bdi></li>"),
+        "{waiting}"
+    );
 
     step("/forms/leave", "user_name=Ben", "left-waitlist").await;
     step("/forms/join", "user_name=Ben&waitlist=yes", "waiting").await;
     let promoted = step("/forms/leave", "user_name=Aki", "left").await;
     assert!(!promoted.contains("Waitlist"), "{promoted}");
-    assert!(promoted.contains("<li class=\"me\">Ben</li>"), "{promoted}");
+    assert!(
+        promoted.contains("<li class=\"me\"><bdi>Ben</bdi></li>"),
+        "{promoted}"
+    );
 
     let begun = json!({ "max_participants": 1, "event_date": "2020-01-01T00:00:00Z" });
     change(&app, id, begun).await;

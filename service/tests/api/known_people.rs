@@ -50,7 +50,7 @@ async fn nobody_is_asked_for_a_name_that_is_known(_: PgPoolOptions, options: PgC
         let page = company.send(&company.signer.token(AKI), page).await;
         assert_eq!(page.status, 200);
         assert!(
-            page.body.contains("action=\"/forms/join\""),
+            page.body.contains("action=\"/forms/leave\""),
             "{}",
             page.body
         );

@@ -37,6 +37,7 @@ mod outbox_faults;
 mod outbox_gathering;
 mod outbox_outages;
 mod outbox_upkeep;
+mod overview;
 mod pages;
 mod participants;
 mod permissions;

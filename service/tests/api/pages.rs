@@ -47,8 +47,9 @@ async fn upcoming_events_are_shown_in_both_languages(_: PgPoolOptions, options: 
             [
                 "<html lang=\"en\">",
                 "Upcoming events",
-                "Fri 2 Apr 2100, 00:30 JST",
-                ">Join<",
+                "Fri 2 Apr 2100</time>",
+                "00:30 JST</time>",
+                "<button>Join<",
                 "2 left",
             ],
         ),
@@ -57,8 +58,9 @@ async fn upcoming_events_are_shown_in_both_languages(_: PgPoolOptions, options: 
             [
                 "<html lang=\"ja\">",
                 "今後のイベント",
-                "2100年4月2日(金) 00:30",
-                ">参加する<",
+                "2100年4月2日(金)</time>",
+                "00:30</time>",
+                "<button>参加する<",
                 "残り 2 席",
             ],
         ),
@@ -80,22 +82,34 @@ async fn upcoming_events_are_shown_in_both_languages(_: PgPoolOptions, options: 
 }
 
 #[sqlx::test]
-async fn pages_allow_nothing_but_our_own_style_sheet(_: PgPoolOptions, options: PgConnectOptions) {
+async fn pages_allow_nothing_but_our_own_style_sheet_and_script(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let app = application(&options).await;
     let page = open(&app, "/", "en", "").await;
-    assert!(
-        page.header("content-security-policy")
-            .starts_with("default-src 'none'; style-src 'self'")
-    );
+    assert!(page.header("content-security-policy").starts_with(
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'"
+    ));
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     for inline in ["<script", "<style", "style=", "onclick"] {
-        assert!(!page.body.contains(inline), "{inline}");
+        let html = page
+            .body
+            .replace("<script src=\"/assets/page.js\" defer></script>", "");
+        assert!(!html.contains(inline), "{inline}");
     }
-    let style = open(&app, "/assets/style.css", "en", "").await;
-    assert_eq!(
-        (style.status.as_u16(), style.header("content-type")),
-        (200, "text/css; charset=utf-8")
-    );
+    for (path, kind) in [
+        ("/assets/style.css", "text/css; charset=utf-8"),
+        ("/assets/page.js", "text/javascript; charset=utf-8"),
+        ("/assets/icon.svg", "image/svg+xml"),
+    ] {
+        assert!(page.body.contains(path), "{path}");
+        let asset = open(&app, path, "en", "").await;
+        assert_eq!(
+            (asset.status.as_u16(), asset.header("content-type")),
+            (200, kind)
+        );
+    }
 }
 
 #[sqlx::test]
@@ -132,7 +146,8 @@ async fn an_event_is_a_page_for_browsers_and_json_for_programs(
     let path = format!("/events/{}", create(&app, json!({})).await);
     let page = open(&app, &path, "ja", "").await;
     assert!(
-        page.body.contains("<h1>勉強会</h1>") && page.body.contains("まだ参加者はいません"),
+        page.body.contains("<h1><bdi>勉強会</bdi></h1>")
+            && page.body.contains("まだ参加者はいません"),
         "{}",
         page.body
     );
@@ -168,7 +183,7 @@ async fn problems_are_pages_for_browsers(_: PgPoolOptions, options: PgConnectOpt
         (lost.status.as_u16(), lost.header("content-type")),
         (404, "text/html; charset=utf-8")
     );
-    assert_eq!(submit(&app, "/forms/join", "event_id=7").await.status, 400);
+    assert_eq!(submit(&app, "/forms/join", "user_name=a").await.status, 400);
     assert_eq!(
         open(
             &app,

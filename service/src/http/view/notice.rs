@@ -42,14 +42,14 @@ impl Notice {
             .unwrap_or("")
     }
 
-    pub(super) fn is_good(self) -> bool {
+    pub(in crate::http) fn is_good(self) -> bool {
         matches!(
             self,
             Self::Joined | Self::AlreadyJoined | Self::Waiting | Self::Left | Self::LeftWaitlist
         )
     }
 
-    pub(super) fn text(self, language: Language) -> &'static str {
+    pub(in crate::http) fn text(self, language: Language) -> &'static str {
         match self {
             Self::Joined => language.pick(
                 "You have joined. See you there!",

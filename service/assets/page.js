@@ -1,0 +1,92 @@
+// The pages work without this. It saves loading them anew: search while one types, join without losing one's place.
+"use strict";
+(() => {
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+  // Only what changes inside an element that was there before is read out.
+  const say = (element) => {
+    const text = element?.querySelector("[data-said]")?.textContent ?? "";
+    document.getElementById("said").textContent = text.trim();
+  };
+
+  // Search while one types. The list is that of the latest question, whichever answer comes last.
+  const search = document.querySelector("form[data-live]");
+  let timer, underway;
+  const ask = async () => {
+    clearTimeout(timer);
+    underway?.abort();
+    underway = new AbortController();
+    const query = new URLSearchParams(new FormData(search));
+    if (!query.get("q").trim()) query.delete("q");
+    const address = search.action + (query.size ? `?${query}` : "");
+    try {
+      const response = await fetch(address, { headers: { accept: "text/html" }, signal: underway.signal });
+      const results = parse(await response.text()).getElementById("results");
+      if (!response.ok || !results) throw new Error("no results");
+      document.getElementById("results").replaceWith(results);
+      history.replaceState(null, "", address);
+      say(results);
+    } catch (error) {
+      if (error.name !== "AbortError") search.submit();
+    }
+  };
+  const field = search?.querySelector("input[type=search]");
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 150);
+  };
+  // What is being composed, as Japanese is, is not yet what is meant.
+  field?.addEventListener("input", (event) => event.isComposing || soon());
+  field?.addEventListener("compositionend", soon);
+  search?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || !field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
+  // The second click of a double click could hit the button that the first one has brought there.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("form[method=post] button")) event.preventDefault();
+  });
+
+  // Join and leave in place.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const row = form.closest("[data-row]");
+    if (!row || !form.matches(".seat")) return;
+    event.preventDefault();
+    if (row.ariaBusy) return;
+    row.ariaBusy = "true";
+    try {
+      const body = new URLSearchParams(new FormData(form, event.submitter));
+      const response = await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } });
+      const page = parse(await response.text());
+      const fresh = page.getElementById(row.id);
+      const results = page.getElementById("results");
+      if (fresh) {
+        row.replaceWith(fresh);
+        fresh.querySelector(".seat button")?.focus();
+        say(fresh);
+      } else if (results) {
+        document.getElementById("results").replaceWith(results);
+        say(results);
+      } else if (response.redirected) {
+        location.assign(response.url);
+      } else {
+        throw new Error("no such page");
+      }
+    } catch {
+      // The browser shows what went wrong, as it would have without this.
+      if (event.submitter?.name) {
+        const { name, value } = event.submitter;
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      }
+      form.submit();
+    }
+  });
+})();
