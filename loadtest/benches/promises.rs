@@ -3,6 +3,10 @@
 //!
 //! The real binary runs against the server of the tests, on a quiet machine; a run in which the generator itself
 //! was late says more about the machine than about the schedule, and is marked. The last row alone takes ten minutes.
+//!
+//!     cargo bench -p loadtest                          all of it
+//!     cargo bench -p loadtest -- stall                 one of rate, stall, cpu, memory
+//!     cargo bench -p loadtest -- memory 200 120        at 200/s for 120 s, to look at it beside other work
 
 #![expect(
     clippy::unwrap_used,
@@ -10,9 +14,9 @@
 )]
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
-use std::fs;
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
+use std::{fmt, fs};
 
 use rustix::param::clock_ticks_per_second;
 use serde_json::Value;
@@ -27,6 +31,20 @@ use server::{Faults, Server};
 
 /// A run is disturbed when the generator itself was this late.
 const DISTURBED_MS: f64 = 6.0;
+
+/// So many requests per second for so long.
+#[derive(Clone, Copy)]
+struct Load {
+    rate: f64,
+    seconds: u64,
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rate, seconds } = self;
+        write!(formatter, "{rate}/s for {seconds} s")
+    }
+}
 
 struct Row {
     what: String,
@@ -46,22 +64,29 @@ struct Moment {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let chosen = std::env::args().skip(1).find(|word| !word.starts_with('-'));
-    let wanted = |name: &str| chosen.as_ref().is_none_or(|chosen| chosen == name);
+    let words: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    let wanted = |name: &str| words.first().is_none_or(|chosen| chosen == name);
+    let load = |rate, seconds| Load {
+        rate: words.get(1).map_or(rate, |word| word.parse().unwrap()),
+        seconds: words.get(2).map_or(seconds, |word| word.parse().unwrap()),
+    };
     let mut rows = vec![];
     if wanted("rate") {
-        for rate in [50, 100, 500, 2_000] {
-            rows.push(rate_that_arrives(rate).await);
+        for rate in [50.0, 100.0, 500.0, 2_000.0] {
+            rows.push(rate_that_arrives(load(rate, 30)).await);
         }
     }
     if wanted("stall") {
         rows.push(stall().await);
     }
     if wanted("cpu") {
-        rows.push(cpu_of_a_request().await);
+        rows.push(cpu_of_a_request(load(2_000.0, 30)).await);
     }
     if wanted("memory") {
-        rows.extend(memory().await);
+        rows.extend(memory(load(1_750.0, 600)).await);
     }
     println!("{:<58} {:>10} {:>10}", "", "measured", "at most");
     for row in &rows {
@@ -87,10 +112,12 @@ async fn forgetful() -> Server {
     .await
 }
 
-fn start(server: &Server, directory: &TempDir, arguments: &[&str]) -> Child {
+fn start(server: &Server, directory: &TempDir, load: Load, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .args(["run", "--host", &server.host, "--json", "report.json"])
         .args(["--i-own-this-target", "127.0.0.1"])
+        .args(["--rate", &format!("{}/s", load.rate)])
+        .args(["--duration", &format!("{}s", load.seconds)])
         .args(arguments)
         .current_dir(directory.path())
         .stdin(Stdio::null())
@@ -112,22 +139,17 @@ fn lateness(report: &Value) -> f64 {
 }
 
 /// How far the rate that the server sees is from the one asked for, in percent.
-async fn rate_that_arrives(rate: u32) -> Row {
+async fn rate_that_arrives(load: Load) -> Row {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
-    let asked = format!("{rate}/s");
-    let child = start(
-        &server,
-        &directory,
-        &["--rate", &asked, "--duration", "30s"],
-    );
+    let child = start(&server, &directory, load, &[]);
     let report = finish(child, &directory).await;
     let arrivals = server.arrivals();
     let span = arrivals[1].duration_since(arrivals[0]).as_secs_f64();
     let arrived = (server.count() - 1) as f64 / span;
     Row {
-        what: format!("rate: {rate}/s for 30 s, off by"),
-        figure: 100.0 * (arrived / f64::from(rate) - 1.0).abs(),
+        what: format!("rate: {load}, off by"),
+        figure: 100.0 * (arrived / load.rate - 1.0).abs(),
         limit: 0.1,
         unit: "%",
         disturbed: lateness(&report) > DISTURBED_MS,
@@ -143,11 +165,11 @@ async fn stall() -> Row {
     })
     .await;
     let directory = TempDir::new().unwrap();
-    let child = start(
-        &server,
-        &directory,
-        &["--rate", "100/s", "--duration", "20s"],
-    );
+    let load = Load {
+        rate: 100.0,
+        seconds: 20,
+    };
+    let child = start(&server, &directory, load, &[]);
     let report = finish(child, &directory).await;
     let p95 = report["latency"]["response"]["p95_ms"].as_f64().unwrap();
     Row {
@@ -159,20 +181,16 @@ async fn stall() -> Row {
     }
 }
 
-/// The middle of a run at 2,000/s, without start, preflight and end.
-async fn cpu_of_a_request() -> Row {
+/// The middle of a run, without start, preflight and end.
+async fn cpu_of_a_request(load: Load) -> Row {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
-    let child = start(
-        &server,
-        &directory,
-        &["--rate", "2000/s", "--duration", "30s"],
-    );
-    let [from, to] = moments(&server, &child, [10_000, 50_000]).await;
+    let child = start(&server, &directory, load, &[]);
+    let [from, to] = moments(&server, &child, load, [1.0 / 6.0, 5.0 / 6.0]).await;
     let report = finish(child, &directory).await;
     let cpu = (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64;
     Row {
-        what: "CPU for a request at 2,000/s over kept connections".to_owned(),
+        what: format!("CPU for a request: {load}, connections kept"),
         figure: cpu,
         limit: 35.0,
         unit: "µs",
@@ -180,22 +198,21 @@ async fn cpu_of_a_request() -> Row {
     }
 }
 
-/// A million requests in ten minutes.
-async fn memory() -> Vec<Row> {
+/// A million requests in ten minutes: what it takes after a tenth, a half, and a moment before the end.
+async fn memory(load: Load) -> Vec<Row> {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
-    let arguments = ["--rate", "1700/s", "--duration", "10m"];
-    let child = start(&server, &directory, &arguments);
-    let moments = moments(&server, &child, [100_000, 500_000, 1_000_000]).await;
+    let child = start(&server, &directory, load, &["--ndjson", "seconds"]);
+    let moments = moments(&server, &child, load, [0.1, 0.5, 0.96]).await;
     let report = finish(child, &directory).await;
     let first = moments[0].resident_kib as f64;
     moments
         .iter()
         .map(|moment| {
             let mib = moment.resident_kib as f64 / 1_024.0;
-            let requests = moment.requests / 1_000;
+            let requests = moment.requests;
             Row {
-                what: format!("memory after {requests},000 requests: {mib:.1} MiB, grown by"),
+                what: format!("memory after {requests} requests: {mib:.1} MiB, grown by"),
                 figure: 100.0 * (moment.resident_kib as f64 / first - 1.0),
                 limit: 10.0,
                 unit: "%",
@@ -205,12 +222,18 @@ async fn memory() -> Vec<Row> {
         .collect()
 }
 
-/// The process when it has sent so many requests, each time.
-async fn moments<const N: usize>(server: &Server, child: &Child, at: [u64; N]) -> [Moment; N] {
+/// The process when it has sent these parts of its requests.
+async fn moments<const N: usize>(
+    server: &Server,
+    child: &Child,
+    load: Load,
+    parts: [f64; N],
+) -> [Moment; N] {
     let id = child.id().unwrap();
     let begin = Instant::now();
     let mut moments = vec![];
-    for requests in at {
+    for part in parts {
+        let requests = (part * load.rate * load.seconds as f64) as u64;
         while server.count() < requests {
             assert!(begin.elapsed() < Duration::from_secs(1_200), "too slow");
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::judge::baseline::{Comparison, Series};
@@ -26,20 +26,20 @@ const INDIFFERENT: [&str; 7] = [
 ];
 
 /// What is needed of an earlier report.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Earlier {
     run: Run,
     plan: Plan,
     seconds: Vec<Second>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Run {
     id: String,
 }
 
 /// What is compared of each second.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Second {
     counted: u64,
     failures: u64,

@@ -196,9 +196,8 @@ impl Ledger {
     pub fn denied(&self, id: i64) {
         let mut books = self.books();
         books.done_with(id);
-        books
-            .contradictions
-            .push(Violation::LostEvent { event: id });
+        books.close(id);
+        books.contradict(Violation::LostEvent { event: id });
     }
 
     /// How many operations were acknowledged.

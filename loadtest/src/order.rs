@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 
-use crate::baseline::{self, Earlier};
+use crate::baseline;
 use crate::capacity::Search;
 use crate::cli::{AwsArguments, CapacityArguments, PlanArguments, RunArguments, TargetArguments};
 use crate::plan::{Action, File, Phase, Plan};
+use crate::record::line::Terms;
 use crate::report::Format;
 use crate::usage::UsageError;
 
@@ -29,12 +30,8 @@ pub struct Order {
     pub plan: Plan,
     /// What may be done in AWS.
     pub aws: AwsArguments,
-    /// The run to compare with.
-    pub baseline: Option<Earlier>,
-    /// Whether to be worse than that one is a fail.
-    pub fail_on_regression: bool,
-    /// The requests per second that are expected over 30 days.
-    pub forecast: Option<f64>,
+    /// What the verdict depends on beside the plan.
+    pub terms: Terms,
     /// Where reports go, beside the terminal.
     pub reports: Vec<(Format, PathBuf)>,
     /// Where the figures of each second go.
@@ -58,13 +55,12 @@ impl Order {
             return Err(UsageError::StopsTasks);
         }
         order.aws = arguments.aws;
-        order.baseline = arguments
-            .baseline
-            .as_deref()
-            .map(baseline::read)
-            .transpose()?;
-        order.fail_on_regression = arguments.fail_on_regression;
-        order.forecast = arguments.forecast;
+        let baseline = arguments.baseline.as_deref().map(baseline::read);
+        order.terms = Terms {
+            baseline: baseline.transpose()?,
+            fail_on_regression: arguments.fail_on_regression,
+            forecast: arguments.forecast,
+        };
         order.reports = arguments.files.reports();
         order.ndjson = arguments.ndjson;
         Ok(order)
@@ -102,9 +98,7 @@ impl Order {
             made_at: now,
             plan,
             aws: AwsArguments::default(),
-            baseline: None,
-            fail_on_regression: false,
-            forecast: None,
+            terms: Terms::default(),
             reports: vec![],
             ndjson: None,
         })

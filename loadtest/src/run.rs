@@ -147,6 +147,7 @@ pub async fn session(
         started_at: order.made_at.to_rfc3339(),
         plan: Box::new(plan.clone()),
         manifest: manifest.clone(),
+        terms: Box::new(order.terms.clone()),
     });
 
     let cutting = tokio::spawn(stop.clone().watch());

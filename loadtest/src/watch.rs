@@ -29,9 +29,12 @@ pub async fn watch(
         {
             progress.show(&last, &crew.recorder.events());
             let figures = |scope, demand| crew.recorder.figures(&last, scope, demand);
-            if let Some(watches) = &mut watches
-                && let Some(certain) = watches.second(last.second, figures)
-            {
+            let certain = watches
+                .as_mut()
+                .and_then(|it| it.second(last.second, figures));
+            if let Some(certain) = certain {
+                // Once is enough: requests in flight end in the seconds that follow.
+                watches = None;
                 crew.recorder.event(Event {
                     at_s: begin.elapsed().as_secs_f64(),
                     what: What::Doomed { certain },

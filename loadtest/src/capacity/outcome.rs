@@ -4,14 +4,16 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::Search;
-use super::fit::{Capacity, Estimate, capacity};
+use super::fit::{Capacity, Estimate, Refused, capacity};
 use super::limit::{self, Limit};
 use super::metrics::Pool;
 use super::steps::{StepFigures, figures, for_fit};
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::events::What;
+use crate::generator::Health;
 use crate::lang::{Lang, count};
 use crate::order::Order;
+use crate::plan::Plan;
 use crate::record::Evidence;
 
 /// What a search has shown.
@@ -42,7 +44,32 @@ pub struct Outcome {
     /// What is known beside them.
     pub aftermath: Aftermath,
     #[serde(skip)]
-    why_refused: Option<super::fit::Refused>,
+    why_refused: Option<Refused>,
+}
+
+/// The capacity that the steps show; one in which the generator gave way says nothing about the service.
+pub(super) fn found(
+    search: &Search,
+    plan: &Plan,
+    health: &Health,
+    steps: &[StepFigures],
+) -> Result<Capacity, Refused> {
+    let sound: Vec<_> = steps
+        .iter()
+        .take_while(|step| !limit::generator(plan, health, step))
+        .cloned()
+        .collect();
+    let held = sound.iter().all(|step| step.missed <= search.allowed);
+    match (
+        capacity(&for_fit(&sound), search.allowed, plan.seed),
+        sound.last(),
+    ) {
+        // To go on is no advice where the generator cannot.
+        (Err(_), Some(last)) if held && sound.len() < steps.len() => Err(Refused::GeneratorFirst {
+            up_to: last.offered,
+        }),
+        (found, _) => found,
+    }
 }
 
 impl Outcome {
@@ -56,13 +83,7 @@ impl Outcome {
     ) -> Self {
         let plan = &order.plan;
         let steps = figures(search, evidence, pools);
-        // A step in which the generator gave way says nothing about the service.
-        let sound: Vec<_> = steps
-            .iter()
-            .take_while(|step| !limit::generator(plan, &aftermath.health, step))
-            .cloned()
-            .collect();
-        let found = capacity(&for_fit(&sound), search.allowed, plan.seed);
+        let found = found(search, plan, &aftermath.health, &steps);
         let at = found.ok().map(|capacity| capacity.at_objective);
         Self {
             version: 1,
@@ -164,17 +185,19 @@ impl Outcome {
     fn table(&self, lang: Lang) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(vec![
+        let asked = self.steps.iter().any(|step| step.pool.is_some());
+        let mut header = vec![
             lang.pick("offered", "予定"),
-            lang.pick("answered well", "正常応答"),
+            lang.pick("answered", "応答"),
             lang.pick("at once", "同時数"),
             lang.pick("missed", "未達"),
             "p50 ms",
             "p99 ms",
             lang.pick("generator CPU", "生成側 CPU"),
             lang.pick("late p99 ms", "遅れ p99 ms"),
-            lang.pick("pool waits", "接続待ち"),
-        ]);
+        ];
+        header.extend(asked.then(|| lang.pick("pool waits", "接続待ち")));
+        table.set_header(header);
         for step in &self.steps {
             let pool = step.pool.map(|pool| {
                 let Pool {
@@ -184,7 +207,7 @@ impl Outcome {
                 } = pool;
                 format!("{waiting} ({used}/{limit})")
             });
-            table.add_row(vec![
+            let mut row = vec![
                 format!("{}/s", step.offered),
                 format!("{:.1}/s", step.throughput),
                 format!("{:.1}", step.concurrency),
@@ -193,8 +216,9 @@ impl Outcome {
                 format!("{:.1}", step.p99_ms),
                 format!("{:.0} %", 100.0 * step.generator_cpu),
                 format!("{:.1}", step.lateness_p99_ms),
-                pool.unwrap_or_default(),
-            ]);
+            ];
+            row.extend(asked.then(|| pool.unwrap_or_default()));
+            table.add_row(row);
         }
         for column in table.column_iter_mut() {
             column.set_cell_alignment(CellAlignment::Right);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use super::enough::Enough;
+use super::fit::{Refused, Sample};
 use super::limit::Limit;
 use super::metrics::Pool;
 use super::steps::StepFigures;
@@ -111,6 +112,35 @@ fn what_gave_way_first_is_named_by_evidence() {
     ] {
         assert_eq!(named(gave_way), "generator");
     }
+}
+
+#[test]
+fn a_generator_that_gave_way_is_not_told_to_go_on() {
+    let (search, plan) = search(&[]);
+    let sample = Sample {
+        throughput: 50.0,
+        concurrency: 1.0,
+        missed: 0.0,
+    };
+    let calm = |offered| StepFigures {
+        samples: vec![sample; 4],
+        ..step(offered)
+    };
+    let late = StepFigures {
+        lateness_p99_ms: 150.0,
+        ..calm(85.0)
+    };
+    let found = |steps: &[StepFigures]| {
+        outcome::found(&search, &plan, &Health::default(), steps).unwrap_err()
+    };
+    assert_eq!(
+        found(&[calm(50.0), calm(65.0), late]),
+        Refused::GeneratorFirst { up_to: 65.0 }
+    );
+    assert_eq!(
+        found(&[50.0, 65.0, 85.0, 110.0].map(calm)),
+        Refused::EndsBeforeKnee { go_on_to: 165.0 }
+    );
 }
 
 #[test]

@@ -24,14 +24,24 @@ pub(super) struct Forgotten {
     pub(super) promoted: usize,
 }
 
+/// A create of which nobody knows the end.
+#[derive(Debug, Clone)]
+pub(super) struct Unborn {
+    /// Its idempotency key.
+    pub(super) key: String,
+    pub(super) draft: Draft,
+    /// When somebody gave up waiting for the answer.
+    pub(super) since: Instant,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) entries: BTreeMap<i64, Entry>,
     pub(super) halls: Vec<i64>,
     pub(super) seats: Vec<Seat>,
     pub(super) own: Vec<Own>,
-    /// Creates of which nobody knows the end, by their idempotency key.
-    pub(super) unborn: Vec<(String, Draft)>,
+    /// Creates of which nobody knows the end.
+    pub(super) unborn: Vec<Unborn>,
     pub(super) promises: VecDeque<Promise>,
     pub(super) writes: u64,
     pub(super) shown: Vec<i64>,

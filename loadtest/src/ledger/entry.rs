@@ -124,6 +124,12 @@ impl Entry {
         }
     }
 
+    /// Whether nobody knows the end of a booking, or of its deletion.
+    pub fn is_unknown(&self) -> bool {
+        let mut fates = self.bookings.values().chain([&self.fate]);
+        fates.any(|fate| fate.is_unknown())
+    }
+
     /// The most seats that it may have.
     pub fn most_seats(&self) -> u32 {
         self.seats.iter().copied().max().unwrap_or_default()

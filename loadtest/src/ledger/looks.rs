@@ -27,9 +27,7 @@ impl Ledger {
                 Promise::Booked(seat) | Promise::Left(seat) => Some(seat.user.clone()),
                 Promise::Shown(..) => None,
             };
-            books
-                .contradictions
-                .push(Violation::UnreadWrite { event, user });
+            books.contradict(Violation::UnreadWrite { event, user });
         }
         match promise {
             Promise::Booked(seat) => {

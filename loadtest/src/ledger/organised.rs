@@ -1,8 +1,10 @@
 //! What the organisers do: events of their own, and more seats where people wait.
 
+use std::time::Instant;
+
 use rand::rngs::StdRng;
 
-use super::books::take;
+use super::books::{Unborn, take};
 use super::{Entry, Fate, Ledger, Own};
 use crate::target::Draft;
 
@@ -18,7 +20,8 @@ impl Ledger {
 
     /// Books a create of which nobody knows the end; it is made sure of by its key.
     pub fn perhaps_created(&self, key: String, draft: Draft) {
-        self.books().unborn.push((key, draft));
+        let since = Instant::now();
+        self.books().unborn.push(Unborn { key, draft, since });
     }
 
     /// Takes an event of the organisers that nobody else works on.
@@ -81,6 +84,7 @@ impl Ledger {
         books.unclear(id);
         if let Some(entry) = books.entries.get_mut(&id) {
             entry.titles.push(title);
+            entry.closed = true;
         }
     }
 
@@ -105,6 +109,7 @@ impl Ledger {
         books.unclear(id);
         if let Some(entry) = books.entries.get_mut(&id) {
             entry.fate = Fate::PerhapsGone;
+            entry.closed = true;
         }
     }
 }

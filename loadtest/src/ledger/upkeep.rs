@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::settle::settle_creates;
 use super::verify::{Examined, examine};
 use super::{Entry, Fate, Ledger};
 use crate::personas::Stage;
@@ -16,34 +17,49 @@ const AT_A_TIME: usize = 20;
 
 /// Runs for ever; drop it when the load is over. `patience` is how long a request may take.
 pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
+    // Who comes after what cannot be settled yet must not wait behind it for ever.
+    let mut from = 0;
     loop {
         tokio::time::sleep(EVERY).await;
-        for (id, entry) in stage.ledger.over(patience, Instant::now()) {
+        let over = stage.ledger.over(from, patience, Instant::now());
+        from = match over.last() {
+            Some((id, _)) if over.len() == AT_A_TIME => id + 1,
+            _ => 0,
+        };
+        for (id, entry) in over {
             let hall = entry.hall;
             if let Some(hall) = hall.filter(|_| !stage.ledger.has_hall(&entry)) {
                 // Without it the others go on, and it is tried again.
                 let _ = stage.open(hall, target).await;
             }
-            // What cannot be looked up now is looked up another time, at the end at the latest.
+            // What cannot be looked up now is looked up another time, at the end at the latest;
+            // so is what nobody knows yet, for which the comparison takes either for right.
             let Ok(examined) = examine(id, entry, target).await else {
                 continue;
             };
-            stage.ledger.forget(id, examined);
-            if hall.is_some() {
-                // The clean-up would find it too.
-                let _ = target.delete(id).await;
+            if examined.unknown {
+                continue;
             }
+            // An event that is listed at the end and stands in no books was made twice: it goes before it is forgotten.
+            let gone = examined.event.is_none() || target.delete(id).await.is_ok();
+            stage.ledger.examined(id, examined, gone);
         }
+        let now = Instant::now();
+        let mut unborn = stage.ledger.take_unborn(patience, now);
+        let later = unborn.split_off(unborn.len().min(AT_A_TIME));
+        stage.ledger.books().unborn.extend(later);
+        let settled = settle_creates(&stage.ledger, target, unborn).await;
+        stage.ledger.books().forgotten.settled += settled;
     }
 }
 
 impl Ledger {
     /// Events at which nobody is and nobody will be, and of which nothing is on its way any more.
-    fn over(&self, patience: Duration, now: Instant) -> Vec<(i64, Entry)> {
+    fn over(&self, from: i64, patience: Duration, now: Instant) -> Vec<(i64, Entry)> {
         let books = self.books();
-        let over = books.entries.iter().filter(|(_, entry)| {
+        let over = books.entries.range(from..).filter(|(_, entry)| {
             let quiet = entry.unclear_at.is_none_or(|at| now > at + patience);
-            entry.closed && entry.busy == 0 && quiet && entry.fate != Fate::PerhapsGone
+            entry.closed && entry.busy == 0 && quiet
         });
         over.take(AT_A_TIME)
             .map(|(id, entry)| (*id, entry.clone()))
@@ -60,15 +76,23 @@ impl Ledger {
             .any(|entry| entry.hall == closed.hall)
     }
 
-    fn forget(&self, id: i64, examined: Examined) {
+    /// Books what was found about an event, and forgets it if it is gone; else it is to be deleted again.
+    fn examined(&self, id: i64, examined: Examined, gone: bool) {
         let mut books = self.books();
         for violation in examined.violations {
             books.contradict(violation);
         }
-        books.forgotten.events += 1;
-        books.forgotten.settled += examined.settled;
-        books.forgotten.promoted += examined.promoted;
-        books.entries.remove(&id);
+        if gone {
+            books.forgotten.events += 1;
+            books.forgotten.settled += examined.settled;
+            books.forgotten.promoted += examined.promoted;
+            books.entries.remove(&id);
+        } else {
+            books.unclear(id);
+            if let Some(entry) = books.entries.get_mut(&id) {
+                entry.fate = Fate::PerhapsGone;
+            }
+        }
     }
 }
 
@@ -101,8 +125,8 @@ mod tests {
                 ledger.read(promise, None);
             }
             if person % 100 == 0 {
-                for (id, _) in ledger.over(Duration::ZERO, Instant::now()) {
-                    ledger.forget(id, Examined::default());
+                for (id, _) in ledger.over(0, Duration::ZERO, Instant::now()) {
+                    ledger.examined(id, Examined::default(), true);
                 }
                 let books = ledger.books();
                 let bookings = books.entries.values().map(|entry| entry.bookings.len());

@@ -37,7 +37,9 @@ pub(super) struct Examined {
     pub(super) violations: Vec<Violation>,
     pub(super) settled: usize,
     pub(super) promoted: usize,
-    event: Option<Event>,
+    /// Whether something about it is still unknown, so that the comparison takes either for right.
+    pub(super) unknown: bool,
+    pub(super) event: Option<Event>,
 }
 
 /// Waits until what nobody waited for has ended too (a request takes at most `patience`), makes the unknown known,
@@ -49,7 +51,8 @@ pub async fn verify(
     patience: Duration,
 ) -> Verified {
     tokio::time::sleep(ledger.unsettled(patience, Instant::now())).await;
-    let settled = settle_creates(ledger, target).await;
+    let unborn = ledger.take_unborn(Duration::ZERO, Instant::now());
+    let settled = settle_creates(ledger, target, unborn).await;
     let (entries, contradictions, forgotten, unborn) = {
         let books = ledger.books();
         (
@@ -118,6 +121,7 @@ pub(super) async fn examine(
     let mut examined = Examined {
         violations: compare(id, &entry, event.as_ref()),
         settled,
+        unknown: entry.is_unknown(),
         ..Examined::default()
     };
     if let Some(event) = &event
@@ -126,7 +130,7 @@ pub(super) async fn examine(
     {
         examined.promoted = promotions(&history);
         // Where a repeated call is still unknown the history may go on between the two looks.
-        if !entry.bookings.values().any(|fate| fate.is_unknown()) {
+        if !examined.unknown {
             examined.violations.extend(replay(id, &history, event));
         }
     }

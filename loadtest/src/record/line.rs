@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::times::{decode, encode};
 use super::{Cell, Example};
 use crate::aftermath::Aftermath;
+use crate::baseline::Earlier;
 use crate::endpoint::Endpoint;
 use crate::events::Event;
 use crate::generator::Pulse;
@@ -41,6 +42,9 @@ pub enum Line {
         plan: Box<Plan>,
         /// By what and on what it is run.
         manifest: Manifest,
+        /// What the verdict depends on beside the plan.
+        #[serde(default)]
+        terms: Box<Terms>,
     },
     /// What ended in one second, of one phase and to one endpoint.
     Second(Box<Figures>),
@@ -50,6 +54,20 @@ pub enum Line {
     Event(Event),
     /// The run is over, verified and cleaned up; the last line.
     End(Box<Aftermath>),
+}
+
+/// What the verdict depends on beside the plan, as the command line gave it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// The run to compare with: the part of its report that is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Earlier>,
+    /// Whether to be worse than that one is a fail.
+    #[serde(default)]
+    pub fail_on_regression: bool,
+    /// The requests per second that are expected over 30 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<f64>,
 }
 
 /// One second as a whole.

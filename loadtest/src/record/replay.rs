@@ -6,7 +6,7 @@
 use std::io::{self, BufRead};
 
 use super::Evidence;
-use super::line::{Figures, Line, VERSION};
+use super::line::{Figures, Line, Terms, VERSION};
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::events::What;
 use crate::generator::{Health, Pulse};
@@ -27,6 +27,8 @@ pub struct Replay {
     pub plan: Plan,
     /// By what and on what it was run.
     pub manifest: Manifest,
+    /// What the verdict depends on beside the plan.
+    pub terms: Terms,
     /// What the requests met.
     pub evidence: Evidence,
     /// What is known beside it.
@@ -44,6 +46,7 @@ pub fn replay(first: Line, mut lines: impl BufRead) -> io::Result<Replay> {
         started_at,
         plan,
         manifest,
+        terms,
     } = first
     else {
         return Err(malformed(
@@ -91,6 +94,7 @@ pub fn replay(first: Line, mut lines: impl BufRead) -> io::Result<Replay> {
         aftermath: end.unwrap_or_else(|| killed(&evidence, &pulses, &manifest)),
         plan: *plan,
         manifest,
+        terms: *terms,
         evidence,
     })
 }

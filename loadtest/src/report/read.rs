@@ -41,9 +41,7 @@ fn judged(replay: Replay) -> io::Result<Report> {
         made_at,
         plan: replay.plan,
         aws: AwsArguments::default(),
-        baseline: None,
-        fail_on_regression: false,
-        forecast: None,
+        terms: replay.terms,
         reports: vec![],
         ndjson: None,
     };

@@ -36,12 +36,13 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         slow: evidence.batches(Scope::default(), slowness(order)),
         rules: measured(evidence, &order.plan),
         certain,
-        forecast: order.forecast,
+        forecast: order.terms.forecast,
         comparison: order
+            .terms
             .baseline
             .as_ref()
             .map(|earlier| earlier.compare(&order.plan, evidence)),
-        fail_on_regression: order.fail_on_regression,
+        fail_on_regression: order.terms.fail_on_regression,
         cancelled: aftermath.stopped.is_some() && certain.is_none(),
         lateness_p99_ms,
         unsent: aftermath.unsent,

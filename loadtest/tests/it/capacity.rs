@@ -50,7 +50,7 @@ async fn the_knee_of_a_server_is_found() {
     };
     let arguments = [
         "--from",
-        "3/s",
+        "6/s",
         "--to",
         "192/s",
         "--growth",
@@ -73,9 +73,9 @@ async fn the_knee_of_a_server_is_found() {
     assert!((6.0..30.0).contains(&point), "{said}");
     assert_eq!(json["per_task"]["point"].as_f64().unwrap(), point / 2.0);
     assert_eq!(json["limit"]["what"], "service-time", "{said}");
-    // 3, 6, 12, 24, 48, 96/s, and perhaps the last one: three steps past the knee are enough.
+    // 6, 12, 24, 48, 96/s, and perhaps the last one: three steps past the knee are enough.
     let steps = json["steps"].as_array().unwrap();
-    assert!((5..=7).contains(&steps.len()), "{said}");
+    assert!((4..=6).contains(&steps.len()), "{said}");
     assert!(steps[0]["missed"].as_f64().unwrap() < 0.2, "{said}");
     assert!(
         steps.last().unwrap()["missed"].as_f64().unwrap() > 0.5,

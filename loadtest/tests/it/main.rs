@@ -5,6 +5,7 @@
 mod aws;
 mod capacity;
 mod cleanup;
+mod door;
 mod faults;
 mod files;
 mod invocation;

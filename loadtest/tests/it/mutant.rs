@@ -15,7 +15,7 @@ async fn rush(service: &Service) -> Finished {
         arrivals = "poisson"
         [[phase]]
         name = "rush"
-        duration = "15s"
+        duration = "10s"
         rate = "80/s"
         mix = { browse = 8, join = 90, organise = 2 }
         [[rule]]
@@ -34,9 +34,7 @@ async fn rush(service: &Service) -> Finished {
         "1",
         "--no-abort",
     ];
-    Invocation::run(&service.host, &arguments)
-        .finish_alone()
-        .await
+    Invocation::run(&service.host, &arguments).finish().await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::invocation::{Finished, Invocation, loadtest, texts};
@@ -27,21 +27,34 @@ fn file(folder: &TempDir, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-async fn failing_run() -> Finished {
+async fn failing_run(arguments: &[&str]) -> Finished {
     let server = Server::start(Faults {
         fail_every: Some(10),
         ..Faults::default()
     })
     .await;
-    Invocation::run(&server.host, &["--rate", "100/s", "--duration", "3s"])
+    let load = ["--rate", "100/s", "--duration", "3s"];
+    Invocation::run(&server.host, &[&load, arguments].concat())
         .finish()
         .await
 }
 
+/// A report to compare with, as far as that needs one: six seconds without a failure.
+fn earlier() -> String {
+    let second = json!({"counted": 100, "failures": 0, "slow": 0, "response_p50_ms": 1.0, "response_p99_ms": 2.0});
+    let plan = json!({"seed": 1, "phase": [{"name": "load", "duration": "6s", "rate": "100/s"}]});
+    json!({"run": {"id": "20260401-090000-1a2b"}, "plan": plan, "seconds": vec![second; 6]})
+        .to_string()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn json_and_ndjson_tell_the_same() {
-    let run = failing_run().await;
     let folder = TempDir::new().unwrap();
+    let before = file(&folder, "before.json", &earlier());
+    // What the verdict depends on beside the plan is in both, too.
+    let run = failing_run(&["--baseline", &before, "--forecast", "5"]).await;
+    assert_eq!(run.figure("/budget/traffic"), 5.0);
+    assert_eq!(run.json["comparison"]["with"], "20260401-090000-1a2b");
     let json = file(&folder, "report.json", &run.json.to_string());
     let ndjson = file(&folder, "seconds.ndjson", &run.ndjson);
     for form in [
@@ -128,7 +141,7 @@ async fn every_form_is_written_into_its_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn github_is_told_what_it_shows() {
-    let run = failing_run().await;
+    let run = failing_run(&[]).await;
     let folder = TempDir::new().unwrap();
     let summary = file(&folder, "summary.md", "# before\n");
     let server = Server::start(Faults {
@@ -191,7 +204,7 @@ async fn what_is_no_report_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_line_is_named_by_its_number() {
-    let run = failing_run().await;
+    let run = failing_run(&[]).await;
     let folder = TempDir::new().unwrap();
     let mut lines: Vec<&str> = run.ndjson.lines().collect();
     lines[3] = "{\"kind\":\"second\"}";

@@ -5,24 +5,15 @@ use std::time::Duration;
 use crate::invocation::{Finished, Invocation};
 use crate::server::{Faults, Server};
 
-/// So often a run is repeated that was disturbed.
-const ATTEMPTS: usize = 5;
-/// A run is disturbed when the generator itself was this late.
-const DISTURBED_MS: f64 = 6.0;
-
-/// A run on a machine that had time for it: a generator that says it was late proves nothing about the schedule.
-async fn undisturbed(faults: Faults, arguments: &[&str]) -> (Server, Finished) {
-    let mut attempt = 1;
-    loop {
-        let server = Server::start(faults.clone()).await;
-        let run = Invocation::run(&server.host, arguments)
-            .finish_alone()
-            .await;
-        if run.figure("/generator/lateness_p99_ms") < DISTURBED_MS || attempt == ATTEMPTS {
-            return (server, run);
-        }
-        attempt += 1;
-    }
+/// A run while no other test runs, and by how many milliseconds its figures may be off because the generator itself
+/// was late: on a busy machine it says so, and on a quiet one that is next to nothing.
+async fn alone(arguments: &[&str], faults: Faults) -> (Server, Finished, f64) {
+    let server = Server::start(faults).await;
+    let run = Invocation::run(&server.host, arguments)
+        .finish_alone()
+        .await;
+    let late = run.figure("/generator/lateness_max_ms");
+    (server, run, late)
 }
 
 /// The 95th percentile of what people waited, as the server saw it, in milliseconds.
@@ -46,46 +37,44 @@ fn truth(server: &Server, rate: f64) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stall_is_charged_to_everybody_who_would_have_waited() {
-    // 50/s for 10 s; after 5 s nothing is answered for 2 s.
-    // 100 of 500 requests wait 2,000 ms, 1,980 ms, ... 20 ms, so the 95th percentile is about 1,500 ms.
+    // 50/s for 6 s; after 3 s nothing is answered for 2 s.
+    // 100 of 300 requests wait 2,000 ms, 1,980 ms, ... 20 ms, so the 95th percentile is about 1,700 ms.
     let faults = Faults {
-        stall: Some((250, Duration::from_secs(2))),
+        stall: Some((150, Duration::from_secs(2))),
         ..Faults::default()
     };
-    // With 20 users only 20 requests feel the stall themselves; from the send nothing of it is seen at p95.
-    let (server, run) = undisturbed(
-        faults,
-        &["--rate", "50/s", "--duration", "10s", "--users", "20"],
-    )
-    .await;
+    // With 10 users only 10 requests feel the stall themselves; from the send nothing of it is seen at p95.
+    let arguments = ["--rate", "50/s", "--duration", "6s", "--users", "10"];
+    let (server, run, late) = alone(&arguments, faults).await;
     let truth = truth(&server, 50.0);
     let response = run.figure("/latency/response/p95_ms");
     let service = run.figure("/latency/service/p95_ms");
     assert!(
-        (1_470.0..1_700.0).contains(&truth),
+        (1_670.0..1_900.0 + 2.0 * late).contains(&truth),
         "the server saw a p95 of {truth} ms"
     );
     assert!(
-        (response - truth).abs() <= 0.02 * truth,
-        "p95 is {response} ms, in truth {truth} ms"
+        (response - truth).abs() <= 0.02 * truth + late,
+        "p95 is {response} ms, in truth {truth} ms, late by {late} ms"
     );
-    assert!(service < 0.3 * truth, "from the send {service} ms");
+    assert!(service < 0.3 * truth + late, "from the send {service} ms");
     assert!(
         run.figure("/generator/queued") > 75.0,
         "{}",
         run.json["generator"]
     );
-    assert_eq!(run.figure("/generator/sent"), 500.0);
+    assert_eq!(run.figure("/generator/sent"), 300.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rate_that_was_asked_for_arrives() {
-    let (server, run) =
-        undisturbed(Faults::default(), &["--rate", "200/s", "--duration", "6s"]).await;
+    let arguments = ["--rate", "200/s", "--duration", "4s"];
+    let (server, run, late) = alone(&arguments, Faults::default()).await;
     let arrivals = server.arrivals();
-    assert_eq!(arrivals.len(), 1_200, "{}", run.stderr);
+    assert_eq!(arrivals.len(), 800, "{}", run.stderr);
     let first = arrivals.iter().min().unwrap();
     let span = arrivals.iter().max().unwrap().duration_since(*first);
-    let rate = (arrivals.len() - 1) as f64 / span.as_secs_f64();
-    assert!((rate - 200.0).abs() <= 0.005 * 200.0, "{rate}/s arrived");
+    let off_ms = (span.as_secs_f64() - 799.0 / 200.0).abs() * 1_000.0;
+    // The first and the last request may be late, and a packet takes its time.
+    assert!(off_ms <= 20.0 + late, "{span:?} for 800, late by {late} ms");
 }

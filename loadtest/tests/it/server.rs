@@ -5,13 +5,19 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+
+// The bench takes this file by its path, too.
+#[path = "server/api.rs"]
+mod api;
+
+use api::{create, delete, edit, join, leave, list, open};
 
 /// What goes wrong; requests are counted from 0, only those of the measured load.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +34,8 @@ pub(crate) struct Faults {
     pub(crate) lose_join_every: Option<u64>,
     /// Acknowledged edits are not kept.
     pub(crate) lose_edits: bool,
+    /// Deletions beside the measured load are done, and every other one answers 503 all the same.
+    pub(crate) deny_deletions: bool,
     /// Nothing but the health check is there.
     pub(crate) wrong_server: bool,
     /// Each measured request has the server to itself for so long.
@@ -48,6 +56,7 @@ struct Memory {
     made: i64,
     keys: BTreeMap<String, i64>,
     joins: u64,
+    deletions: u64,
     arrivals: Vec<Instant>,
     count: u64,
     answers: Vec<Answer>,
@@ -264,129 +273,12 @@ async fn misbehave(
     {
         std::future::pending::<()>().await;
     }
-    next.run(request).await
-}
-
-async fn list(
-    State(shared): State<Shared>,
-    Query(query): Query<BTreeMap<String, String>>,
-) -> Json<Value> {
-    let memory = shared.memory.lock().unwrap();
-    let after: i64 = query
-        .get("cursor")
-        .map_or(0, |cursor| cursor.parse().unwrap());
-    let limit: usize = query
-        .get("limit")
-        .map_or(20, |limit| limit.parse().unwrap());
-    let wanted = |event: &Event| {
-        query
-            .get("q")
-            .is_none_or(|q| event.draft.to_string().contains(q))
-    };
-    let found: Vec<_> = memory
-        .events
-        .range(after + 1..)
-        .filter(|(_, event)| wanted(event))
-        .take(limit + 1)
-        .collect();
-    let next = (found.len() > limit).then(|| found[limit - 1].0.to_string());
-    let items: Vec<_> = found
-        .iter()
-        .take(limit)
-        .map(|(id, event)| event.shown(**id))
-        .collect();
-    Json(json!({"items": items, "next": next}))
-}
-
-async fn create(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-    Json(draft): Json<Value>,
-) -> (StatusCode, Json<Value>) {
-    let key = headers.get("idempotency-key");
-    let key = key.map(|key| key.to_str().unwrap().to_owned());
-    (StatusCode::CREATED, Json(shared.insert(key, draft)))
-}
-
-async fn open(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-) -> Result<Json<Value>, StatusCode> {
-    let memory = shared.memory.lock().unwrap();
-    let event = memory.events.get(&id).ok_or(StatusCode::NOT_FOUND)?;
-    let mut shown = event.shown(id);
-    shown["participants"] = event
-        .participants
-        .iter()
-        .map(|user| json!({"user_name": user}))
-        .collect();
-    Ok(Json(shown))
-}
-
-async fn edit(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Json(draft): Json<Value>,
-) -> Result<Json<Value>, StatusCode> {
+    let deletes = shared.faults.deny_deletions && request.method() == "DELETE";
+    let response = next.run(request).await;
     let mut memory = shared.memory.lock().unwrap();
-    let event = memory.events.get_mut(&id).ok_or(StatusCode::NOT_FOUND)?;
-    if !shared.faults.lose_edits {
-        event.draft = draft;
+    memory.deletions += u64::from(deletes);
+    if deletes && memory.deletions % 2 == 1 {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    Ok(Json(event.shown(id)))
-}
-
-async fn delete(State(shared): State<Shared>, Path(id): Path<i64>) -> StatusCode {
-    match shared.memory.lock().unwrap().events.remove(&id) {
-        Some(_) => StatusCode::NO_CONTENT,
-        None => StatusCode::NOT_FOUND,
-    }
-}
-
-async fn join(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Json(body): Json<Value>,
-) -> StatusCode {
-    let mut memory = shared.memory.lock().unwrap();
-    memory.joins += 1;
-    let lost = shared
-        .faults
-        .lose_join_every
-        .is_some_and(|every| memory.joins.is_multiple_of(every));
-    let Some(event) = memory.events.get_mut(&id) else {
-        return StatusCode::NOT_FOUND;
-    };
-    let user = body["user_name"].as_str().unwrap().to_owned();
-    if event.participants.contains(&user) {
-        return StatusCode::OK;
-    }
-    let seats = event.draft["max_participants"].as_u64().unwrap() as usize;
-    if event.participants.len() >= seats && !shared.faults.overbook {
-        return StatusCode::CONFLICT;
-    }
-    if !lost {
-        event.participants.push(user);
-    }
-    StatusCode::CREATED
-}
-
-async fn leave(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Query(query): Query<BTreeMap<String, String>>,
-) -> StatusCode {
-    let mut memory = shared.memory.lock().unwrap();
-    let Some(event) = memory.events.get_mut(&id) else {
-        return StatusCode::NOT_FOUND;
-    };
-    let before = event.participants.len();
-    event
-        .participants
-        .retain(|user| *user != query["user_name"]);
-    if event.participants.len() < before {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_FOUND
-    }
+    response
 }

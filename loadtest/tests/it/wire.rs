@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::Version;
 
+use crate::door;
 use crate::invocation::Invocation;
 use crate::server::{Faults, Server};
 
@@ -52,6 +53,34 @@ async fn http2_is_spoken_when_it_is_asked_for() {
     assert!(seen.iter().all(|it| it.version == Version::HTTP_2));
     let connections: BTreeSet<_> = seen.iter().map(|it| it.peer).collect();
     assert!(connections.len() <= 8, "{} connections", connections.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tls_the_service_chooses_between_http2_and_http1() {
+    let spoken = async |protocols: &[&str]| {
+        let server = Server::start(Faults::default()).await;
+        let run = ["--rate", "50/s", "--duration", "2s"];
+        let folder = tempfile::tempdir().unwrap();
+        let authority = folder.path().join("authority.pem");
+        let host = door::open(&server, protocols, &authority).await;
+        let trusted = authority.to_str().unwrap().to_owned();
+        let run = Invocation::run(&host, &run)
+            .environment([("SSL_CERT_FILE", trusted)])
+            .finish()
+            .await;
+        let seen = server.seen();
+        assert_eq!(seen.len(), 100, "{}", run.stderr);
+        let versions: Vec<_> = seen.iter().map(|it| it.version).collect();
+        (
+            versions,
+            seen.iter().map(|it| it.peer).collect::<BTreeSet<_>>(),
+        )
+    };
+    let (both, one) = tokio::join!(spoken(&["h2", "http/1.1"]), spoken(&["http/1.1"]));
+    assert!(both.0.iter().all(|it| *it == Version::HTTP_2), "{both:?}");
+    assert!(one.0.iter().all(|it| *it == Version::HTTP_11), "{one:?}");
+    // People share the connections of HTTP/2.
+    assert!(both.1.len() <= 8, "{both:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

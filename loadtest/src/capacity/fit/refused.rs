@@ -16,6 +16,11 @@ pub enum Refused {
         /// The rate to go on to, in requests per second.
         go_on_to: f64,
     },
+    /// The objective held up to this rate, and then the generator gave way before the service did.
+    GeneratorFirst {
+        /// In requests per second.
+        up_to: f64,
+    },
     /// The objective was missed from the first step on.
     BeginsPastKnee {
         /// The rate to begin with.
@@ -40,6 +45,10 @@ impl Refused {
                 format!(
                     "限界に達する前に測定範囲が終わりました。{go_on_to:.0}/s まで上げてください"
                 ),
+            ),
+            Self::GeneratorFirst { up_to } => lang.pick(
+                format!("the objective held up to {up_to:.0}/s, then the generator gave way before the service did"),
+                format!("{up_to:.0}/s までは目標を満たしましたが、サービスより先に負荷生成側が限界に達しました"),
             ),
             Self::BeginsPastKnee { begin_with } => lang.pick(
                 format!(

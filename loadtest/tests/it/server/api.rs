@@ -1,0 +1,134 @@
+//! What the endpoints do, well or as badly as it was ordered.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Event, Shared};
+
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Json<Value> {
+    let memory = shared.memory.lock().unwrap();
+    let after: i64 = query
+        .get("cursor")
+        .map_or(0, |cursor| cursor.parse().unwrap());
+    let limit: usize = query
+        .get("limit")
+        .map_or(20, |limit| limit.parse().unwrap());
+    let wanted = |event: &Event| {
+        query
+            .get("q")
+            .is_none_or(|q| event.draft.to_string().contains(q))
+    };
+    let found: Vec<_> = memory
+        .events
+        .range(after + 1..)
+        .filter(|(_, event)| wanted(event))
+        .take(limit + 1)
+        .collect();
+    let next = (found.len() > limit).then(|| found[limit - 1].0.to_string());
+    let items: Vec<_> = found
+        .iter()
+        .take(limit)
+        .map(|(id, event)| event.shown(**id))
+        .collect();
+    Json(json!({"items": items, "next": next}))
+}
+
+pub(super) async fn create(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    Json(draft): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let key = headers.get("idempotency-key");
+    let key = key.map(|key| key.to_str().unwrap().to_owned());
+    (StatusCode::CREATED, Json(shared.insert(key, draft)))
+}
+
+pub(super) async fn open(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+) -> Result<Json<Value>, StatusCode> {
+    let memory = shared.memory.lock().unwrap();
+    let event = memory.events.get(&id).ok_or(StatusCode::NOT_FOUND)?;
+    let mut shown = event.shown(id);
+    shown["participants"] = event
+        .participants
+        .iter()
+        .map(|user| json!({"user_name": user}))
+        .collect();
+    Ok(Json(shown))
+}
+
+pub(super) async fn edit(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Json(draft): Json<Value>,
+) -> Result<Json<Value>, StatusCode> {
+    let mut memory = shared.memory.lock().unwrap();
+    let event = memory.events.get_mut(&id).ok_or(StatusCode::NOT_FOUND)?;
+    if !shared.faults.lose_edits {
+        event.draft = draft;
+    }
+    Ok(Json(event.shown(id)))
+}
+
+pub(super) async fn delete(State(shared): State<Shared>, Path(id): Path<i64>) -> StatusCode {
+    match shared.memory.lock().unwrap().events.remove(&id) {
+        Some(_) => StatusCode::NO_CONTENT,
+        None => StatusCode::NOT_FOUND,
+    }
+}
+
+pub(super) async fn join(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Json(body): Json<Value>,
+) -> StatusCode {
+    let mut memory = shared.memory.lock().unwrap();
+    memory.joins += 1;
+    let lost = shared
+        .faults
+        .lose_join_every
+        .is_some_and(|every| memory.joins.is_multiple_of(every));
+    let Some(event) = memory.events.get_mut(&id) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let user = body["user_name"].as_str().unwrap().to_owned();
+    if event.participants.contains(&user) {
+        return StatusCode::OK;
+    }
+    let seats = event.draft["max_participants"].as_u64().unwrap() as usize;
+    if event.participants.len() >= seats && !shared.faults.overbook {
+        return StatusCode::CONFLICT;
+    }
+    if !lost {
+        event.participants.push(user);
+    }
+    StatusCode::CREATED
+}
+
+pub(super) async fn leave(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> StatusCode {
+    let mut memory = shared.memory.lock().unwrap();
+    let Some(event) = memory.events.get_mut(&id) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let before = event.participants.len();
+    event
+        .participants
+        .retain(|user| *user != query["user_name"]);
+    if event.participants.len() < before {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
