@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use rustix::termios::tcgetwinsize;
 
 use crate::events::Event;
@@ -18,6 +18,9 @@ const PLAIN: u64 = 5;
 const RECENT: usize = 10;
 /// So many of the last events are shown.
 const EVENTS: usize = 3;
+/// The column of the longest time, and the width of a terminal below which it is left out.
+const LONGEST: usize = 8;
+const NARROW: u16 = 70;
 /// The columns of a terminal that does not tell.
 const COLUMNS: u16 = 80;
 
@@ -68,11 +71,11 @@ impl<'a> Progress<'a> {
         if self.terminal {
             let columns = tcgetwinsize(&err).map_or(COLUMNS, |size| size.ws_col.max(20));
             let text = self.table(second, events, columns);
-            let _ = if self.lines > 0 {
-                write!(err, "\x1b[{}A\x1b[J{text}", self.lines)
-            } else {
-                write!(err, "{text}")
-            };
+            if self.lines > 0 {
+                let _ = write!(err, "\x1b[{}A", self.lines);
+            }
+            // Line by line: a whole table that goes before the next one comes flickers, and some terminals keep it.
+            let _ = write!(err, "{}\x1b[J", text.replace('\n', "\x1b[K\n"));
             self.lines = text.lines().count();
         } else {
             for event in &events[self.events_told.min(events.len())..] {
@@ -165,8 +168,15 @@ impl<'a> Progress<'a> {
             row.extend(sum.cells());
             table.add_row(row);
         }
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
+        for (place, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((1, 0));
+            if place > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+            // What wraps is hard to read: where it is narrow the longest time gives way.
+            if place == LONGEST && columns < NARROW {
+                column.set_constraint(ColumnConstraint::Hidden);
+            }
         }
         let pulse = &last.generator;
         let (late, cpu, files) = (last.lateness_p99_ms, 100.0 * pulse.cpu, pulse.descriptors);
