@@ -76,5 +76,8 @@ async fn the_rate_that_was_asked_for_arrives() {
     let span = arrivals.iter().max().unwrap().duration_since(*first);
     let off_ms = (span.as_secs_f64() - 799.0 / 200.0).abs() * 1_000.0;
     // The first and the last request may be late, and the server that tells of them, too.
-    assert!(off_ms <= 20.0 + 2.0 * late, "{span:?} for 800, late by {late} ms");
+    assert!(
+        off_ms <= 20.0 + 2.0 * late,
+        "{span:?} for 800, late by {late} ms"
+    );
 }
