@@ -12,6 +12,7 @@ pub mod file;
 mod mistake;
 mod profile;
 pub mod rule;
+pub mod scaling;
 pub mod units;
 
 pub use file::File;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub phases: Vec<Phase>,
     /// What the run must show; at least one.
     pub rules: Vec<Rule>,
+    /// What scaling must show; nothing where it is not looked at.
+    pub scaling: Option<scaling::Expected>,
 }
 
 /// How requests follow each other.

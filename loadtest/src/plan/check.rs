@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::file::{File, PhaseEntry, RuleEntry, SLOW, default_rules};
 use super::rule::{Demand, Rule, Scope};
+use super::scaling::Expected;
 use super::units::{Share, Time};
 use super::{Action, Fault, Mistake, Phase, Plan};
 
@@ -69,6 +70,7 @@ impl TryFrom<File> for Plan {
             max_cpu: file.max_cpu.map_or(0.8, |share| share.0),
             phases,
             rules,
+            scaling: file.scaling.map(Expected::checked).transpose()?,
         })
     }
 }

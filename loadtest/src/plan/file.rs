@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Demand;
+use super::scaling::Expected;
 use super::units::{Rate, Share, Time};
 use super::{Action, Arrivals, Mix, Phase, Plan};
 use crate::endpoint::Endpoint;
@@ -45,6 +46,8 @@ pub struct File {
     pub phases: Vec<PhaseEntry>,
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Expected>,
 }
 
 /// A phase in a plan file.
@@ -251,6 +254,7 @@ impl From<Plan> for File {
             max_cpu: Some(Share(plan.max_cpu)),
             phases: plan.phases.into_iter().map(PhaseEntry::from).collect(),
             rules,
+            scaling: plan.scaling,
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum Mistake {
     Rule,
     /// A rule is about a phase that there is not.
     NoSuchPhase(String),
+    /// Scaling is expected to no tasks, or to more than there may be.
+    ScalingTasks(u32),
     /// A search of no steps, or of too many.
     Steps(usize),
 }
@@ -83,6 +85,10 @@ impl Mistake {
             Self::Rule => lang.pick(
                 "a [[rule]] needs either availability = \"99.9%\", or slower_than = \"1s\" with share = \"1%\"".to_owned(),
                 "[[rule]] には availability = \"99.9%\"、または slower_than = \"1s\" と share = \"1%\" の組のどちらか一方が必要です".to_owned(),
+            ),
+            Self::ScalingTasks(tasks) => lang.pick(
+                format!("[scaling] expects {tasks} tasks; at least 1 and at most `most` can be"),
+                format!("[scaling] の tasks = {tasks} は 1 以上 most 以下で指定してください"),
             ),
             Self::Steps(steps) => lang.pick(
                 format!("a search of {steps} steps is none; let --to be above --from, and --growth such that there are at most 100"),
