@@ -6,8 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 
+mod look;
+mod notebook;
 mod recording;
+mod subject;
+
+pub use look::Witness;
+pub use notebook::{Clock, Notebook};
 pub use recording::{Origin, ReadError, Recording, write};
+pub use subject::{Named, Subject};
 
 /// Something that a look showed otherwise than the look before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
