@@ -11,11 +11,13 @@ mod capacity;
 mod plan;
 mod report;
 mod run;
+mod watch;
 
 pub use capacity::CapacityArguments;
 pub use plan::{ForecastArguments, Output, PlanArguments};
 pub use report::{FileArguments, ReportArguments};
-pub use run::{AwsArguments, RunArguments};
+pub use run::{AwsArguments, RunArguments, WatchedArguments};
+pub use watch::WatchArguments;
 
 /// Load-tests the event service and says how available it is, and how sure that is.
 ///
@@ -42,6 +44,8 @@ pub enum Command {
     Plan(Box<ForecastArguments>),
     /// Makes another form of a report, or the report of a run that was killed; exits with its verdict
     Report(ReportArguments),
+    /// Watches how an ECS service scales, without any load: one JSON line for each change
+    Watch(WatchArguments),
     /// Deletes what a run left behind
     Cleanup(CleanupArguments),
 }

@@ -1,26 +1,32 @@
 //! The subcommands: they print and give the exit code.
 
-use std::io::{Write, stderr, stdout};
-use std::time::Duration;
+use std::io::{ErrorKind, Write, stderr, stdout};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
+use crate::aws;
 use crate::capacity::metrics;
 use crate::capacity::outcome::Outcome;
 use crate::clean::clean;
 use crate::cli::{
     CapacityArguments, CleanupArguments, ForecastArguments, Output, ReportArguments, RunArguments,
+    WatchArguments,
 };
+use crate::events::What;
 use crate::forecast::{self, Forecast};
 use crate::lang::{Lang, count};
 use crate::order::{self, Order};
+use crate::preflight;
 use crate::publish::{Outlet, exit_code, show};
 use crate::report::{json, read};
 use crate::run::{self, Searching, Session};
 use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
+use crate::witness::{self, Clock, Notebook, Origin, Subject};
 
 /// The exit code of wrong usage, and of whatever keeps a run from taking place.
 pub const USAGE: u8 = 3;
@@ -141,6 +147,64 @@ pub fn forecast(arguments: &ForecastArguments, random: u64, lang: Lang) -> anyho
     };
     stdout().write_all(text.as_bytes())?;
     Ok(0)
+}
+
+/// Watches a service until a stop is asked for, and says each change.
+pub async fn watch(
+    arguments: WatchArguments,
+    now: DateTime<Utc>,
+    lang: Lang,
+) -> anyhow::Result<u8> {
+    let Some(named) = arguments.watched.named() else {
+        return refuse(&UsageError::NothingToWatch, lang);
+    };
+    let config = aws::environment().await;
+    let witness = match preflight::witness(&config, named).await {
+        Ok(witness) => witness,
+        Err(error) => return refuse(&error, lang),
+    };
+    let mut file: Box<dyn Write + Send> = match arguments.ndjson.as_deref().map(run::create) {
+        None => Box::new(stdout()),
+        Some(Ok(file)) => Box::new(file),
+        Some(Err(error)) => return refuse(&error, lang),
+    };
+    let Subject {
+        cluster, service, ..
+    } = witness.subject().clone();
+    let source = concat!("loadtest ", env!("CARGO_PKG_VERSION")).to_owned();
+    let origin = Origin::new(source, cluster, service, now.to_rfc3339());
+    witness::write(&origin, &mut file)?;
+    let stop = Stop::default();
+    stop.on_signals()
+        .context("signals cannot be listened for")?;
+    let clock = Clock {
+        instant: Instant::now(),
+        utc: now,
+    };
+    let file = Mutex::new((file, None));
+    let notes = Notebook::new(clock, |sighting| {
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = witness::write(&sighting, &mut file.0) {
+            // Nobody reads any more, or the disk is full.
+            file.1.get_or_insert(error);
+            stop.ask(What::StopAsked);
+        }
+    });
+    let over = tokio::time::sleep(arguments.duration.unwrap_or(Duration::MAX));
+    tokio::select! {
+        () = witness.watch(&notes) => {}
+        () = stop.asked() => {}
+        () = over => {}
+    }
+    notes.end();
+    drop(notes);
+    let (_, lost) = file.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match lost {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("what was seen could not be written")
+        }
+        _ => Ok(0),
+    }
 }
 
 /// Deletes what a run left behind.

@@ -2,6 +2,7 @@
 
 use crate::generator::strain::Strain;
 use crate::ledger::Violation;
+use crate::scaling::Scaling;
 
 pub mod abort;
 pub mod baseline;
@@ -70,6 +71,8 @@ pub struct Observed {
     pub violations: Vec<Violation>,
     /// What the generator was short of.
     pub strains: Vec<Strain>,
+    /// What was shown of scaling, if somebody looked or should have.
+    pub scaling: Option<Scaling>,
 }
 
 /// The three answers.
@@ -103,6 +106,8 @@ pub struct Judgement {
     pub budget: Option<Budget>,
     /// How the run compares with an earlier one.
     pub comparison: Option<Comparison>,
+    /// What was shown of scaling.
+    pub scaling: Option<Scaling>,
 }
 
 /// Of the requests, how many may fail through the generator's fault before its figures are worth nothing.
@@ -137,6 +142,7 @@ pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
         rulings,
         budget: cost(observed),
         comparison: observed.comparison.clone(),
+        scaling: observed.scaling.clone(),
     }
 }
 
@@ -160,6 +166,7 @@ fn decide(
         .map(|ruling| (ruling.verdict, ruling.reason.clone()))
         .collect();
     shown.extend(regression(observed));
+    shown.extend(scaling(observed));
     let failed = shown.iter().any(|(verdict, _)| *verdict == Verdict::Fail);
     if !failed && !doubts.is_empty() {
         return (Verdict::Inconclusive, doubts);
@@ -174,8 +181,27 @@ fn decide(
         .into_iter()
         .filter(|(of, _)| *of == verdict)
         .map(|(_, reason)| reason)
+        .chain(named(observed, verdict))
         .collect();
     (verdict, reasons)
+}
+
+/// What the plan expects of scaling.
+fn scaling(observed: &Observed) -> Vec<(Verdict, Reason)> {
+    let shown = observed.scaling.iter().flat_map(|it| &it.expectations);
+    shown
+        .map(|shown| (shown.verdict, Reason::Scaling(shown.clone())))
+        .collect()
+}
+
+/// The failures of scaling that have a name; of a run that passes they are no reason.
+fn named(observed: &Observed, verdict: Verdict) -> Vec<Reason> {
+    let failed = |_: &&Scaling| verdict == Verdict::Fail;
+    let named = observed.scaling.iter().filter(failed);
+    named
+        .flat_map(|scaling| &scaling.named)
+        .map(|named| Reason::Named(named.failure))
+        .collect()
 }
 
 /// What the comparison says, if it is asked to say something: no difference shown is enough to pass.

@@ -54,6 +54,9 @@ impl Order {
         if order.plan.phases.iter().any(stops_tasks) && !arguments.aws.stop_tasks {
             return Err(UsageError::StopsTasks);
         }
+        if order.plan.scaling.is_some() && arguments.aws.watched.named().is_none() {
+            return Err(UsageError::ScalingUnwatched);
+        }
         order.aws = arguments.aws;
         let baseline = arguments.baseline.as_deref().map(baseline::read);
         order.terms = Terms {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::aws::{self, Alarms, Ecs};
@@ -10,6 +11,7 @@ use crate::generator::ceiling::{self, Ceiling};
 use crate::order::Order;
 use crate::target::Target;
 use crate::usage::UsageError;
+use crate::witness::{Gap, Named, Subject, Witness};
 
 /// Files beside the connections: output, timers, look-ups.
 const SPARE_FILES: u64 = 64;
@@ -27,6 +29,8 @@ pub struct Ready {
     pub ecs: Option<Ecs>,
     /// The alarms that stop the run.
     pub alarms: Option<Alarms>,
+    /// Who watches how the service scales.
+    pub witness: Option<Witness>,
 }
 
 /// Checks everything; raises the limit of open files where the system lets it.
@@ -42,38 +46,79 @@ pub async fn check(order: &Order) -> Result<Ready, UsageError> {
         .health()
         .await
         .map_err(|error| unreachable(error.to_string()))?;
-    let (ecs, alarms) = aws(order).await?;
+    let Aws {
+        ecs,
+        alarms,
+        witness,
+    } = aws(order).await?;
     Ok(Ready {
         service,
         ceiling: ceiling::measure(&order.plan).await,
         ecs,
         alarms,
+        witness,
     })
 }
 
+/// What AWS gives a run.
+#[derive(Debug, Default)]
+struct Aws {
+    ecs: Option<Ecs>,
+    alarms: Option<Alarms>,
+    witness: Option<Witness>,
+}
+
 /// Asks AWS once for everything that is needed later: a missing permission must not show in the middle of a run.
-async fn aws(order: &Order) -> Result<(Option<Ecs>, Option<Alarms>), UsageError> {
+async fn aws(order: &Order) -> Result<Aws, UsageError> {
     let wanted = &order.aws;
     let refused = |error: anyhow::Error| UsageError::Aws(format!("{error:#}"));
-    if !wanted.stop_tasks && wanted.stop_on_alarm.is_empty() {
-        return Ok((None, None));
+    let mut aws = Aws::default();
+    let named = wanted.watched.named();
+    if named.is_none() && wanted.stop_on_alarm.is_empty() {
+        return Ok(aws);
     }
     let config = aws::environment().await;
-    let ecs = match (&wanted.cluster, &wanted.service) {
-        (Some(cluster), Some(service)) if wanted.stop_tasks => {
-            let ecs = Ecs::new(&config, cluster.clone(), service.clone());
+    if let Some(named) = named {
+        let witness = witness(&config, named).await?;
+        if wanted.stop_tasks {
+            let Subject {
+                cluster, service, ..
+            } = witness.subject().clone();
+            let ecs = Ecs::new(&config, cluster, service);
             ecs.a_task().await.map_err(refused)?;
-            Some(ecs)
+            aws.ecs = Some(ecs);
         }
-        _ => None,
-    };
-    if wanted.stop_on_alarm.is_empty() {
-        return Ok((ecs, None));
+        aws.witness = Some(witness);
     }
-    let alarms = Alarms::new(&config, wanted.stop_on_alarm.clone());
-    match alarms.ringing().await.map_err(refused)? {
-        Some((name, why)) => Err(UsageError::Ringing { name, why }),
-        None => Ok((ecs, Some(alarms))),
+    if !wanted.stop_on_alarm.is_empty() {
+        let alarms = Alarms::new(&config, wanted.stop_on_alarm.clone());
+        if let Some((name, why)) = alarms.ringing().await.map_err(refused)? {
+            return Err(UsageError::Ringing { name, why });
+        }
+        aws.alarms = Some(alarms);
+    }
+    Ok(aws)
+}
+
+/// A witness of a service that is there, as far as anybody may see that.
+pub async fn witness(config: &SdkConfig, named: Named) -> Result<Witness, UsageError> {
+    let subject = named.resolve(config).await;
+    let subject = subject.map_err(|gap| {
+        let Gap {
+            operation,
+            code,
+            message,
+        } = gap;
+        UsageError::Aws(format!("{operation} failed: {code}: {message}"))
+    })?;
+    let witness = Witness::new(config, subject);
+    match witness.is_there().await {
+        Ok(false) => Err(UsageError::NoService {
+            cluster: witness.subject().cluster.clone(),
+            service: witness.subject().service.clone(),
+        }),
+        // What may not be seen is a gap in the picture, and the load can do without a picture.
+        Ok(true) | Err(_) => Ok(witness),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::judge::interval::Batch;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::rule::{Demand, Scope};
+use crate::witness::Sighting;
 
 mod cell;
 mod evidence;
@@ -156,6 +157,13 @@ impl Recorder {
         books.write(&Line::Event(event.clone()));
         books.flush();
         books.evidence.events.push(event);
+    }
+
+    /// Books what a witness saw.
+    pub fn sighting(&self, sighting: Sighting) {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.write(&Line::Sighting(sighting.clone()));
+        books.evidence.sightings.push(sighting);
     }
 
     /// What has happened beside the requests until now.

@@ -28,6 +28,7 @@ pub mod junit;
 pub mod markdown;
 mod meaning;
 mod read;
+pub mod scaling;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -41,6 +42,7 @@ pub use figures::{
 };
 pub use format::Format;
 pub use read::read;
+pub use scaling::Scaling;
 
 /// The report, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -83,6 +85,9 @@ pub struct Report {
     pub seconds: Vec<Second>,
     /// What else happened, to be seen on the same time axis.
     pub markers: Vec<Marker>,
+    /// How the service scaled, if somebody watched it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Scaling>,
     /// By what and on what it was run.
     pub manifest: Manifest,
     /// The load and the rules: `loadtest run --plan` takes the report to repeat it.

@@ -19,6 +19,7 @@ mod words;
 
 pub use expectation::{Expectation, Shown};
 pub use named::{Evidence, Failure, Named};
+pub(crate) use words::took;
 
 use crate::judge::Verdict;
 use crate::plan::scaling::Expected;

@@ -69,6 +69,17 @@ pub enum UsageError {
     StopsTasks,
     /// AWS does not give what the run needs of it.
     Aws(String),
+    /// There is no such service.
+    NoService {
+        /// The cluster.
+        cluster: String,
+        /// The service.
+        service: String,
+    },
+    /// Nobody said what to watch.
+    NothingToWatch,
+    /// The plan expects something of scaling, and nobody is to watch it.
+    ScalingUnwatched,
     /// An alarm rings that would stop the run at once.
     Ringing {
         /// The alarm.
@@ -134,6 +145,18 @@ impl UsageError {
             Self::Aws(why) => lang.pick(
                 format!("AWS does not give what this run needs: {why}"),
                 format!("この実行に必要な AWS の操作ができません: {why}"),
+            ),
+            Self::NoService { cluster, service } => lang.pick(
+                format!("there is no service {service} in cluster {cluster}; are names and region right?"),
+                format!("クラスター {cluster} にサービス {service} がありません。名前とリージョンを確認してください"),
+            ),
+            Self::NothingToWatch => lang.pick(
+                "say which service to watch with --cluster NAME --service NAME, or with --stack PREFIX".to_owned(),
+                "--cluster 名前 --service 名前、または --stack プレフィックスで監視するサービスを指定してください".to_owned(),
+            ),
+            Self::ScalingUnwatched => lang.pick(
+                "the plan expects something of scaling; say which service to watch with --cluster NAME --service NAME, or with --stack PREFIX".to_owned(),
+                "この計画はスケーリングを判定します。--cluster 名前 --service 名前、または --stack プレフィックスで監視するサービスを指定してください".to_owned(),
             ),
             Self::Ringing { name, why } => lang.pick(
                 format!("alarm {name} is in state ALARM already, which would stop the run at once: {why}"),

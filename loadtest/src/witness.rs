@@ -16,6 +16,21 @@ pub use notebook::{Clock, Notebook};
 pub use recording::{Origin, ReadError, Recording, write};
 pub use subject::{Named, Subject};
 
+/// Every action of AWS that a witness needs, as IAM spells it; the role of `cloudformation/probe-role.yaml` has them.
+pub const ACTIONS: [&str; 11] = [
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingActivities",
+    "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
+    "cloudformation:DescribeStacks",
+    "cloudwatch:DescribeAlarmHistory",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "ecs:DescribeServices",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+];
+
 /// Something that a look showed otherwise than the look before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sighting {
@@ -257,6 +272,25 @@ pub enum Measure {
     DatabaseWrite,
     /// What is left of the database's CPU credits.
     DatabaseCredits,
+}
+
+impl Measure {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Cpu,
+        Self::Memory,
+        Self::Requests,
+        Self::BalancerFaults,
+        Self::TaskFaults,
+        Self::ResponseP99,
+        Self::Rejected,
+        Self::PeakLcus,
+        Self::DatabaseConnections,
+        Self::DatabaseCpu,
+        Self::DatabaseRead,
+        Self::DatabaseWrite,
+        Self::DatabaseCredits,
+    ];
 }
 
 /// A look that gave nothing.

@@ -73,10 +73,13 @@ def pipelines_hand_on_no_more_than_they_have(stacks, _values):
 def probe_may_do_what_it_calls_and_nothing_else(stacks, values):
     source = (ROOT.parent / "probe" / "src" / "collect.rs").read_text(encoding="utf-8")
     lists = {name: set(re.findall(r'"([a-z0-9-]+:\w+)"', body)) for name, body in re.findall(r"pub const (\w*ACTIONS):[^=]*=\s*&\[(.*?)\];", source, re.DOTALL)}
+    watch = (ROOT.parent / "loadtest" / "src" / "witness.rs").read_text(encoding="utf-8")
+    watched = re.search(r"pub const ACTIONS:[^=]*=\s*&?\[(.*?)\];", watch, re.DOTALL)
+    called = lists["ACTIONS"] | set(re.findall(r'"([a-z0-9-]+:\w+)"', watched[1]))
     policy = only(stacks["probe-role"], "AWS::IAM::ManagedPolicy")["PolicyDocument"]
     allowed = {action for actions in mappings(policy, "Action") for action in as_list(actions)}
-    for action in sorted(allowed ^ lists["ACTIONS"]):
-        yield f"{action} is {'not called by probe' if action in allowed else 'missing'}"
+    for action in sorted(allowed ^ called):
+        yield f"{action} is {'not called by probe or loadtest' if action in allowed else 'missing'}"
     role = stacks["probe-role"]["Resources"]["ProbeRole"]["Properties"]
     more = {action for actions in mappings(role.get("Policies", []), "Action") for action in as_list(actions)}
     # Whoever reads a secret also decrypts it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{FileArguments, PlanArguments, TargetArguments, rate};
+use crate::witness::{Named, Subject};
 
 /// How to run.
 #[derive(Debug, Clone, Args)]
@@ -35,18 +36,46 @@ pub struct RunArguments {
     pub ndjson: Option<PathBuf>,
 }
 
+/// Which ECS service is watched, with the region and the credentials of the environment.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WatchedArguments {
+    /// Watch how this service scales: its cluster
+    #[arg(long, value_name = "NAME", requires = "service", group = "named")]
+    pub cluster: Option<String>,
+    /// Watch how this service scales: its name
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub service: Option<String>,
+    /// Watch the service of the stacks with this prefix, and their database, instead of --cluster and --service
+    #[arg(long, value_name = "PREFIX", conflicts_with_all = ["cluster", "service"], group = "named")]
+    pub stack: Option<String>,
+    /// Watch this database instance too
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub database: Option<String>,
+}
+
+impl WatchedArguments {
+    /// What is named, if anything is.
+    pub fn named(&self) -> Option<Named> {
+        if let Some(prefix) = &self.stack {
+            return Some(Named::Stack(prefix.clone()));
+        }
+        Some(Named::Directly(Subject {
+            cluster: self.cluster.clone()?,
+            service: self.service.clone()?,
+            database: self.database.clone(),
+        }))
+    }
+}
+
 /// What a run may do in AWS, with the region and the credentials of the environment.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AwsArguments {
     /// Allow the plan to stop tasks of the ECS service
-    #[arg(long, requires = "cluster", requires = "service")]
+    #[arg(long, requires = "named")]
     pub stop_tasks: bool,
-    /// The cluster of the service whose tasks may be stopped
-    #[arg(long, value_name = "NAME")]
-    pub cluster: Option<String>,
-    /// The service whose tasks may be stopped
-    #[arg(long, value_name = "NAME")]
-    pub service: Option<String>,
+    /// Which service is watched while the load runs.
+    #[command(flatten)]
+    pub watched: WatchedArguments,
     /// Stop the run when this CloudWatch alarm rings; may be given several times
     #[arg(long, value_name = "NAME")]
     pub stop_on_alarm: Vec<String>,

@@ -4,6 +4,7 @@ use super::baseline::Comparison;
 use super::finding::Finding;
 use crate::generator::strain::Strain;
 use crate::lang::{Lang, count};
+use crate::scaling::{Failure, Shown};
 
 /// One reason of a verdict.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +13,10 @@ pub enum Reason {
     Rule(Finding),
     /// How the run compares with an earlier one.
     Compared(Comparison),
+    /// What was shown of an expectation of scaling.
+    Scaling(Shown),
+    /// A failure of scaling that has a name.
+    Named(Failure),
     /// The service broke promises.
     PromisesBroken {
         /// How many.
@@ -55,6 +60,8 @@ impl Reason {
         match self {
             Self::Rule(finding) => finding.code(),
             Self::Compared(comparison) => comparison.code(),
+            Self::Scaling(shown) => shown.code(),
+            Self::Named(failure) => failure.code(),
             Self::PromisesBroken { .. } => "promises-broken",
             Self::Cancelled => "cancelled",
             Self::GeneratorLate { .. } => "generator-late",
@@ -70,6 +77,8 @@ impl Reason {
         match self {
             Self::Rule(finding) => finding.text(lang),
             Self::Compared(comparison) => comparison.text(lang),
+            Self::Scaling(shown) => shown.text(lang),
+            Self::Named(failure) => failure.text(lang).to_owned(),
             Self::PromisesBroken { count } => lang.pick(
                 format!("the service broke {count} of its promises; see the ledger"),
                 format!("サービスが受け付けた内容と実際の状態が {count} 件食い違っています。照合結果を見てください"),

@@ -17,6 +17,8 @@ use crate::judge::window::stretches;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::plan::rule::{Demand, Scope};
+use crate::scaling::Felt;
+use crate::witness::Sighting;
 
 /// A stretch of time over which failures are counted together, at most, in seconds.
 const STRETCH: usize = 10;
@@ -38,6 +40,8 @@ pub struct Evidence {
     pub seconds: Vec<Second>,
     /// What happened beside the requests.
     pub events: Vec<Event>,
+    /// What a witness saw in AWS; empty without one.
+    pub sightings: Vec<Sighting>,
     /// The figures of the second that is being added to.
     open: Option<Cell>,
     counts: Vec<Count>,
@@ -95,6 +99,17 @@ pub struct Count {
 }
 
 impl Evidence {
+    /// What the users felt in each second.
+    pub fn felt(&self) -> Vec<Felt> {
+        let felt = |second: &Second| Felt {
+            counted: second.counted,
+            // A failure may be late too, and counts once.
+            missed: (second.slow + second.failures).min(second.counted),
+            failed: second.failures,
+        };
+        self.seconds.iter().map(felt).collect()
+    }
+
     /// No evidence yet, for this plan.
     pub fn new(plan: &Plan) -> Self {
         let limits = plan.limits();
@@ -109,6 +124,7 @@ impl Evidence {
             limits,
             seconds: vec![],
             events: vec![],
+            sightings: vec![],
             open: None,
             counts: vec![],
         }

@@ -20,6 +20,7 @@ use crate::generator::Pulse;
 use crate::manifest::Manifest;
 use crate::outcome::Outcome;
 use crate::plan::Plan;
+use crate::witness::Sighting;
 
 /// The version of the shape of the lines.
 pub const VERSION: u32 = 1;
@@ -52,6 +53,8 @@ pub enum Line {
     Tick(Tick),
     /// Something happened beside the requests.
     Event(Event),
+    /// A witness saw something in AWS.
+    Sighting(Sighting),
     /// The run is over, verified and cleaned up; the last line.
     End(Box<Aftermath>),
 }

@@ -83,6 +83,7 @@ pub fn replay(first: Line, mut lines: impl BufRead) -> io::Result<Replay> {
                 evidence.end_second(&tick);
             }
             Line::Event(event) => evidence.events.push(event),
+            Line::Sighting(sighting) => evidence.sightings.push(sighting),
             Line::End(aftermath) => end = Some(*aftermath),
         }
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{
     Availability, Cleanup, Comparison, Demand, End, EndpointFigures, Generator, Latency,
-    LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Second, Share, Slow,
+    LedgerView, Marker, Percentiles, Phase, Report, Ruling, Run, Said, Scaling, Second, Share,
+    Slow, scaling,
 };
 use crate::aftermath::{Aftermath, Cleaned};
 use crate::endpoint::Endpoint;
@@ -129,11 +130,25 @@ impl Report {
                 },
             },
             seconds: evidence.seconds.iter().map(Second::from).collect(),
-            markers: evidence.events.iter().map(Marker::from).collect(),
+            markers: markers(judgement, evidence),
+            scaling: judgement
+                .scaling
+                .as_ref()
+                .map(|judged| Scaling::new(judged, &evidence.sightings)),
             manifest: findings.manifest.clone(),
             plan: plan.clone(),
         }
     }
+}
+
+/// What happened in the run and, where somebody watched, in AWS, in the order of time.
+fn markers(judgement: &Judgement, evidence: &Evidence) -> Vec<Marker> {
+    let mut markers: Vec<Marker> = evidence.events.iter().map(Marker::from).collect();
+    if let Some(judged) = &judgement.scaling {
+        markers.extend(scaling::markers(judged, &evidence.sightings));
+    }
+    markers.sort_by(|one, other| one.at_s.total_cmp(&other.at_s));
+    markers
 }
 
 fn reasons(judgement: &Judgement, end: End) -> Vec<Said> {

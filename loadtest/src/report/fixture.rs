@@ -15,6 +15,7 @@ use crate::manifest::Manifest;
 use crate::plan::{File, Plan};
 
 mod figures;
+mod scaling;
 
 use figures::{cells, map, seconds, spread};
 
@@ -57,6 +58,7 @@ fn said(code: &str, message: &str, message_ja: &str) -> Said {
 /// The report of a run that failed.
 pub(crate) fn report() -> Report {
     let plan: File = toml::from_str(PLAN).unwrap();
+    let (scaling, scaled) = scaling::scaling_view();
     let phase = |name: &str, from_s, to_s, rate: &str| Phase {
         name: name.to_owned(),
         from_s,
@@ -229,14 +231,19 @@ pub(crate) fn report() -> Report {
             left: None,
         },
         seconds: seconds(),
-        markers: vec![Marker {
-            at_s: 20.0,
-            said: said(
-                "fault-began",
-                "rush: fault begins: kill one task",
-                "rush: 障害を発生: kill one task",
-            ),
-        }],
+        markers: [
+            vec![Marker {
+                at_s: 20.0,
+                said: said(
+                    "fault-began",
+                    "rush: fault begins: kill one task",
+                    "rush: 障害を発生: kill one task",
+                ),
+            }],
+            scaled,
+        ]
+        .concat(),
+        scaling: Some(scaling),
         manifest: Manifest {
             loadtest: "0.1.0".to_owned(),
             service: Some("0.1.0".to_owned()),

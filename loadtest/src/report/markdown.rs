@@ -13,6 +13,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
     [
         Some(head(report, lang)),
         Some(rules(report, lang)),
+        scaling(report, lang),
         Some(endpoints(report, lang)),
         causes(report, lang),
         violations(report, lang),
@@ -78,6 +79,33 @@ fn rules(report: &Report, lang: Lang) -> String {
         ]
     });
     table(&head, 2, rows)
+}
+
+fn scaling(report: &Report, lang: Lang) -> Option<String> {
+    let scaling = report.scaling.as_ref()?;
+    let mut text = format!("{}\n\n", escape(&scaling.felt(lang)));
+    let head = scaling.head(lang);
+    let head = [head[0].as_str(), &head[1], &head[2]];
+    text.push_str(&table(
+        &head,
+        1,
+        scaling.rows(lang).into_iter().map(Vec::from),
+    ));
+    for failure in &scaling.named {
+        for evidence in &failure.evidence {
+            let at = clock(evidence.at_s.max(0.0));
+            let (name, source, saw) = (&failure.said.code, &evidence.source, &evidence.saw);
+            text.push_str(&format!(
+                "\n- **{name}** {at} {}: {}",
+                code(source),
+                escape(saw)
+            ));
+        }
+    }
+    for sentence in scaling.unseen(lang) {
+        text.push_str(&format!("\n- {}", escape(&sentence)));
+    }
+    Some(text + "\n")
 }
 
 fn endpoints(report: &Report, lang: Lang) -> String {

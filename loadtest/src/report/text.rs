@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::{EndpointFigures, Report, meaning, wording};
 use crate::endpoint::Endpoint;
-use crate::lang::{Lang, count, millis, percent, round_percent};
+use crate::lang::{Lang, clock, count, millis, percent, round_percent};
 
 mod summary;
 
@@ -25,6 +25,7 @@ pub fn render(report: &Report, lang: Lang, width: Option<u16>) -> String {
         page.summary(),
         page.rules(),
         page.latency(),
+        page.scaling(),
         page.phases(),
         page.endpoints(),
         page.causes(),
@@ -76,6 +77,28 @@ impl Page<'_> {
             ]);
         }
         Some(figures(table, 2))
+    }
+
+    fn scaling(&self) -> Option<String> {
+        let scaling = self.report.scaling.as_ref()?;
+        let mut table = self.table();
+        table.set_header(scaling.head(self.lang));
+        for row in scaling.rows(self.lang) {
+            table.add_row(row);
+        }
+        let mut said = self.table();
+        said.add_row([scaling.felt(self.lang)]);
+        for failure in &scaling.named {
+            for evidence in &failure.evidence {
+                let at = clock(evidence.at_s.max(0.0));
+                let (source, saw) = (&evidence.source, &evidence.saw);
+                said.add_row([format!("{}: {at} {source}: {saw}", failure.said.code)]);
+            }
+        }
+        for sentence in scaling.unseen(self.lang) {
+            said.add_row([sentence]);
+        }
+        Some(format!("{}{}", figures(table, 1), lines(&said)))
     }
 
     fn latency(&self) -> Option<String> {

@@ -1,7 +1,9 @@
 //! The load, and everything that goes on beside it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use chrono::Utc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,7 @@ use crate::preflight::Ready;
 use crate::progress::Progress;
 use crate::target::Target;
 use crate::watch::watch;
+use crate::witness::{Clock, Notebook, Seen, Sighting};
 
 /// Runs the users, and everything that goes on beside them, until the schedule is over or a stop was asked for.
 pub(super) async fn load(
@@ -55,6 +58,7 @@ pub(super) async fn load(
                     metrics.run(crew).await;
                 }
             },
+            witness(crew, ready),
             async {
                 if let Some(alarms) = &ready.alarms {
                     alarms.watch(&crew.stop).await;
@@ -67,5 +71,26 @@ pub(super) async fn load(
         (driven, ()) = async { tokio::join!(driven, faults) } => driven?,
         _ = beside => {}
     }
+    if let Some(begin) = crew.pacer.started().filter(|_| ready.witness.is_some()) {
+        crew.recorder.sighting(Sighting {
+            at_s: begin.elapsed().as_secs_f64(),
+            after_s: None,
+            seen: Seen::End,
+        });
+    }
     Ok(meter.health())
+}
+
+/// Looks at what AWS shows, from the beginning of the schedule on.
+async fn witness(crew: &Crew, ready: &Ready) {
+    let Some(witness) = &ready.witness else {
+        return;
+    };
+    let instant = crew.pacer.begun().await;
+    // The schedule begins a little later than everybody is told of it.
+    let utc = Utc::now() - instant.elapsed() + instant.saturating_duration_since(Instant::now());
+    let notes = Notebook::new(Clock { instant, utc }, |sighting| {
+        crew.recorder.sighting(sighting);
+    });
+    witness.watch(&notes).await;
 }

@@ -9,6 +9,7 @@ use crate::outcome::Outcome;
 use crate::plan::rule::{Demand, Scope};
 use crate::record::Evidence;
 use crate::record::times::percentile_ms;
+use crate::scaling::{self, Load, Scaling};
 
 /// The rules as the judge knows them.
 pub fn rules(order: &Order) -> Rules {
@@ -53,7 +54,25 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         unverified: aftermath.verified.why.clone(),
         violations: aftermath.verified.violations.clone(),
         strains: strains(&aftermath.health, lateness_p99_ms, &order.plan),
+        scaling: scaling(evidence, order),
     }
+}
+
+/// What was shown of scaling; nothing where nobody looked and nothing is expected.
+fn scaling(evidence: &Evidence, order: &Order) -> Option<Scaling> {
+    let plan = &order.plan;
+    if evidence.sightings.is_empty() && plan.scaling.is_none() {
+        return None;
+    }
+    let allowed = slowness(order).allowed();
+    let load = Load::of(plan);
+    Some(scaling::judge(
+        &evidence.sightings,
+        &evidence.felt(),
+        load,
+        plan.scaling.as_ref(),
+        allowed,
+    ))
 }
 
 /// What is demanded of the whole run.

@@ -49,7 +49,7 @@ impl Shown {
                         format!("スケーリング: 負荷の増加から {took} で {tasks} タスクになりました (期待は {within} 以内)"),
                     ),
                     (_, None) => lang.pick(
-                        format!("scaling: {most} tasks at most ran within {within} of the step, {tasks} were expected"),
+                        format!("scaling: within {within} of the step at most {most} of the expected {tasks} tasks ran"),
                         format!("スケーリング: 負荷の増加から {within} の間に最大 {most} タスクでした (期待は {tasks} タスク)"),
                     ),
                 }

@@ -73,7 +73,7 @@ impl Witness {
         tokio::join!(
             again(OFTEN, notes, async || service::look(self, notes).await),
             again(OFTEN, notes, async || targets::look(self, notes).await),
-            again(SELDOM, notes, async || targets::balancer(self, notes).await),
+            again(OFTEN, notes, async || targets::balancer(self, notes).await),
             again(SELDOM, notes, async || policies::range(self, notes).await),
             again(SELDOM, notes, async || policies::look(self, notes).await),
             again(SELDOM, notes, async || policies::schedules(self, notes)
@@ -84,7 +84,8 @@ impl Witness {
             .await),
             again(NOW_AND_THEN, notes, async || alarms::look(self, notes)
                 .await),
-            again(SELDOM, notes, async || alarms::history(self, notes).await),
+            again(NOW_AND_THEN, notes, async || alarms::history(self, notes)
+                .await),
             again(METRICS, notes, async || metrics::look(self, notes).await),
         );
     }

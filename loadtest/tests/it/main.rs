@@ -22,3 +22,4 @@ mod starved;
 mod usage;
 mod verdict;
 mod wire;
+mod witness;

@@ -7,6 +7,8 @@ use super::panel::{Frame, Line, Panel, Scale};
 use super::stretch::Stretch;
 use crate::lang::{Lang, count};
 use crate::report::Report;
+use crate::report::scaling::{Count, Scaling};
+use crate::witness::Measure;
 
 /// The chart over so many pixels.
 pub(super) fn timeline(
@@ -61,7 +63,7 @@ fn panels<'a>(report: &Report, stretches: &'a [Stretch], lang: Lang) -> Vec<Pane
         .filter_map(|stretch| stretch.p50_ms)
         .fold(slowest, f64::min);
     let failures = top(|stretch| stretch.failures.iter().sum());
-    vec![
+    let mut panels = vec![
         Panel {
             name: lang.pick("Requests per second", "毎秒のリクエスト数"),
             height: 120.0,
@@ -109,7 +111,80 @@ fn panels<'a>(report: &Report, stretches: &'a [Stretch], lang: Lang) -> Vec<Pane
                 |_| String::new()
             },
         },
-    ]
+    ];
+    if let Some(scaling) = &report.scaling {
+        let to = stretches.last().map_or(0.0, |last| last.from + last.length);
+        panels.extend(tasks(scaling, to, lang));
+        panels.extend(cpu(scaling, lang));
+    }
+    panels
+}
+
+/// How many tasks there should be, and were, as steps.
+fn tasks<'a>(scaling: &Scaling, to: f64, lang: Lang) -> Option<Panel<'a>> {
+    let first = scaling.tasks.first()?;
+    let line = |ink, of: fn(&Count) -> u32| {
+        let mut points = vec![(first.at_s.max(0.0), f64::from(of(first)))];
+        for count in &scaling.tasks[1..] {
+            let before = points.last().map_or(0.0, |point| point.1);
+            points.push((count.at_s, before));
+            points.push((count.at_s, f64::from(of(count))));
+        }
+        points.push((to, points.last().map_or(0.0, |point| point.1)));
+        // What was seen before the load and after it is not on the axis.
+        points.retain(|point| (0.0..=to).contains(&point.0));
+        Line {
+            ink,
+            parts: vec![points],
+        }
+    };
+    let of = |count: &Count| count.desired.max(count.running);
+    let most = scaling.tasks.iter().map(of).max().unwrap_or(1);
+    Some(Panel {
+        name: lang.pick("Tasks, desired and running", "タスク数 (必要数・実行中)"),
+        height: 90.0,
+        scale: Scale::Linear(1.15 * f64::from(most.max(2))),
+        lines: vec![
+            line(Ink::Quiet, |count| count.desired),
+            line(Ink::Main, |count| count.running),
+        ],
+        limits: vec![],
+        stacks: vec![],
+        label: whole,
+    })
+}
+
+/// How busy the tasks were, with what the policy keeps them at.
+fn cpu<'a>(scaling: &Scaling, lang: Lang) -> Option<Panel<'a>> {
+    let part: Vec<(f64, f64)> = scaling
+        .metric(Measure::Cpu)
+        .filter(|value| value.from_s >= 0.0)
+        .flat_map(|it| [(it.from_s, it.value), (it.from_s + it.period_s, it.value)])
+        .collect();
+    if part.is_empty() {
+        return None;
+    }
+    Some(Panel {
+        name: lang.pick("CPU of the tasks, %", "タスクの CPU 使用率 (%)"),
+        height: 80.0,
+        scale: Scale::Linear(110.0),
+        lines: vec![Line {
+            ink: Ink::Main,
+            parts: vec![part],
+        }],
+        limits: scaling.cpu_target.into_iter().collect(),
+        stacks: vec![],
+        label: rate,
+    })
+}
+
+/// There are no half tasks.
+fn whole(tasks: f64) -> String {
+    if tasks.fract() == 0.0 {
+        count(tasks as u64)
+    } else {
+        String::new()
+    }
 }
 
 fn rate(rate: f64) -> String {
