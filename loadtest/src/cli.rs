@@ -9,12 +9,14 @@ use crate::plan::units::Time;
 
 mod capacity;
 mod plan;
+mod recommend;
 mod report;
 mod run;
 mod watch;
 
 pub use capacity::CapacityArguments;
 pub use plan::{ForecastArguments, Output, PlanArguments};
+pub use recommend::RecommendArguments;
 pub use report::{FileArguments, ReportArguments};
 pub use run::{AwsArguments, RunArguments, WatchedArguments};
 pub use watch::WatchArguments;
@@ -44,6 +46,8 @@ pub enum Command {
     Plan(Box<ForecastArguments>),
     /// Makes another form of a report, or the report of a run that was killed; exits with its verdict
     Report(ReportArguments),
+    /// Says how many tasks an event day needs, when to start them, and with which command, with the reckoning
+    Recommend(Box<RecommendArguments>),
     /// Watches how an ECS service scales, without any load: one JSON line for each change
     Watch(WatchArguments),
     /// Deletes what a run left behind

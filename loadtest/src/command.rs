@@ -12,8 +12,8 @@ use crate::capacity::metrics;
 use crate::capacity::outcome::Outcome;
 use crate::clean::clean;
 use crate::cli::{
-    CapacityArguments, CleanupArguments, ForecastArguments, Output, ReportArguments, RunArguments,
-    WatchArguments,
+    CapacityArguments, CleanupArguments, ForecastArguments, Output, RecommendArguments,
+    ReportArguments, RunArguments, WatchArguments,
 };
 use crate::events::What;
 use crate::forecast::{self, Forecast};
@@ -21,6 +21,7 @@ use crate::lang::{Lang, count};
 use crate::order::{self, Order};
 use crate::preflight;
 use crate::publish::{Outlet, exit_code, show};
+use crate::recommend;
 use crate::report::{json, read};
 use crate::run::{self, Searching, Session};
 use crate::stop::Stop;
@@ -147,6 +148,14 @@ pub fn forecast(arguments: &ForecastArguments, random: u64, lang: Lang) -> anyho
     };
     stdout().write_all(text.as_bytes())?;
     Ok(0)
+}
+
+/// Says what to set for an event day.
+pub fn recommend(arguments: &RecommendArguments, lang: Lang) -> anyhow::Result<u8> {
+    match recommend::recommend(arguments, lang)? {
+        Ok(code) => Ok(code),
+        Err(error) => refuse(&error, lang),
+    }
 }
 
 /// Watches a service until a stop is asked for, and says each change.

@@ -40,6 +40,7 @@ pub mod plan;
 pub mod preflight;
 pub mod progress;
 pub mod publish;
+pub mod recommend;
 pub mod record;
 pub mod report;
 pub mod run;

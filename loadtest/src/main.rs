@@ -40,6 +40,7 @@ async fn main() -> ExitCode {
         }
         Command::Plan(arguments) => command::forecast(&arguments, rand::random(), lang),
         Command::Report(arguments) => command::report(&arguments, lang),
+        Command::Recommend(arguments) => command::recommend(&arguments, lang),
         Command::Watch(arguments) => command::watch(arguments, Utc::now(), lang).await,
         Command::Cleanup(arguments) => command::cleanup(arguments, lang).await,
     };

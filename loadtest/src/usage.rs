@@ -76,6 +76,15 @@ pub enum UsageError {
         /// The service.
         service: String,
     },
+    /// A file is no result of a search for the capacity.
+    Capacity {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// An event is over before it begins.
+    EndsBeforeItBegins,
     /// Nobody said what to watch.
     NothingToWatch,
     /// The plan expects something of scaling, and nobody is to watch it.
@@ -149,6 +158,14 @@ impl UsageError {
             Self::NoService { cluster, service } => lang.pick(
                 format!("there is no service {service} in cluster {cluster}; are names and region right?"),
                 format!("クラスター {cluster} にサービス {service} がありません。名前とリージョンを確認してください"),
+            ),
+            Self::Capacity { path, why } => lang.pick(
+                format!("{} does not say what the service bears: {why}", path.display()),
+                format!("{} から処理能力を読み取れません: {why}", path.display()),
+            ),
+            Self::EndsBeforeItBegins => lang.pick(
+                "--end must be after --begin".to_owned(),
+                "--end は --begin より後の時刻を指定してください".to_owned(),
             ),
             Self::NothingToWatch => lang.pick(
                 "say which service to watch with --cluster NAME --service NAME, or with --stack PREFIX".to_owned(),

@@ -14,6 +14,7 @@ mod ledger;
 mod mutant;
 mod plan;
 mod real;
+mod recommend;
 mod report;
 mod schedule;
 mod server;

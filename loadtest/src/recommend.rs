@@ -1,0 +1,356 @@
+//! What to set for an event day, from what a task bears and what is expected. Pure, and every figure says where it comes from.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::Serialize;
+
+mod command;
+mod source;
+mod text;
+
+pub use command::recommend;
+
+/// People come unevenly: in the busiest seconds of a rush, so many times its mean. A convention, not a measurement.
+const BURST: f64 = 2.0;
+/// The share of the database's connections that tasks may take; people and maintenance need some too.
+const OF_DATABASE: f64 = 0.8;
+/// Tasks are there so much before they are needed, in seconds: images are pulled and caches fill.
+const MARGIN_S: f64 = 300.0;
+/// The targets of CPU that are tried, the cheapest first.
+const CPU_TARGETS: [f64; 3] = [0.6, 0.5, 0.4];
+
+/// What is known and expected.
+#[derive(Debug, Clone, PartialEq)]
+struct Given {
+    /// What one task bears at the objective, at least, in requests per second.
+    bears: f64,
+    /// Where that comes from.
+    bears_by: String,
+    crowd: Crowd,
+    headroom: f64,
+    /// From the decision to healthy tasks, and from the load to healthy tasks, in seconds.
+    scale_out: ScaleOut,
+    min: u32,
+    pool: u32,
+    max_connections: Option<u32>,
+    day: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// Of a task for an hour, in US dollars in Tokyo.
+    task_hour: f64,
+}
+
+/// Who is expected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Crowd {
+    /// So many requests per second at most.
+    Rate(f64),
+    /// So many people within so many seconds, of so many requests each.
+    People {
+        people: u32,
+        rush_s: f64,
+        requests: u32,
+    },
+}
+
+/// How long scaling out takes, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct ScaleOut {
+    /// From the decision.
+    decided_s: f64,
+    /// From the load, by metrics of 20 seconds and of one minute.
+    fast_s: f64,
+    slow_s: f64,
+    /// Whether somebody measured it.
+    is_measured: bool,
+}
+
+/// What to set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recommendation {
+    /// The version of this shape.
+    pub version: u32,
+    /// The highest rate to be ready for, in requests per second.
+    pub peak: f64,
+    /// Tasks that carry it.
+    pub tasks: u32,
+    /// The fewest tasks on the day.
+    pub min: u32,
+    /// The most tasks on the day.
+    pub max: u32,
+    /// How long before the doors open the tasks are started, in seconds.
+    pub lead_s: f64,
+    /// The CPU that the policy should aim at, in percent.
+    pub cpu_target: f64,
+    /// Whether metrics of 20 seconds are worth their price.
+    pub fast_metrics: bool,
+    /// Whether the pools of the most tasks fit the database; nothing if its connections are not known.
+    pub fits_database: Option<bool>,
+    /// The largest pool with which they do.
+    pub pool: Option<u32>,
+    /// When the tasks start and stop, if the day is known.
+    pub day: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// US dollars for the tasks beyond those of other days, for the day.
+    pub cost: Option<f64>,
+    /// US dollars a month if as many tasks ran always instead.
+    pub cost_always: f64,
+    /// How each figure comes about, in the order in which they are needed.
+    pub arithmetic: Vec<Step>,
+}
+
+/// How a figure comes about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// What is reckoned.
+    pub what: What,
+    /// The reckoning, in figures.
+    pub reckoning: String,
+}
+
+/// What is reckoned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The highest rate.
+    Peak,
+    /// What one task bears.
+    Bears,
+    /// The tasks.
+    Tasks,
+    /// The most tasks.
+    Most,
+    /// The connections.
+    Connections,
+    /// When to start.
+    Lead,
+    /// How long it would take without a schedule.
+    Unscheduled,
+    /// The target of CPU.
+    CpuTarget,
+    /// The price of the day.
+    Cost,
+    /// The price of every day.
+    Always,
+}
+
+impl Recommendation {
+    fn new(given: &Given) -> Self {
+        let mut arithmetic = vec![];
+        let mut step = |what, reckoning| arithmetic.push(Step { what, reckoning });
+        let peak = match given.crowd {
+            Crowd::Rate(rate) => {
+                step(What::Peak, format!("{rate}/s"));
+                rate
+            }
+            Crowd::People {
+                people,
+                rush_s,
+                requests,
+            } => {
+                let peak = f64::from(people) * f64::from(requests) / rush_s * BURST;
+                step(
+                    What::Peak,
+                    format!("{people} × {requests} / {rush_s:.0} s × {BURST} = {peak:.1}/s"),
+                );
+                peak
+            }
+        };
+        let (bears, free) = (given.bears, 1.0 - given.headroom);
+        step(What::Bears, given.bears_by.clone());
+        let needed = (peak / (bears * free)).ceil() as u32;
+        let tasks = needed.max(given.min);
+        step(
+            What::Tasks,
+            format!(
+                "⌈{peak:.1} / ({bears:.1} × {free:.2})⌉ = {needed}, max({needed}, {}) = {tasks}",
+                given.min
+            ),
+        );
+        // Twice as much as foreseen, as long as the database has connections for it.
+        let allowed = given.max_connections.map(|connections| {
+            (f64::from(connections) * OF_DATABASE / f64::from(given.pool)).floor() as u32
+        });
+        let max = allowed.map_or(2 * tasks, |allowed| (2 * tasks).min(allowed.max(tasks)));
+        step(
+            What::Most,
+            match allowed {
+                Some(allowed) => format!("max({tasks}, min(2 × {tasks}, {allowed})) = {max}"),
+                None => format!("2 × {tasks} = {max}"),
+            },
+        );
+        let pool = given.max_connections.map(|connections| {
+            let pool = (f64::from(connections) * OF_DATABASE / f64::from(max)).floor() as u32;
+            step(
+                What::Connections,
+                format!(
+                    "{max} × {} = {}, {connections} × {OF_DATABASE} = {:.0}",
+                    given.pool,
+                    max * given.pool,
+                    (f64::from(connections) * OF_DATABASE).floor()
+                ),
+            );
+            pool
+        });
+        let out = given.scale_out;
+        let lead_s = 60.0 * ((out.decided_s + MARGIN_S) / 60.0).ceil();
+        step(
+            What::Lead,
+            format!(
+                "{:.0} s + {MARGIN_S:.0} s ≤ {:.0} min",
+                out.decided_s,
+                lead_s / 60.0
+            ),
+        );
+        let reactions = |target: f64| reactions(given.min, tasks, target);
+        let cpu_target = CPU_TARGETS
+            .into_iter()
+            .find(|target| reactions(*target) <= 2)
+            .unwrap_or(CPU_TARGETS[CPU_TARGETS.len() - 1]);
+        let count = reactions(cpu_target);
+        let (fast_s, slow_s) = (f64::from(count) * out.fast_s, f64::from(count) * out.slow_s);
+        step(
+            What::CpuTarget,
+            CPU_TARGETS
+                .map(|target| format!("{:.0} %: {}", 100.0 * target, reactions(target)))
+                .join(", "),
+        );
+        step(
+            What::Unscheduled,
+            format!(
+                "{count} × {:.0} s = {fast_s:.0} s, {count} × {:.0} s = {slow_s:.0} s",
+                out.fast_s, out.slow_s
+            ),
+        );
+        let day = given
+            .day
+            .map(|(begin, end)| (begin - TimeDelta::seconds(lead_s as i64), end));
+        let extra = f64::from(tasks.saturating_sub(given.min));
+        let cost = day.map(|(from, to)| {
+            let hours = (to - from).as_seconds_f64() / 3_600.0;
+            let cost = extra * hours * given.task_hour;
+            step(
+                What::Cost,
+                format!(
+                    "{extra} × {hours:.1} h × ${:.5} = ${cost:.2}",
+                    given.task_hour
+                ),
+            );
+            cost
+        });
+        let cost_always = extra * 730.0 * given.task_hour;
+        step(
+            What::Always,
+            format!(
+                "{extra} × 730 h × ${:.5} = ${cost_always:.2}",
+                given.task_hour
+            ),
+        );
+        let fits_database = given
+            .max_connections
+            .map(|connections| f64::from(max * given.pool) <= f64::from(connections) * OF_DATABASE);
+        Self {
+            version: 1,
+            peak,
+            tasks,
+            min: tasks,
+            max,
+            lead_s,
+            cpu_target: 100.0 * cpu_target,
+            // A minute more or less matters only where scaling has to follow by itself.
+            fast_metrics: count > 0,
+            fits_database,
+            pool,
+            day,
+            cost,
+            cost_always,
+            arithmetic,
+        }
+    }
+}
+
+/// How often target tracking must react from some tasks to so many: CPU stops at 100 %,
+/// so each reaction multiplies the tasks by 1/target at most.
+fn reactions(from: u32, to: u32, target: f64) -> u32 {
+    let (mut tasks, mut count) = (from, 0);
+    while tasks < to {
+        tasks = (f64::from(tasks) / target).ceil() as u32;
+        count += 1;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given() -> Given {
+        Given {
+            bears: 50.0,
+            bears_by: "50/s".to_owned(),
+            crowd: Crowd::Rate(600.0),
+            headroom: 0.3,
+            scale_out: ScaleOut {
+                decided_s: 23.0,
+                fast_s: 109.0,
+                slow_s: 386.0,
+                is_measured: false,
+            },
+            min: 2,
+            pool: 5,
+            max_connections: Some(225),
+            day: None,
+            task_hour: 0.02,
+        }
+    }
+
+    #[test]
+    fn the_tasks_carry_the_peak_with_the_headroom() {
+        let it = Recommendation::new(&given());
+        // 600 / (50 × 0.7) = 17.1; the database has room for 225 × 0.8 / 5 = 36 tasks, twice 18 are 36.
+        assert_eq!((it.tasks, it.min, it.max), (18, 18, 36));
+        assert_eq!((it.fits_database, it.pool), (Some(true), Some(5)));
+        // 23 s and five minutes, in whole minutes.
+        assert_eq!(it.lead_s, 360.0);
+    }
+
+    #[test]
+    fn people_become_a_rate() {
+        let crowd = Crowd::People {
+            people: 100,
+            rush_s: 300.0,
+            requests: 12,
+        };
+        let it = Recommendation::new(&Given { crowd, ..given() });
+        assert_eq!(it.peak, 8.0);
+        // One task would do, and two are there on other days too.
+        assert_eq!((it.tasks, it.max, it.fast_metrics), (2, 4, false));
+    }
+
+    #[test]
+    fn a_database_without_room_says_how_large_a_pool_may_be() {
+        let max_connections = Some(81);
+        let it = Recommendation::new(&Given {
+            max_connections,
+            ..given()
+        });
+        assert_eq!(
+            (it.max, it.fits_database, it.pool),
+            (18, Some(false), Some(3))
+        );
+    }
+
+    #[test]
+    fn each_reaction_multiplies_the_tasks_by_the_inverse_of_the_target_at_most() {
+        // 2, 4, 7, 12 by 60 %; 2, 4, 8, 16 by 50 %.
+        assert_eq!((reactions(2, 12, 0.6), reactions(2, 16, 0.5)), (3, 3));
+        assert_eq!(reactions(8, 12, 0.6), 1);
+        assert_eq!(reactions(2, 2, 0.6), 0);
+    }
+
+    #[test]
+    fn the_day_begins_with_the_lead_and_costs_only_the_tasks_that_are_more() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let day = Some((at("2026-12-01T18:00:00"), at("2026-12-01T21:54:00")));
+        let it = Recommendation::new(&Given { day, ..given() });
+        assert_eq!(it.day.unwrap().0, at("2026-12-01T17:54:00"));
+        // 16 tasks more for 4 hours.
+        assert!((it.cost.unwrap() - 16.0 * 4.0 * 0.02).abs() < 1e-9);
+    }
+}
