@@ -49,6 +49,49 @@
     field.select();
   });
 
+  // What was typed into the form of an event stays in the browser until the event is saved.
+  const form = document.querySelector("form[data-draft]");
+  const place = (name) => `draft-${name}`;
+  const saved = document.querySelector("[data-saved]");
+  if (saved) localStorage.removeItem(place(saved.dataset.saved));
+  if (form) {
+    const key = place(form.dataset.draft);
+    const restored = form.querySelector("[data-restored]");
+    const draft = "typed" in form.dataset ? null : localStorage.getItem(key);
+    if (draft) {
+      // With the version that it was typed for, so that nobody else's change is lost unseen.
+      for (const [name, value] of Object.entries(JSON.parse(draft))) {
+        if (form.elements[name]) form.elements[name].value = value;
+      }
+      restored.hidden = false;
+    }
+    form.addEventListener("input", () => {
+      localStorage.setItem(key, JSON.stringify(Object.fromEntries(new FormData(form))));
+    });
+    form.querySelector("[data-discard]").addEventListener("click", () => {
+      localStorage.removeItem(key);
+      location.assign(location.href);
+    });
+
+    const preview = form.querySelector("[data-preview]");
+    const field = form.elements.description;
+    let later, latest = 0;
+    const show = async () => {
+      const turn = ++latest;
+      const body = new URLSearchParams({ description: field.value });
+      const response = await fetch("/forms/preview", { method: "POST", body, headers: { accept: "text/html" } });
+      const html = await response.text();
+      if (turn !== latest || !response.ok) return;
+      preview.lastElementChild.innerHTML = html;
+      preview.hidden = !field.value.trim();
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(later);
+      later = setTimeout(show, 250);
+    });
+    if (field.value) show();
+  }
+
   // The second click of a double click could hit the button that the first one has brought there.
   document.addEventListener("click", (event) => {
     if (event.detail > 1 && event.target.closest("form[method=post] button")) event.preventDefault();

@@ -42,6 +42,15 @@ pub enum Reason {
     /// The value is neither a day nor an RFC 3339 time.
     #[error("must be a day such as 2026-04-01 or a time such as 2026-04-01T19:00:00+09:00")]
     NotDayOrTime,
+    /// The value is not a day.
+    #[error("must be a day such as 2026-04-01")]
+    NotDay,
+    /// The value is not a time of the day.
+    #[error("must be a time such as 19:00")]
+    NotClock,
+    /// The clocks are put forward over this time, so that it never comes.
+    #[error("does not exist on that day, because the clocks are put forward")]
+    ClockSkips,
     /// The text is empty or only white space.
     #[error("must not be empty")]
     Empty,

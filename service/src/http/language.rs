@@ -64,6 +64,9 @@ impl Language {
             Reason::NotDayOrTime => {
                 "2026-04-01 または 2026-04-01T19:00:00+09:00 の形式で指定してください".into()
             }
+            Reason::NotDay => "2026-04-01 の形式で日付を指定してください".into(),
+            Reason::NotClock => "19:00 の形式で時刻を指定してください".into(),
+            Reason::ClockSkips => "時計が進められるため、その日には存在しない時刻です".into(),
             Reason::Empty => "空にはできません".into(),
             Reason::TooLong { max, actual } => {
                 format!("{max} 文字以内で指定してください(現在 {actual} 文字)")

@@ -9,10 +9,14 @@ use axum::{
 
 use super::problem::{Kind, Problem};
 
+pub(super) mod edit;
 pub(super) mod event;
 pub(super) mod frame;
+mod markdown;
 pub(super) mod preferences;
+mod record;
 pub(super) mod seat;
+mod typed;
 pub(super) mod upcoming;
 
 /// The fields of a form, as far as it could be read.

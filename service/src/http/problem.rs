@@ -43,6 +43,10 @@ pub(super) struct Problem {
 #[derive(Clone)]
 pub(super) struct Cause(pub(super) String);
 
+/// Marks an answer that says by itself what was wrong, such as a form with the mistakes beside its fields.
+#[derive(Clone)]
+pub(super) struct Described;
+
 impl Problem {
     pub(super) fn new(kind: Kind) -> Self {
         Self {
@@ -212,7 +216,8 @@ pub(super) async fn describe(request: Request, next: Next) -> Response {
 /// The problem behind an error that the framework answered by itself.
 fn undescribed(response: &Response) -> Option<Problem> {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let fine = !status.is_client_error() && !status.is_server_error();
+    if fine || response.extensions().get::<Described>().is_some() {
         return None;
     }
     Some(Problem::new(match status {

@@ -1,6 +1,6 @@
 //! What happened to events.
 
-use sqlx::{PgConnection, query, types::Json};
+use sqlx::{PgConnection, query, query_scalar, types::Json};
 
 use crate::domain::{Entry, EventId, Limit};
 
@@ -30,4 +30,28 @@ pub async fn page(
     .await?;
     let Json(entries) = row.entries;
     Ok(row.known.then_some(entries))
+}
+
+/// What happened to an event last, the latest first.
+pub async fn latest(
+    connection: &mut PgConnection,
+    id: EventId,
+    limit: Limit,
+) -> sqlx::Result<Vec<Entry>> {
+    let entries = query_scalar!(
+        r#"
+        select coalesce(json_agg(entry order by entry.id desc), '[]') as "entries!: Json<Vec<Entry>>"
+          from (select id, at, action, actor, user_name, details
+                  from history
+                 where event_id = $1
+                 order by id desc
+                 limit $2) entry
+        "#,
+        id.get(),
+        limit.get(),
+    )
+    .fetch_one(connection)
+    .await?;
+    let Json(entries) = entries;
+    Ok(entries)
 }

@@ -12,6 +12,7 @@ mod commands;
 mod company;
 mod crash;
 mod crowd;
+mod editing;
 mod embedded;
 mod events;
 mod faults;

@@ -14,10 +14,13 @@ pub(in crate::http) enum Notice {
     Begun,
     NotJoined,
     BadName,
+    Created,
+    Changed,
+    Cancelled,
 }
 
 impl Notice {
-    const ALL: [(&'static str, Self); 9] = [
+    const ALL: [(&'static str, Self); 12] = [
         ("joined", Self::Joined),
         ("already-joined", Self::AlreadyJoined),
         ("waiting", Self::Waiting),
@@ -27,6 +30,9 @@ impl Notice {
         ("begun", Self::Begun),
         ("not-joined", Self::NotJoined),
         ("bad-name", Self::BadName),
+        ("created", Self::Created),
+        ("changed", Self::Changed),
+        ("cancelled", Self::Cancelled),
     ];
 
     pub(in crate::http) fn parse(raw: &str) -> Option<Self> {
@@ -45,7 +51,14 @@ impl Notice {
     pub(in crate::http) fn is_good(self) -> bool {
         matches!(
             self,
-            Self::Joined | Self::AlreadyJoined | Self::Waiting | Self::Left | Self::LeftWaitlist
+            Self::Joined
+                | Self::AlreadyJoined
+                | Self::Waiting
+                | Self::Left
+                | Self::LeftWaitlist
+                | Self::Created
+                | Self::Changed
+                | Self::Cancelled
         )
     }
 
@@ -78,6 +91,9 @@ impl Notice {
                 "Nobody of that name has joined.",
                 "この名前での参加登録は見つかりませんでした。",
             ),
+            Self::Created => language.pick("The event is announced.", "イベントを作成しました。"),
+            Self::Changed => language.pick("Saved.", "保存しました。"),
+            Self::Cancelled => language.pick("The event is cancelled.", "イベントを中止しました。"),
             Self::BadName => language.pick(
                 "Please enter a name of 1 to 100 characters.",
                 "お名前を 1〜100 文字で入力してください。",
