@@ -190,8 +190,9 @@ async fn a_conflict_shows_both_versions_and_loses_nothing(
         409,
         &[
             "Somebody else has changed the event",
-            "<td dir=\"auto\">theirs</td><td dir=\"auto\">ours</td>",
-            "<td dir=\"auto\">9F</td><td dir=\"auto\">8F</td>",
+            "data-label=\"Now saved\">theirs</td>",
+            "data-label=\"Yours\">ours</td>",
+            "data-label=\"Now saved\">9F</td>",
             "value=\"ours\"",
             "line\r\nline</textarea>",
         ],
