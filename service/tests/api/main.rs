@@ -6,6 +6,7 @@
 
 mod bad_bodies;
 mod bad_requests;
+mod browser;
 mod client;
 mod cluster;
 mod commands;
