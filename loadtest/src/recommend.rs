@@ -341,7 +341,7 @@ mod tests {
         // 2, 4, 7, 12 by 60 %; 2, 4, 8, 16 by 50 %.
         assert_eq!((reactions(2, 12, 0.6), reactions(2, 16, 0.5)), (3, 3));
         assert_eq!(reactions(8, 12, 0.6), 1);
-        assert_eq!(reactions(2, 2, 0.6), 0);
+        assert_eq!((reactions(2, 5, 0.4), reactions(2, 2, 0.6)), (1, 0));
     }
 
     #[test]

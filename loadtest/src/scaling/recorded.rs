@@ -275,6 +275,18 @@ fn a_scale_out_that_a_gap_hides_may_have_been_in_time() {
 }
 
 #[test]
+fn what_a_gap_hides_is_not_missing() {
+    let mut recording = read("suspended");
+    let end = recording.sightings.pop().unwrap();
+    let gap = r#"{"at_s": 302.0, "after_s": 297.0, "seen": "gap", "operation": "ecs:DescribeServices", "code": "Timeout", "message": ""}"#;
+    recording.sightings.push(serde_json::from_str(gap).unwrap());
+    recording.sightings.push(end);
+    let felt = felt((185, 1_080), &[]);
+    let scaling = judge(&recording.sightings, &felt, LOAD, Some(&expected()), 0.05);
+    assert_eq!(scaling.verdict(), Verdict::Inconclusive);
+}
+
+#[test]
 fn a_limit_between_two_looks_shows_nothing() {
     let within = |seconds| {
         let expected = Expected {
