@@ -7,6 +7,7 @@ use crate::judge::{Observed, Rules, measured};
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::plan::rule::{Demand, Scope};
+use crate::plan::{Phase, Plan};
 use crate::record::Evidence;
 use crate::record::times::percentile_ms;
 use crate::scaling::{self, Load, Scaling};
@@ -18,6 +19,13 @@ pub fn rules(order: &Order) -> Rules {
         slow_share: slowness(order).allowed(),
         lateness_ms: order.plan.max_lateness.as_secs_f64() * 1_000.0,
     }
+}
+
+/// The requests per second of the judged phases: seconds that count for nothing do not thin them.
+fn traffic(plan: &Plan) -> Option<f64> {
+    let judged = || plan.phases.iter().filter(|phase| phase.judged);
+    let seconds: f64 = judged().map(|phase| phase.duration.as_secs_f64()).sum();
+    (seconds > 0.0).then(|| judged().map(Phase::requests).sum::<f64>() / seconds)
 }
 
 /// What the judge is told.
@@ -37,7 +45,7 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         slow: evidence.batches(Scope::default(), slowness(order)),
         rules: measured(evidence, &order.plan),
         certain,
-        forecast: order.terms.forecast,
+        forecast: order.terms.forecast.or_else(|| traffic(&order.plan)),
         comparison: order
             .terms
             .baseline

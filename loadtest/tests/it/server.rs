@@ -34,7 +34,7 @@ pub(crate) struct Faults {
     pub(crate) lose_join_every: Option<u64>,
     /// Acknowledged edits are not kept.
     pub(crate) lose_edits: bool,
-    /// Deletions beside the measured load are done, and every other one answers 503 all the same.
+    /// Every other deletion beside the measured load answers 503, and is not done.
     pub(crate) deny_deletions: bool,
     /// Nothing but the health check is there.
     pub(crate) wrong_server: bool,
@@ -274,11 +274,13 @@ async fn misbehave(
         std::future::pending::<()>().await;
     }
     let deletes = shared.faults.deny_deletions && request.method() == "DELETE";
-    let response = next.run(request).await;
-    let mut memory = shared.memory.lock().unwrap();
-    memory.deletions += u64::from(deletes);
-    if deletes && memory.deletions % 2 == 1 {
+    let denied = {
+        let mut memory = shared.memory.lock().unwrap();
+        memory.deletions += u64::from(deletes);
+        deletes && memory.deletions % 2 == 1
+    };
+    if denied {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    response
+    next.run(request).await
 }
