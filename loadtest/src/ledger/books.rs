@@ -24,24 +24,15 @@ pub(super) struct Forgotten {
     pub(super) promoted: usize,
 }
 
-/// A create of which nobody knows the end.
-#[derive(Debug, Clone)]
-pub(super) struct Unborn {
-    /// Its idempotency key.
-    pub(super) key: String,
-    pub(super) draft: Draft,
-    /// When somebody gave up waiting for the answer.
-    pub(super) since: Instant,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) entries: BTreeMap<i64, Entry>,
     pub(super) halls: Vec<i64>,
     pub(super) seats: Vec<Seat>,
     pub(super) own: Vec<Own>,
-    /// Creates of which nobody knows the end.
-    pub(super) unborn: Vec<Unborn>,
+    /// Creates of which nobody knows the end, by their idempotency key. They wait until the run is over: to make sure of
+    /// one and to delete it, while the first request may still be on its way, would let that one create another.
+    pub(super) unborn: Vec<(String, Draft)>,
     pub(super) promises: VecDeque<Promise>,
     pub(super) writes: u64,
     pub(super) shown: Vec<i64>,

@@ -1,10 +1,8 @@
 //! What the organisers do: events of their own, and more seats where people wait.
 
-use std::time::Instant;
-
 use rand::rngs::StdRng;
 
-use super::books::{Unborn, take};
+use super::books::take;
 use super::{Entry, Fate, Ledger, Own};
 use crate::target::Draft;
 
@@ -20,8 +18,7 @@ impl Ledger {
 
     /// Books a create of which nobody knows the end; it is made sure of by its key.
     pub fn perhaps_created(&self, key: String, draft: Draft) {
-        let since = Instant::now();
-        self.books().unborn.push(Unborn { key, draft, since });
+        self.books().unborn.push((key, draft));
     }
 
     /// Takes an event of the organisers that nobody else works on.

@@ -1,52 +1,37 @@
 //! Makes the unknown known: what nobody knows the end of is done again, and by its idempotence only once.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 
-use super::books::Unborn;
 use super::{Entry, Fate, Ledger};
 use crate::target::{Place, Target, TargetError};
 
 /// How many calls are repeated at once.
 const AT_ONCE: usize = 8;
 
-/// Repeats creates of which nobody knows the end; says how many became known.
-pub(super) async fn settle_creates(ledger: &Ledger, target: &Target, unborn: Vec<Unborn>) -> usize {
+/// Repeats the creates of which nobody knows the end; says how many became known.
+pub(super) async fn settle_creates(ledger: &Ledger, target: &Target) -> usize {
+    let unborn = std::mem::take(&mut ledger.books().unborn);
     let mut settled = 0;
     let mut repeated = stream::iter(unborn)
-        .map(|unborn| async move {
-            let created = target.create(&unborn.draft, Some(&unborn.key)).await;
-            (unborn, created)
+        .map(|(key, draft)| async move {
+            let created = target.create(&draft, Some(&key)).await;
+            (key, draft, created)
         })
         .buffer_unordered(AT_ONCE);
-    while let Some((unborn, created)) = repeated.next().await {
+    while let Some((key, draft, created)) = repeated.next().await {
         let mut books = ledger.books();
         match created {
             Ok(event) => {
                 settled += 1;
-                let (seats, title) = (unborn.draft.max_participants, &unborn.draft.title);
-                let mut entry = Entry::new(None, seats, title);
-                // Nobody was told of it, so nobody works on it.
-                entry.closed = true;
+                let entry = Entry::new(None, draft.max_participants, &draft.title);
                 books.entries.insert(event.id, entry);
             }
-            Err(_) => books.unborn.push(unborn),
+            Err(_) => books.unborn.push((key, draft)),
         }
     }
     settled
-}
-
-impl Ledger {
-    /// Takes the creates of which nobody knows the end, if what nobody waited for has ended too after `patience`.
-    pub(super) fn take_unborn(&self, patience: Duration, now: Instant) -> Vec<Unborn> {
-        let mut books = self.books();
-        let over = books
-            .unborn
-            .extract_if(.., |unborn| now >= unborn.since + patience);
-        over.collect()
-    }
 }
 
 /// Repeats the bookings of an event of which nobody knows the end, and its deletion; says how many became known.

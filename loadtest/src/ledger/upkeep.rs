@@ -4,7 +4,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::settle::settle_creates;
 use super::verify::{Examined, examine};
 use super::{Entry, Fate, Ledger};
 use crate::personas::Stage;
@@ -44,12 +43,6 @@ pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
             let gone = examined.event.is_none() || target.delete(id).await.is_ok();
             stage.ledger.examined(id, examined, gone);
         }
-        let now = Instant::now();
-        let mut unborn = stage.ledger.take_unborn(patience, now);
-        let later = unborn.split_off(unborn.len().min(AT_A_TIME));
-        stage.ledger.books().unborn.extend(later);
-        let settled = settle_creates(&stage.ledger, target, unborn).await;
-        stage.ledger.books().forgotten.settled += settled;
     }
 }
 

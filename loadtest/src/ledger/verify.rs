@@ -51,8 +51,7 @@ pub async fn verify(
     patience: Duration,
 ) -> Verified {
     tokio::time::sleep(ledger.unsettled(patience, Instant::now())).await;
-    let unborn = ledger.take_unborn(Duration::ZERO, Instant::now());
-    let settled = settle_creates(ledger, target, unborn).await;
+    let settled = settle_creates(ledger, target).await;
     let (entries, contradictions, forgotten, unborn) = {
         let books = ledger.books();
         (

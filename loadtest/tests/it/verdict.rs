@@ -163,7 +163,7 @@ async fn a_run_that_is_certain_to_fail_stops_early_and_says_so() {
         stall: Some((590, Duration::from_secs(2))),
         ..Faults::default()
     };
-    let arguments = ["--rate", "100/s", "--duration", "5m"];
+    let arguments = ["--rate", "100/s", "--duration", "5m", "--slow", "10s"];
     let run = run(faults, &arguments).await;
     assert_eq!(
         (run.code, run.verdict()),
