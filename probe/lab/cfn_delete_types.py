@@ -123,6 +123,33 @@ def _budget(region: str, resource: Any, _: bool) -> None:
     client("budgets", region).delete_budget(AccountId=ACCOUNT, BudgetName=name)
 
 
+def _policy(region: str, resource: Any, _: bool) -> None:
+    client("iam", region).delete_policy(PolicyArn=resource.physical_resource_id)
+
+
+def _firewall(region: str, resource: Any, _: bool) -> None:
+    name, its_id, scope = resource.physical_resource_id.split("|")
+    api, about = client("wafv2", region), {"Name": name, "Id": its_id, "Scope": scope}
+    api.delete_web_acl(**about, LockToken=api.get_web_acl(**about)["LockToken"])
+
+
+def _distribution(region: str, resource: Any, _: bool) -> None:
+    """A distribution is switched off before it can go."""
+    api, name = client("cloudfront", region), resource.physical_resource_id
+    about = api.get_distribution_config(Id=name)
+    config = {**about["DistributionConfig"], "Enabled": False}
+    off = api.update_distribution(Id=name, IfMatch=about["ETag"], DistributionConfig=config)
+    api.delete_distribution(Id=name, IfMatch=off["ETag"])
+
+
+def _records(region: str, resource: Any, _: bool) -> None:
+    about = resource.lab_properties
+    changes = [{"Action": "DELETE", "ResourceRecordSet": it} for it in about["RecordSets"]]
+    client("route53", region).change_resource_record_sets(
+        HostedZoneId=about["HostedZoneId"], ChangeBatch={"Changes": changes}
+    )
+
+
 DELETERS: dict[str, Deleter] = {
     "AWS::EC2::VPC": _by_id("ec2", "delete_vpc", "VpcId"),
     "AWS::EC2::InternetGateway": _by_id("ec2", "delete_internet_gateway", "InternetGatewayId"),
@@ -177,4 +204,15 @@ DELETERS: dict[str, Deleter] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": _scalable_target,
     "AWS::ApplicationAutoScaling::ScalingPolicy": _scaling_policy,
     "AWS::IAM::Role": _role,
+    "AWS::IAM::ManagedPolicy": _policy,
+    "AWS::CertificateManager::Certificate": _by_id("acm", "delete_certificate", "CertificateArn"),
+    "AWS::WAFv2::WebACL": _firewall,
+    "AWS::CloudFront::VpcOrigin": _with_owner,
+    "AWS::CloudFront::Distribution": _distribution,
+    "AWS::Route53::RecordSetGroup": _records,
+    "AWS::Scheduler::Schedule": _by_id("scheduler", "delete_schedule", "Name"),
+    "AWS::SecretsManager::RotationSchedule": _with_owner,
+    "AWS::StepFunctions::StateMachine": _by_id(
+        "stepfunctions", "delete_state_machine", "stateMachineArn"
+    ),
 }

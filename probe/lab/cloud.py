@@ -84,9 +84,12 @@ def fit(shape: Any, value: Any) -> Any:
     """Turn CloudFormation properties into the parameters of a call.
 
     Templates write the same keys in another case and numbers as strings; keys that the call
-    does not know (a property that belongs to another call) are left out.
+    does not know (a property that belongs to another call) are left out. CloudFront's calls count
+    the items of each list.
     """
     kind = shape.type_name
+    if kind == "structure" and isinstance(value, list) and "Quantity" in shape.members:
+        value = {"Quantity": len(value), "Items": value}
     if kind == "structure":
         members = {name.lower(): name for name in shape.members}
         return {

@@ -66,10 +66,10 @@ def lab(verb: str, **body: Any) -> dict:
 
 
 @functools.cache
-def client(service: str) -> Any:
+def client(service: str, region: str = REGION) -> Any:
     return boto3.client(
         service,
-        region_name=REGION,
+        region_name=region,
         endpoint_url=url(),
         aws_access_key_id="test",
         aws_secret_access_key="test",

@@ -64,9 +64,10 @@ import registration
 import resource_types
 import scaling
 import scheduler
-import types_alerts  # noqa: F401  these four register what they make
+import types_alerts  # noqa: F401  these five register what they make
 import types_data  # noqa: F401
 import types_network  # noqa: F401
+import types_options  # noqa: F401
 import types_platform  # noqa: F401
 import vpc
 from proxy import Proxy

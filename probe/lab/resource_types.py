@@ -1,7 +1,6 @@
 """CloudFormation resource types that are made through the server's own API.
 
-`makes` and `changes` register the types of types_network.py, types_data.py and
-types_platform.py; `install` puts them over moto's.
+`makes` and `changes` register the types of the files types_*.py; `install` puts them over moto's.
 """
 
 from __future__ import annotations

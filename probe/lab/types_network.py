@@ -1,7 +1,7 @@
 """Network types.
 
 moto drops the DNS settings of a VPC, the egress rules of a group, and the associations of route
-tables; it leaves out SecurityGroupEgress without an error.
+tables, and knows no regional NAT gateway; it leaves out SecurityGroupEgress without an error.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ def vpc(region: str, _: str, properties: dict) -> Made:
             value = {setting: {"Value": properties[setting]}}
             call(region, "ec2", "modify_vpc_attribute", value, VpcId=vpc_id)
     return vpc_id, {"VpcId": vpc_id, "CidrBlock": properties["CidrBlock"]}
+
+
+@makes("AWS::EC2::NatGateway", attributes=("NatGatewayId",))
+def nat_gateway(region: str, _: str, properties: dict) -> Made:
+    nat_id = call(region, "ec2", "create_nat_gateway", properties)["NatGateway"]["NatGatewayId"]
+    return nat_id, {"NatGatewayId": nat_id}
 
 
 @makes("AWS::EC2::SubnetRouteTableAssociation")
@@ -71,6 +77,8 @@ def _authorize(region: str, direction: str, group_id: str, rule: dict) -> Made:
     peer = rule.get("SourceSecurityGroupId") or rule.get("DestinationSecurityGroupId")
     if peer:
         permission["UserIdGroupPairs"] = [{"GroupId": peer, **about}]
+    elif prefixes := rule.get("SourcePrefixListId") or rule.get("DestinationPrefixListId"):
+        permission["PrefixListIds"] = [{"PrefixListId": prefixes, **about}]
     elif "CidrIpv6" in rule:
         permission["Ipv6Ranges"] = [{"CidrIpv6": rule["CidrIpv6"], **about}]
     else:

@@ -237,6 +237,9 @@ class Vpc:
         nat = self.nats.get(nat_id)
         if nat is None or nat["State"] != "available" or nat["ConnectivityType"] != "public":
             return False
+        if nat.get("AvailabilityMode") == "regional":
+            # It is in no subnet, and AWS gives it a way to the internet gateway.
+            return bool(self.gateways)
         home, inside = nat["SubnetId"], self.net(subnet)
         route = self.route(home, target)
         if route is None or route.get("GatewayId") not in self.gateways:
