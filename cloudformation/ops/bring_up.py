@@ -2,6 +2,7 @@
 
 from .changes import ChangeSet, refuse_danger
 from .cli import Refused, ask, aws, say_in, stop
+from .stack_policy import protect
 from .watch import Live, is_final
 
 # A stack whose creation failed can only go; nothing of it has ever been in use.
@@ -29,6 +30,7 @@ def bring_up(live: Live, parameters: dict[str, str], tags: dict[str, str], conse
         stop(1, f"{live.name}: {refused}", say_in("Nothing was changed.", "何も変更していません。"))
     if changes.empty:
         changes.discard()
+        protect(live)  # again, in case that a run before this one was cut off
         print(say_in("  no changes", "  変更なし"))
         return
     changes.show()
@@ -39,7 +41,11 @@ def bring_up(live: Live, parameters: dict[str, str], tags: dict[str, str], conse
     if not consent.to(say_in(f"Do this to {live.name}?", f"{live.name} にこの変更を行いますか?")):
         changes.discard()
         stop(1, say_in("Nothing was changed.", "何も変更していません。"))
+    if endangered:
+        protect(live, but=endangered)
     status = changes.execute()
+    if status in _GOOD or kind == "UPDATE":
+        protect(live)
     if status not in _GOOD:
         explain(live, status)
 

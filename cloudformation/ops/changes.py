@@ -4,15 +4,9 @@ import json
 import time
 
 from .cli import Refused, aws, say_in, stop
+from .stack_policy import forbids
 from .watch import POLL_SECONDS, Live
 
-# What holds data: to replace or remove one of these takes a word of its own.
-_HOLDS_DATA = (
-    "AWS::RDS::DBInstance",
-    "AWS::SecretsManager::Secret",
-    "AWS::ECR::Repository",
-    "AWS::S3::Bucket",
-)
 _SIGNS = {"Add": "+", "Modify": "~", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 
@@ -63,13 +57,8 @@ class ChangeSet:
             )
 
     def endangered(self) -> list[str]:
-        """The resources with data in them that this would replace or remove, or might."""
-        return [
-            it["LogicalResourceId"]
-            for it in self.changes
-            if it["ResourceType"] in _HOLDS_DATA
-            and (it["Action"] == "Remove" or it.get("Replacement") in ("True", "Conditional"))
-        ]
+        """The resources to which this would do, or might, what takes a word of its own."""
+        return [it["LogicalResourceId"] for it in self.changes if forbids(self.live, it)]
 
     def execute(self) -> str:
         """Carry it out and tell what happens; the state of the stack at the end."""
@@ -93,18 +82,31 @@ def _warning(change: dict) -> str:
 
 
 def refuse_danger(live: Live, endangered: list[str], allowed: list[str]) -> None:
-    """Data is not lost by a yes that was meant for something else."""
+    """Data is not lost by a yes that was meant for something else, and traffic not sent to nobody."""
     if missing := [name for name in endangered if name not in allowed]:
+        rules = [name for name in missing if "Update:*" in live.stack.protected[name]]
+        data = [name for name in missing if name not in rules]
+        lines = []
+        if data:
+            lines.append(say_in(
+                f"{live.name}: this would replace or remove, or might: {', '.join(data)}. Data is in it.",
+                f"{live.name}: データを持つリソース {', '.join(data)} が置き換えまたは削除される可能性があります。",
+            ))
+        if rules:
+            lines.append(say_in(
+                f"{live.name}: this changes {', '.join(rules)}, whose weights ECS has set: people may reach no task. "
+                "Do it while no deployment runs, and deploy the service at once afterwards.",
+                f"{live.name}: {', '.join(rules)} が変更されます。重みは ECS が設定しているため、リクエストがタスクに届かなくなるおそれがあります。"
+                "デプロイ中でないときに行い、直後にサービスをデプロイしてください。",
+            ))
+        options = " ".join(f"--replace {name}" for name in missing)
         stop(
             1,
+            *lines,
             say_in(
-                f"{live.name}: this would replace or remove, or might: {', '.join(missing)}. Data is in it.",
-                f"{live.name}: データを持つリソース {', '.join(missing)} が置き換えまたは削除される可能性があります。",
-            ),
-            say_in(
-                "Nothing was changed. If you mean it, make a snapshot first and run the same command with "
-                + " ".join(f"--replace {name}" for name in missing),
-                "何も変更していません。意図した変更なら、先にスナップショットを取り、同じコマンドに次を付けて実行してください: "
-                + " ".join(f"--replace {name}" for name in missing),
+                "Nothing was changed. If you mean it"
+                + (", make a snapshot first and" if data else ",") + f" run the same command with {options}",
+                "何も変更していません。意図した変更なら、"
+                + ("先にスナップショットを取り、" if data else "") + f"同じコマンドに次を付けて実行してください: {options}",
             ),
         )

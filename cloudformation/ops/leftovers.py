@@ -188,6 +188,21 @@ def alarms(prefix: str) -> list[Left]:
     return [Left(name, ("cloudwatch", "delete-alarms", "--alarm-names", name)) for name in names]
 
 
+def firewalls(prefix: str) -> list[Left]:
+    """Those of CloudFront are all in one Region, whichever the service is in."""
+    place = ("--scope", "CLOUDFRONT", "--region", "us-east-1")
+    return [
+        Left(it["Name"], ("wafv2", "delete-web-acl", *place, "--name", it["Name"], "--id", it["Id"], "--lock-token", it["LockToken"]))
+        for it in aws("wafv2", "list-web-acls", *place)["WebACLs"]
+        if it.get("Description") == f"Firewall of {prefix}"
+    ]
+
+
+def distributions(prefix: str) -> list[Left]:
+    found = (aws("cloudfront", "list-distributions") or {}).get("DistributionList", {}).get("Items", [])
+    return [Left(it["Id"]) for it in found if it["Comment"] == prefix]
+
+
 # The clean-up checklist, in its order: what it is, how to find it, whether it costs money while it is there.
 CHECKLIST: tuple[tuple[str, str, Callable[[str], list[Left]], bool], ...] = (
     ("ECS services", "ECS サービス", services, True),
@@ -209,5 +224,7 @@ CHECKLIST: tuple[tuple[str, str, Callable[[str], list[Left]], bool], ...] = (
     ("log groups", "ロググループ", log_groups, True),
     ("buckets", "S3 バケット", buckets, True),
     ("alarms", "アラーム", alarms, True),
+    ("firewalls of CloudFront", "CloudFront のファイアウォール", firewalls, True),
+    ("CloudFront distributions", "CloudFront ディストリビューション", distributions, False),
     ("IAM roles", "IAM ロール", roles, False),
 )

@@ -26,6 +26,8 @@ class Stack:
     # Parameters that take an output of another stack, where there is one: from another Region, or from an
     # optional stack. What the parameter file says goes first.
     from_outputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # What must not happen to a resource in passing, in the words of stack policies; see stack_policy.py.
+    protected: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def template(self) -> pathlib.Path:
@@ -57,11 +59,18 @@ def _section(template: pathlib.Path, name: str) -> str:
     return found[1] if found else ""
 
 
+# It holds data, which goes with it.
+_KEEP = ("Update:Replace", "Update:Delete")
+# Its weights are ECS's: any change sets them back, and may send people to a target group without tasks.
+_LEAVE = ("Update:*",)
 STACKS = (
     Stack("network"),
     Stack("security"),
-    Stack("data"),
-    Stack("platform"),
+    Stack("data", protected={"Database": _KEEP, "DbSecret": _KEEP}),
+    Stack(
+        "platform",
+        protected={"Repository": _KEEP, "AccessLogBucket": _KEEP, "TestRule": _LEAVE, "ProductionRule": _LEAVE},
+    ),
     # Before the service, and so deleted after it: it has the role in which CloudFormation keeps that stack.
     Stack("cicd", optional=True),
     Stack(

@@ -182,6 +182,25 @@ class Deploy(unittest.TestCase):
                 self.deploy("t", "dev", "v1", "--yes", "--only", "data", "--replace", "Database")
                 self.assertEqual(self.made(), ["t-data"])
 
+    def test_what_is_protected_may_change_once_and_only_when_told(self):
+        self.world["stacks"] = {"t-platform": ["CREATE_COMPLETE"]}
+        about = {"LogicalResourceId": "ProductionRule", "ResourceType": "T", "Action": "Modify", "Replacement": "False"}
+        self.world["changes"] = {"t-platform": [{"Type": "Resource", "ResourceChange": about}]}
+        update = ("t", "dev", "v1", "--yes", "--only", "platform")
+        self.assertIn("whose weights ECS has set", self.deploy(*update, status=1))
+        self.assertEqual([], self.made())
+        for end, status in (("UPDATE_COMPLETE", 0), ("UPDATE_ROLLBACK_COMPLETE", 1)):
+            self.world["stacks"], self.world["runs"] = {"t-platform": ["CREATE_COMPLETE"]}, {"t-platform": [end]}
+            (self.work / "calls").write_text("")
+            self.deploy(*update, "--replace", "ProductionRule", status=status)
+            calls = (self.work / "calls").read_text().splitlines()
+            calls = [it for it in calls if "set-stack-policy" in it or "execute-change-set" in it]
+            self.assertEqual(
+                [("set-stack-policy", False), ("execute-change-set", False), ("set-stack-policy", True)],
+                [(it.split()[1], "LogicalResourceId/ProductionRule" in it) for it in calls],
+            )
+            self.assertTrue(all("LogicalResourceId/TestRule" in it for it in calls if "policy" in it))
+
     def test_a_missing_image_ends_it_before_the_service_and_says_how_to_push(self):
         self.world["images"] = []
         said = self.deploy("t", "dev", "v1", "--yes", status=1)

@@ -5,6 +5,7 @@ Run from the root of the checkout: python -m unittest discover cloudformation/te
 
 import copy
 import re
+import sys
 import unittest
 
 import layouts
@@ -28,6 +29,14 @@ def break_at(stacks, files, place, value):
     else:
         parent[last] = value
     return whole, whole.pop("files")
+
+sys.path.insert(0, str(templates.ROOT))
+from ops.stacks import STACKS  # noqa: E402
+
+PROTECTED = (
+    "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret", "AWS::ECR::Repository", "AWS::S3::Bucket",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+)
 
 
 class Templates(unittest.TestCase):
@@ -64,6 +73,13 @@ class Templates(unittest.TestCase):
                 for choice in about.get("AllowedValues", []):
                     with self.subTest(template=name, parameter=parameter, choice=choice):
                         self.assertIn(str(choice), {str(values.get(parameter)) for values in made})
+
+    def test_a_stack_policy_protects_what_holds_data_and_what_ecs_changes(self):
+        for stack in STACKS:
+            found = {
+                name for kind in PROTECTED for name in templates.resources_of(self.stacks[stack.name], kind)
+            }
+            self.assertEqual(found, set(stack.protected), stack.name)
 
     def test_a_key_given_twice_is_an_error(self):
         with self.assertRaisesRegex(Exception, "given twice"):
