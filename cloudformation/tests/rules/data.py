@@ -69,12 +69,19 @@ def stateful_resources_survive_accidents(stacks, _values):
         yield "the database goes without a snapshot"
 
 
+EVENTBRIDGE = "events.amazonaws.com"
+
+
 def the_key_opens_for_this_account_only(stacks, _values):
     statements = only(stacks["security"], "AWS::KMS::Key")["KeyPolicy"]["Statement"]
     statements = statements + only(stacks["security"], "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     for statement in statements:
-        if "Service" in statement["Principal"] and not statement.get("Condition"):
-            yield f"{as_list(statement['Principal']['Service'])} may use it on behalf of every account"
+        services = set(map(str, as_list(statement["Principal"].get("Service", []))))
+        if EVENTBRIDGE in services and statement.get("Condition"):
+            # AWS documents for encrypted topics that EventBridge's calls do not carry the account.
+            yield "EventBridge cannot tell anybody anything under a condition"
+        if services - {EVENTBRIDGE} and not statement.get("Condition"):
+            yield f"{sorted(services)} may use it on behalf of every account"
     told = {"cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com", "budgets.amazonaws.com"}
     for action in ("kms:GenerateDataKey", "kms:Decrypt", "sns:Publish"):
         allowed = {
