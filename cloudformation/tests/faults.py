@@ -174,8 +174,13 @@ FAULTS = {
         ("cicd.Resources.DeployRole.Properties.Policies.1.PolicyDocument.Statement.0.Condition", GONE),
         ("cicd.Resources.DeployRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "ecs:*"),
     ],
-    "probe_may_do_what_it_calls_and_nothing_else": [
+    "the_pipeline_may_do_what_cloudformation_does_for_it": [
+        ("cicd.Resources.DeployRole.Properties.Policies.0.PolicyDocument.Statement.0.Action.0", GONE),
+        ("service.Resources.TaskMemoryAlarm.Type", "AWS::CloudWatch::CompositeAlarm"),
+    ],
+    "probe_and_loadtest_may_do_what_they_call_and_nothing_else": [
         (f"{LOOK}.Action.0", GONE),
+        (LOOK.removesuffix("0") + "1.Action.4", GONE),  # cloudwatch:DescribeAlarms, which only loadtest calls
         (f"{LOOK}.Action.0", "ecs:UpdateService"),
         ("probe-role.Resources.ProbeRole.Properties.Policies.Fn::If.1.0.PolicyDocument.Statement.0.Action", "secretsmanager:PutSecretValue"),
     ],
@@ -282,6 +287,8 @@ FAULTS = {
     "the_key_opens_for_this_account_only": [
         ("security.Resources.Key.Properties.KeyPolicy.Statement.1.Condition", GONE),
         ("security.Resources.Key.Properties.KeyPolicy.Statement.2", GONE),
+        ("security.Resources.Key.Properties.KeyPolicy.Statement.3", GONE),
+        ("security.Resources.Key.Properties.KeyPolicy.Statement.3.Condition", {"StringEquals": {"aws:SourceAccount": "1"}}),
         ("security.Resources.AlertTopicPolicy.Properties.PolicyDocument.Statement.0.Condition", GONE),
         ("security.Resources.AlertTopicPolicy.Properties.PolicyDocument.Statement.0.Principal.Service.0", GONE),
     ],
