@@ -87,6 +87,15 @@ class Documents(unittest.TestCase):
                         for option in re.findall(r"--[a-z-]+", call.replace("git rev-parse --short", "")):
                             self.assertIn(option, helped, f"{path.name}: {call}")
 
+    def test_a_load_on_what_is_not_this_machine_says_whose_it_is(self):
+        seen = 0
+        for path in PROCEDURES + JAPANESE:
+            for block in commands.blocks(path):
+                for call in re.findall(r"loadtest run (.*)", block):
+                    seen += 1
+                    self.assertIn("--i-own-this-target", call, path.name)  # loadtest refuses it without
+        self.assertGreater(seen, 0)
+
     def test_the_parameters_that_the_procedures_name_exist(self):
         known = {name for template in templates.load().values() for name in template.get("Parameters", {})}
         for path in PROCEDURES:
