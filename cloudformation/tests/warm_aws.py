@@ -50,12 +50,12 @@ def _serve(listener):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         call, _ = listener.accept()
-        _, terminal, *_ = socket.recv_fds(call, 1, 3)
-        if not os.fork():
-            _answer(call, terminal, create_clidriver)
-        for descriptor in terminal:
-            os.close(descriptor)
-        call.close()
+        with call, contextlib.suppress(OSError):  # a caller that was killed is no reason to stop
+            _, terminal, *_ = socket.recv_fds(call, 1, 3)
+            if not os.fork():
+                _answer(call, terminal, create_clidriver)
+            for descriptor in terminal:
+                os.close(descriptor)
 
 
 def _answer(call, terminal, create_clidriver):
@@ -78,7 +78,8 @@ def _answer(call, terminal, create_clidriver):
     except BaseException:
         traceback.print_exc()
     finally:
-        call.send(bytes([status & 0xFF]))
+        with contextlib.suppress(OSError):
+            call.send(bytes([status & 0xFF]))
         os._exit(0)
 
 
