@@ -88,7 +88,7 @@ pub struct Capacity {
 ///
 /// The point lies where the share that missed it crosses that (never falling from step to step, linear between two).
 /// What happens between two steps was not measured: the bounds are never closer than the steps around the crossing,
-/// and wider where another draw of the same samples puts it elsewhere.
+/// and wider where another draw of the same samples puts it elsewhere, or a later step held all the same.
 pub fn capacity(steps: &[Step], allowed: f64, seed: u64) -> Result<Capacity, Refused> {
     let mut steps = steps.to_vec();
     steps.sort_by(|a, b| a.offered.total_cmp(&b.offered));
@@ -125,7 +125,14 @@ pub fn capacity(steps: &[Step], allowed: f64, seed: u64) -> Result<Capacity, Ref
         highs.push(high);
         peaks.push(usl::fit(&drawn).and_then(|law| law.peak_within(&drawn)));
     }
-    let at_objective = Estimate::of(at, lows, highs);
+    let mut at_objective = Estimate::of(at, lows, highs);
+    // A later step that held: what those before it missed was a disturbance, and the capacity lies beyond.
+    if let Some(held) = steps.iter().rposition(|step| missed(step) <= allowed) {
+        let next = steps
+            .get(held + 1)
+            .map_or(f64::INFINITY, |step| step.offered);
+        at_objective.high = at_objective.high.max(next);
+    }
     if at_objective.high.is_infinite() {
         return Err(ends);
     }

@@ -162,6 +162,22 @@ fn one_bad_moment_at_a_low_rate_is_not_the_knee() {
 }
 
 #[test]
+fn a_later_step_that_held_is_within_the_bounds() {
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut steps = queue(&[50.0, 100.0, 150.0, 200.0, 250.0, 300.0], &mut rng);
+    for sample in &mut steps[1].samples {
+        sample.missed = 0.5;
+    }
+    let found = capacity(&steps, 0.01, 1).unwrap().at_objective;
+    assert!(found.low <= 100.0 && found.high >= 250.0, "{found:?}");
+    // Where even the last one held, nothing has shown a limit.
+    assert_eq!(
+        capacity(&steps[..4], 0.01, 1),
+        Err(Refused::EndsBeforeKnee { go_on_to: 300.0 })
+    );
+}
+
+#[test]
 fn a_task_has_its_part() {
     let all = Estimate {
         point: 200.0,
