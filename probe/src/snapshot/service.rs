@@ -100,6 +100,9 @@ pub struct Deployment {
 /// How deployments replace tasks, as `deploymentConfiguration` of the service says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DeploymentConfiguration {
+    /// `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`; `None` where ECS names none, which is `ROLLING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// How many percent of the desired tasks must stay healthy meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_healthy_percent: Option<i32>,

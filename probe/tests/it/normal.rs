@@ -244,3 +244,23 @@ fn of_several_containers_the_one_that_ended_by_itself_is_named() {
         );
     }
 }
+
+#[test]
+fn only_rolling_updates_lack_a_circuit_breaker() {
+    for (strategy, lacks) in [
+        (None, true),
+        (Some("ROLLING"), true),
+        (Some("BLUE_GREEN"), false),
+        (Some("LINEAR"), false),
+        (Some("CANARY"), false),
+    ] {
+        let mut snapshot = healthy();
+        let configuration = &mut service(&mut snapshot).deployment_configuration;
+        configuration.circuit_breaker = false;
+        configuration.strategy = strategy.map(ToOwned::to_owned);
+        let diagnosis = diagnose(&snapshot);
+        let mut advice = diagnosis.advice.iter().map(|(check, _)| check.id);
+        let advised = advice.any(|id| id == "advice-no-circuit-breaker");
+        assert_eq!(advised, lacks, "{strategy:?}");
+    }
+}

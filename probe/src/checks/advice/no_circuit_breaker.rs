@@ -21,8 +21,10 @@ pub(super) const CHECK: Check = advice(
 fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
     let configuration = &case.service()?.deployment_configuration;
     let (enable, rollback) = (configuration.circuit_breaker, configuration.rollback);
+    // ECS has a circuit breaker for rolling updates only: deployments that shift traffic end by alarms and hooks.
+    let rolling = !matches!(&configuration.strategy, Some(strategy) if strategy != "ROLLING");
     // Services that CodeDeploy or something else deploys have no deployments of ECS, and no circuit breaker.
-    if case.service()?.primary().is_none() || (enable && rollback) {
+    if !rolling || case.service()?.primary().is_none() || (enable && rollback) {
         return Ok(vec![]);
     }
     let Subject {

@@ -124,6 +124,9 @@ fn deployment_configuration(
         .deployment_circuit_breaker()
         .filter(|breaker| breaker.enable());
     DeploymentConfiguration {
+        strategy: configured
+            .strategy()
+            .map(|strategy| strategy.as_str().to_owned()),
         minimum_healthy_percent: configured.minimum_healthy_percent(),
         maximum_percent: configured.maximum_percent(),
         circuit_breaker: breaker.is_some(),
