@@ -16,6 +16,7 @@ import templates
 REPOSITORY = templates.ROOT.parent
 CFN_LINT = REPOSITORY / ".venv" / "bin" / "cfn-lint"
 OTHERS = REPOSITORY / ".venv-checkers" / "bin"
+GUARD = templates.ROOT / "rules.guard"
 REGION = "ap-northeast-1"
 
 Finding = collections.namedtuple("Finding", "tool rule file resource message")
@@ -96,8 +97,9 @@ def checkov(files):
 
 
 def validate(values_by_file):
-    """Warnings and errors of cloudformation-validate, of each file with its own parameters."""
-    job = json.dumps({"files": {str(file): values for file, values in values_by_file.items()}, "region": REGION})
+    """Warnings and errors of cloudformation-validate, of each file with its own parameters; our Guard rules too."""
+    files = {str(file): values for file, values in values_by_file.items()}
+    job = json.dumps({"files": files, "region": REGION, "guard": str(GUARD)})
     program = pathlib.Path(__file__).with_name("validate.py")
     for found in json.loads(_run([OTHERS / "python", program, job]) or "[]"):
         yield Finding("cloudformation-validate", *found)

@@ -7,12 +7,20 @@ import json
 import pathlib
 import sys
 
-from cloudformation_validate import CompositeEngine, PseudoParameterOverrides, Severity, ValidateConfig
+from cloudformation_validate import (
+    CompositeEngine,
+    CompositeEngineConfig,
+    PseudoParameterOverrides,
+    Severity,
+    ValidateConfig,
+    file_to_external_rule_source,
+)
 
 
 def main():
     job = json.loads(sys.argv[1])
-    engine, found = CompositeEngine(), []
+    engine = CompositeEngine(CompositeEngineConfig(guard_rules=[file_to_external_rule_source(job["guard"])]))
+    found = []
     for file, values in job["files"].items():
         text = pathlib.Path(file).read_text(encoding="utf-8")
         known = {name: value for name, value in values.items() if f"\n  {name}:\n    Type:" in text}
