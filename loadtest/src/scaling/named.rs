@@ -1,5 +1,7 @@
 //! Failures of scaling that have a name: each is looked for by what can be seen of it, and comes with that.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -134,18 +136,7 @@ fn cpu_cannot_see(case: &Case<'_>, (from, to): (f64, f64)) -> Option<Named> {
             ),
         ),
     ];
-    let database = case.timeline.metric(Measure::DatabaseConnections);
-    let peak = database
-        .map(|(_, value)| value)
-        .filter(|value| value.from_s >= from && value.from_s < to)
-        .max_by(|one, other| one.value.total_cmp(&other.value));
-    evidence.extend(peak.map(|value| {
-        Evidence::new(
-            value.from_s,
-            "cloudwatch:GetMetricData",
-            format!("DatabaseConnections {:.0}", value.value),
-        )
-    }));
+    evidence.extend(most_connections(case, from..to));
     found(Failure::CpuCannotSee, evidence)
 }
 
@@ -283,6 +274,21 @@ fn deployment_blocks_scale_in(case: &Case<'_>) -> Option<Named> {
     )
 }
 
+/// The most connections that the database had within some seconds of the run, if they were seen.
+fn most_connections(case: &Case<'_>, within: Range<f64>) -> Option<Evidence> {
+    let peak = case
+        .timeline
+        .metric(Measure::DatabaseConnections)
+        .map(|(_, value)| value)
+        .filter(|value| within.contains(&value.from_s))
+        .max_by(|one, other| one.value.total_cmp(&other.value))?;
+    Some(Evidence::new(
+        peak.from_s,
+        "cloudwatch:GetMetricData",
+        format!("DatabaseConnections {:.0}", peak.value),
+    ))
+}
+
 fn too_many_connections(case: &Case<'_>) -> Option<Named> {
     let connections = case.expected?.connections?;
     let (at, tasks) = case
@@ -300,18 +306,7 @@ fn too_many_connections(case: &Case<'_>) -> Option<Named> {
             connections.most
         ),
     )];
-    let peak = case
-        .timeline
-        .metric(Measure::DatabaseConnections)
-        .map(|(_, value)| value)
-        .max_by(|one, other| one.value.total_cmp(&other.value));
-    evidence.extend(peak.map(|value| {
-        Evidence::new(
-            value.from_s,
-            "cloudwatch:GetMetricData",
-            format!("DatabaseConnections {:.0}", value.value),
-        )
-    }));
+    evidence.extend(most_connections(case, f64::NEG_INFINITY..f64::INFINITY));
     found(Failure::TooManyConnections, evidence)
 }
 
