@@ -4,10 +4,12 @@
 //! A value of these types has passed its checks; there is no other way to make one.
 
 pub mod actor;
+pub mod calendar;
 pub mod cursor;
 pub mod day;
 pub mod draft;
 pub mod event;
+pub mod feed;
 pub mod filter;
 pub mod history;
 pub mod invalid;

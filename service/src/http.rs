@@ -3,6 +3,7 @@
 pub mod client;
 pub mod server;
 
+mod calendars;
 mod cookies;
 mod cross_site;
 mod docs;
@@ -17,6 +18,7 @@ mod language;
 mod list;
 pub mod metrics;
 mod openapi;
+mod origin;
 mod pages;
 mod params;
 mod participants;
@@ -84,6 +86,8 @@ pub struct Site {
     pub identity: Identity,
     /// Where the days of the company begin.
     pub zone: Tz,
+    /// The address that the pages begin with, without a slash at the end; `None` if that is only known of a request.
+    pub pages: Option<String>,
     /// What signs cursors: set at the start, or read from the database when it is first needed.
     pub cursor_key: OnceLock<CursorKey>,
     /// What is counted.
@@ -96,6 +100,7 @@ impl Default for Site {
             https: false,
             identity: Identity::default(),
             zone: chrono_tz::Asia::Tokyo,
+            pages: None,
             cursor_key: OnceLock::new(),
             metrics: Metrics::default(),
         }
@@ -112,13 +117,15 @@ pub fn app(state: AppState) -> Router {
         language: Language::English,
     });
     let document = document.to_string();
-    // What is asked by machines that nobody logs in, and what a page that says so needs.
+    // What is asked by machines that nobody logs in, calendars among them, and what a page that says so needs.
     let open = Router::new()
         .route("/assets/style.css", get(pages::style))
         .route("/assets/page.js", get(pages::script))
         .route("/assets/icon.svg", get(pages::icon))
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
+        .route("/feeds/{secret}/all.ics", get(calendars::all_by_secret))
+        .route("/feeds/{secret}/mine.ics", get(calendars::own_by_secret))
         .method_not_allowed_fallback(other_method);
     Router::new()
         .route("/", get(pages::upcoming::page))
@@ -130,6 +137,8 @@ pub fn app(state: AppState) -> Router {
                 .put(events::replace)
                 .delete(events::delete),
         )
+        .route("/events.ics", get(calendars::all))
+        .route("/events/{id}/event.ics", get(calendars::event))
         .route("/events/{id}/history", get(history::page))
         .route(
             "/events/{id}/join",
@@ -148,6 +157,8 @@ pub fn app(state: AppState) -> Router {
         .route("/forms/change", post(pages::edit::change))
         .route("/forms/cancel", post(pages::edit::cancel))
         .route("/forms/preview", post(pages::edit::preview))
+        .route("/subscribe", get(pages::subscribe::page))
+        .route("/forms/feed", post(pages::subscribe::change))
         .route("/forms/join", post(pages::seat::join))
         .route("/forms/leave", post(pages::seat::leave))
         .route("/forms/name", post(pages::preferences::keep_name))

@@ -3,6 +3,7 @@
 //! `http → domain ← store`: [`http`] parses requests into values of [`domain`], calls [`store`] through
 //! [`db::Db`], and answers. The domain knows neither HTTP nor SQL; only the store has SQL.
 
+pub mod calendar;
 pub mod config;
 pub mod db;
 pub mod domain;

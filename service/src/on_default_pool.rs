@@ -7,6 +7,7 @@
     reason = "a comparison uses only a part of a library"
 )]
 
+mod calendar;
 #[path = "../bench/default_pool.rs"]
 mod db;
 mod domain;

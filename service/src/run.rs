@@ -70,6 +70,7 @@ async fn serve(arguments: Serve) -> Result<()> {
         https: production,
         identity,
         zone: arguments.tz_company,
+        pages: arguments.announcements.pages()?,
         cursor_key: match &arguments.cursor_key {
             Some(secret) => CursorKey::new(secret.as_bytes()).into(),
             None => Default::default(),

@@ -3,8 +3,10 @@
 //! Each function is one round trip.
 //! They take their values by ownership, so that [`crate::db::Db`] can run them a second time.
 
+pub mod calendars;
 pub mod edits;
 pub mod events;
+pub mod feeds;
 pub mod history;
 pub mod list;
 pub mod notifications;

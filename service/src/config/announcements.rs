@@ -26,7 +26,7 @@ pub struct Announcements {
             .map(|tag| if tag == "en" { Language::English } else { Language::Japanese })
     )]
     pub slack_language: Language,
-    /// Where people find the pages, such as https://events.example.com, for the links in announcements
+    /// Where people find the pages, such as https://events.example.com, for links in announcements and calendars
     #[arg(long, env)]
     pub public_url: Option<String>,
 }

@@ -10,6 +10,9 @@ pub(super) const NAME: &str = "name";
 /// The language that they chose.
 pub(super) const LANGUAGE: &str = "lang";
 
+/// The secret of a calendar feed that was just made.
+pub(super) const FEED: &str = "feed";
+
 /// The values of the cookies of that name, the most specific first.
 pub(super) fn read(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
     let lines = headers.get_all(header::COOKIE).iter();
@@ -23,10 +26,25 @@ pub(super) fn read(headers: &HeaderMap, name: &str) -> impl Iterator<Item = Stri
 
 /// The header that has a browser keep a value for a year.
 pub(super) fn keep(site: &Site, name: &str, value: &str) -> (header::HeaderName, HeaderValue) {
+    cookie(site, name, value, "Path=/; Max-Age=31536000; SameSite=Lax")
+}
+
+/// The header that has a browser keep a secret for ten minutes, for one page; an empty one is forgotten.
+pub(super) fn keep_shortly(
+    site: &Site,
+    name: &str,
+    value: &str,
+    path: &str,
+) -> (header::HeaderName, HeaderValue) {
+    let seconds = if value.is_empty() { 0 } else { 600 };
+    let kept = format!("Path={path}; Max-Age={seconds}; SameSite=Strict");
+    cookie(site, name, value, &kept)
+}
+
+fn cookie(site: &Site, name: &str, value: &str, kept: &str) -> (header::HeaderName, HeaderValue) {
     let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC);
     let secure = if site.https { "; Secure" } else { "" };
-    let cookie =
-        format!("{name}={encoded}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{name}={encoded}; {kept}; HttpOnly{secure}");
     // Encoded, the value is plain ASCII, so that this does not fail.
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
     (header::SET_COOKIE, cookie)

@@ -16,20 +16,28 @@ use crate::domain::Version;
 
 /// The tag of a body that shows this version of an event.
 pub(super) fn tag(version: &Version, body: &[u8]) -> String {
-    let mut tag = format!("\"{}-", version.as_str());
-    // 96 bits are plenty to tell apart what one event has ever looked like.
-    for byte in &Sha256::digest(body)[..12] {
-        // Writing to a string does not fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    format!("\"{}-{}\"", version.as_str(), digest(body))
+}
+
+/// The tag of a body that is of no single event.
+pub(super) fn of_body(body: &[u8]) -> String {
+    format!("\"{}\"", digest(body))
 }
 
 /// Whether the client has the body of this tag already.
 pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     listed(headers, header::IF_NONE_MATCH)
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+fn digest(body: &[u8]) -> String {
+    let mut digest = String::with_capacity(24);
+    // 96 bits are plenty to tell apart what one address has ever looked like.
+    for byte in &Sha256::digest(body)[..12] {
+        // Writing to a string does not fail.
+        let _ = write!(digest, "{byte:02x}");
+    }
+    digest
 }
 
 /// Which versions of an event the client wants to change or delete; `None` means any.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::language::Language;
 
+mod calendars;
 mod events;
 mod examples;
 mod health;
@@ -59,6 +60,7 @@ pub(super) fn document(reader: Reader) -> Value {
         "tags": [
             { "name": "events", "description": "Events, and what happened to them" },
             { "name": "people", "description": "Seats and the waitlist" },
+            { "name": "calendars", "description": "Events in other calendars" },
             { "name": "health", "description": "Whether the service is well" },
         ],
         "paths": {
@@ -68,8 +70,12 @@ pub(super) fn document(reader: Reader) -> Value {
                 "put": events::replace(reader),
                 "delete": events::delete(reader),
             },
+            "/events.ics": { "get": calendars::all(reader) },
+            "/events/{id}/event.ics": { "get": calendars::event(reader) },
             "/events/{id}/history": { "get": lists::history(reader) },
             "/events/{id}/join": { "post": people::join(reader), "delete": people::leave(reader) },
+            "/feeds/{secret}/all.ics": { "get": calendars::all_by_secret(reader) },
+            "/feeds/{secret}/mine.ics": { "get": calendars::own_by_secret(reader) },
             "/health": { "get": health::alive(reader) },
             "/health/ready": { "get": health::ready(reader) },
         },
@@ -144,7 +150,7 @@ mod tests {
                     }
                 }
             }
-            assert_eq!(names.len(), 10);
+            assert_eq!(names.len(), 14);
             assert!(examples > 40, "{examples}");
         }
     }

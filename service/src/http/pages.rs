@@ -16,6 +16,7 @@ mod markdown;
 pub(super) mod preferences;
 mod record;
 pub(super) mod seat;
+pub(super) mod subscribe;
 mod typed;
 pub(super) mod upcoming;
 

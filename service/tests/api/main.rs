@@ -7,6 +7,7 @@
 mod bad_bodies;
 mod bad_requests;
 mod browser;
+mod calendars;
 mod client;
 mod cluster;
 mod commands;

@@ -63,6 +63,10 @@ pub(super) fn headers() -> Value {
              of the body, which changes with seats too",
             json!({ "type": "string", "pattern": "^\"[0-9]+-[0-9a-f]+\"$" }),
         ),
+        "BodyETag": header(
+            "A digest of the body",
+            json!({ "type": "string", "pattern": "^\"[0-9a-f]{24}\"$" }),
+        ),
         "CacheControl": header("How long the answer may be kept", text()),
         "ContentLanguage": header("The language of `title` and `detail`", json!({ "type": "string", "enum": ["en", "ja"] })),
         "RetryAfter": header("After how many seconds to try again", json!({ "type": "string", "pattern": "^[1-9][0-9]*$" })),
@@ -98,6 +102,18 @@ pub(super) fn answer(
     let mut answer = empty(description, headers);
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
     answer["content"] = json!({ "application/json": { "schema": schema, "example": example } });
+    answer
+}
+
+/// A good answer that is a file.
+pub(super) fn file(
+    description: &str,
+    kind: &str,
+    example: &str,
+    headers: &[(&str, &str)],
+) -> Value {
+    let mut answer = empty(description, headers);
+    answer["content"][kind] = json!({ "schema": { "type": "string" }, "example": example });
     answer
 }
 

@@ -83,6 +83,10 @@ kinds! {
         "There is no such event" "イベントが見つかりません"
         "The event does not exist, or has been deleted."
         "イベントが存在しないか、削除されています。";
+    FeedNotFound = NOT_FOUND "feed-not-found"
+        "There is no such calendar" "カレンダーが見つかりません"
+        "Its owner has made a new address or deleted it. Subscribe again with the present one."
+        "アドレスが作り直されたか、無効にされています。現在のアドレスで購読し直してください。";
     NotJoined = NOT_FOUND "not-joined"
         "This person has not joined" "参加登録がありません"
         "Nobody of this name takes part in the event."

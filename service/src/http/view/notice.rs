@@ -17,10 +17,12 @@ pub(in crate::http) enum Notice {
     Created,
     Changed,
     Cancelled,
+    FeedMade,
+    FeedRevoked,
 }
 
 impl Notice {
-    const ALL: [(&'static str, Self); 12] = [
+    const ALL: [(&'static str, Self); 14] = [
         ("joined", Self::Joined),
         ("already-joined", Self::AlreadyJoined),
         ("waiting", Self::Waiting),
@@ -33,6 +35,8 @@ impl Notice {
         ("created", Self::Created),
         ("changed", Self::Changed),
         ("cancelled", Self::Cancelled),
+        ("feed-made", Self::FeedMade),
+        ("feed-revoked", Self::FeedRevoked),
     ];
 
     pub(in crate::http) fn parse(raw: &str) -> Option<Self> {
@@ -59,6 +63,8 @@ impl Notice {
                 | Self::Created
                 | Self::Changed
                 | Self::Cancelled
+                | Self::FeedMade
+                | Self::FeedRevoked
         )
     }
 
@@ -94,6 +100,13 @@ impl Notice {
             Self::Created => language.pick("The event is announced.", "イベントを作成しました。"),
             Self::Changed => language.pick("Saved.", "保存しました。"),
             Self::Cancelled => language.pick("The event is cancelled.", "イベントを中止しました。"),
+            Self::FeedMade => {
+                language.pick("Your address is made.", "自分用のアドレスを作成しました。")
+            }
+            Self::FeedRevoked => language.pick(
+                "Your address is deleted. Calendars that use it get nothing any more.",
+                "アドレスを無効にしました。このアドレスでの購読は更新されなくなります。",
+            ),
             Self::BadName => language.pick(
                 "Please enter a name of 1 to 100 characters.",
                 "お名前を 1〜100 文字で入力してください。",
