@@ -1,6 +1,9 @@
 """The change set of a stack: made, shown, and carried out or thrown away."""
 
 import json
+import shutil
+import sys
+import textwrap
 import time
 
 from .cli import Refused, aws, say_in, stop
@@ -46,15 +49,15 @@ class ChangeSet:
     def show(self) -> None:
         """One line a change: what, which properties, and what the resource is for."""
         purposes = self.live.stack.purposes()
-        for change in self.changes:
-            name, kind = change["LogicalResourceId"], change["ResourceType"].removeprefix("AWS::")
-            names = {it["Target"].get("Name") for it in change.get("Details", []) if "Target" in it}
-            touched = ", ".join(sorted(name for name in names if name))
-            print(
-                f"  {_SIGNS.get(change['Action'], '?')} {name:<24} {kind:<36} {purposes.get(name, '')}".rstrip()
-                + (f" ({touched})" if touched else "")
-                + _warning(change)
-            )
+        kinds = [it["ResourceType"].removeprefix("AWS::") for it in self.changes]
+        names = max((len(it["LogicalResourceId"]) for it in self.changes), default=0)
+        for change, kind in zip(self.changes, kinds, strict=True):
+            name = change["LogicalResourceId"]
+            touched = {it["Target"].get("Name") for it in change.get("Details", []) if "Target" in it} - {None}
+            print(_row(
+                f"  {_SIGNS.get(change['Action'], '?')} {name:<{names}} {kind:<{max(map(len, kinds))}} ",
+                purposes.get(name, "") + (f" ({', '.join(sorted(touched))})" if touched else "") + _warning(change),
+            ))
 
     def endangered(self) -> list[str]:
         """The resources to which this would do, or might, what takes a word of its own."""
@@ -71,6 +74,18 @@ class ChangeSet:
         aws("cloudformation", "delete-change-set", "--change-set-name", self.id, region=self.live.region)
         if self.kind == "CREATE":
             aws("cloudformation", "delete-stack", "--stack-name", self.live.name, region=self.live.region)
+
+
+def _row(head: str, text: str) -> str:
+    """Both in one line; on a terminal the text goes on under its beginning, or on a narrow one below the head."""
+    if not sys.stdout.isatty():
+        return (head + text).rstrip()
+    width = shutil.get_terminal_size().columns
+    indent = " " * len(head)
+    if width < len(head) + 30:
+        head, indent = f"{head.rstrip()}\n", "      "
+        return head + textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=indent).rstrip()
 
 
 def _warning(change: dict) -> str:

@@ -145,6 +145,7 @@ impl Call<'_> {
         request: RequestBuilder,
     ) -> Answer<Tagged<T>> {
         let slot = self.slot;
+        self.recorder.sending();
         let started = Instant::now();
         let mut exchange = tokio::select! {
             exchange = exchange(endpoint, request, started) => exchange,

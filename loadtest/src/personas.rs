@@ -134,7 +134,14 @@ pub fn organizer(run: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+    use crate::drive::client;
+    use crate::pacer::Slot;
+    use crate::plan::{File, Plan};
+    use crate::record::Recorder;
+    use crate::stop::Stop;
 
     fn stage(seed: u64) -> Stage {
         Stage {
@@ -163,6 +170,53 @@ mod tests {
                 (met - f64::from(share)).abs() < 1.5,
                 "{persona:?}: {met} of 100, not {share}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slot_is_a_request_whoever_has_it_and_whatever_there_is() {
+        let plan = Plan::try_from(File::constant()).unwrap();
+        let client = client(&plan).unwrap();
+        let recorder = Recorder::new(&plan, vec![], None);
+        let stop = Stop::default();
+        let none = Mix {
+            browse: 0,
+            join: 0,
+            leave: 0,
+            organise: 0,
+        };
+        let mixes = [
+            Mix { browse: 1, ..none },
+            Mix { join: 1, ..none },
+            Mix { leave: 1, ..none },
+            Mix {
+                organise: 1,
+                ..none
+            },
+        ];
+        let stage = Stage {
+            mixes: mixes.to_vec(),
+            ..stage(7)
+        };
+        let begin = Instant::now();
+        for index in 0..200 {
+            let call = Call {
+                client: client.clone(),
+                // Nobody is there.
+                host: "http://127.0.0.1:1",
+                slot: Slot {
+                    index,
+                    phase: index as usize % mixes.len(),
+                    intended: begin,
+                    claimed: begin,
+                },
+                recorder: &recorder,
+                begin,
+                stop: &stop,
+                run: &stage.run,
+            };
+            stage.act(call).await;
+            assert_eq!(recorder.sent(), index + 1, "{:?}", mixes[index as usize % 4]);
         }
     }
 

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,7 @@ pub struct Recorder {
     limits: Vec<Duration>,
     slow: usize,
     offered: Vec<u64>,
+    sent: AtomicU64,
     running: Mutex<Running>,
     books: Mutex<Books>,
 }
@@ -89,6 +91,7 @@ impl Recorder {
             limits: evidence.limits.clone(),
             slow: evidence.slow,
             offered,
+            sent: AtomicU64::new(0),
             running: Mutex::default(),
             books: Mutex::new(Books {
                 evidence,
@@ -97,6 +100,16 @@ impl Recorder {
                 file_error: None,
             }),
         }
+    }
+
+    /// Books that a request is sent.
+    pub fn sending(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests were sent.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Books a sample whose answer ended `at` this time after the beginning of the schedule.
@@ -114,9 +127,10 @@ impl Recorder {
     }
 
     /// Ends the seconds before this one, also when nothing was answered in them;
-    /// `sent` is the number of requests sent until now, `pulse` that of the generator in the last of them, which is given back.
-    pub fn tick(&self, at: Duration, sent: u64, pulse: Pulse) -> Option<Second> {
+    /// `pulse` is that of the generator in the last of them, which is given back.
+    pub fn tick(&self, at: Duration, pulse: Pulse) -> Option<Second> {
         let until = at.as_secs();
+        let sent = self.sent();
         let mut ended = {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.first = running.first.max(until);
@@ -173,13 +187,13 @@ impl Recorder {
     }
 
     /// Ends the running second and gives the evidence.
-    pub fn finish(&self, sent: u64) -> Evidence {
+    pub fn finish(&self) -> Evidence {
         let last = {
             let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.seconds.last_key_value().map(|(second, _)| *second)
         };
         if let Some(last) = last {
-            self.tick(Duration::from_secs(last + 1), sent, Pulse::default());
+            self.tick(Duration::from_secs(last + 1), Pulse::default());
         }
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         books.evidence.clone()

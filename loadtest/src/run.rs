@@ -152,14 +152,14 @@ pub async fn session(
 
     let cutting = tokio::spawn(stop.clone().watch());
     let health = load(order, &crew, &ready, &target, searching, lang).await;
-    let evidence = crew.recorder.finish(crew.pacer.sent());
+    let evidence = crew.recorder.finish();
     let verified = verify_in_time(&crew.stage, &target, order, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
 
     let aftermath = Aftermath {
-        sent: crew.pacer.sent(),
-        unsent: tally.requests().saturating_sub(crew.pacer.sent()),
+        sent: crew.recorder.sent(),
+        unsent: tally.requests().saturating_sub(crew.recorder.sent()),
         stopped: stop.why().cloned(),
         health: health.context("the users could not be run")?,
         acknowledged: crew.stage.ledger.acknowledged(),

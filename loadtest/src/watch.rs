@@ -23,10 +23,7 @@ pub async fn watch(
     for second in 1.. {
         tokio::time::sleep_until((begin + Duration::from_secs(second)).into()).await;
         let pulse = meter.beat();
-        if let Some(last) = crew
-            .recorder
-            .tick(begin.elapsed(), crew.pacer.sent(), pulse)
-        {
+        if let Some(last) = crew.recorder.tick(begin.elapsed(), pulse) {
             progress.show(&last, &crew.recorder.events());
             let figures = |scope, demand| crew.recorder.figures(&last, scope, demand);
             let certain = watches

@@ -2,35 +2,43 @@
 //!
 //! These look-ups are few, and not part of the measured load.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use super::verify::{Examined, examine};
-use super::{Entry, Fate, Ledger};
+use super::{Entry, Fate, HALLS, Hall, Ledger};
 use crate::personas::Stage;
 use crate::target::Target;
 
 /// How often it is looked for what is over.
 const EVERY: Duration = Duration::from_secs(1);
-/// So many events are looked at each time at most.
-const AT_A_TIME: usize = 20;
+/// How often it is looked whether there is a hall of each sort.
+const EVERY_HALL: Duration = Duration::from_millis(200);
 
 /// Runs for ever; drop it when the load is over. `patience` is how long a request may take.
 pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
-    // Who comes after what cannot be settled yet must not wait behind it for ever.
-    let mut from = 0;
+    tokio::join!(reopen(stage, target), forget(stage, target, patience));
+}
+
+/// Opens another hall where one was closed, however long the closed ones take to be verified.
+async fn reopen(stage: &Stage, target: &Target) -> Infallible {
+    loop {
+        tokio::time::sleep(EVERY_HALL).await;
+        for hall in stage.ledger.missing() {
+            // Without it the others go on, and it is tried again.
+            let _ = stage.open(hall, target).await;
+        }
+    }
+}
+
+/// Verifies what is over, one event after the other, and deletes and forgets it.
+///
+/// Each round takes all there is: a limit would be overrun by organisers who end more than that in a second,
+/// and the books would grow for ever.
+async fn forget(stage: &Stage, target: &Target, patience: Duration) -> Infallible {
     loop {
         tokio::time::sleep(EVERY).await;
-        let over = stage.ledger.over(from, patience, Instant::now());
-        from = match over.last() {
-            Some((id, _)) if over.len() == AT_A_TIME => id + 1,
-            _ => 0,
-        };
-        for (id, entry) in over {
-            let hall = entry.hall;
-            if let Some(hall) = hall.filter(|_| !stage.ledger.has_hall(&entry)) {
-                // Without it the others go on, and it is tried again.
-                let _ = stage.open(hall, target).await;
-            }
+        for (id, entry) in stage.ledger.over(patience, Instant::now()) {
             // What cannot be looked up now is looked up another time, at the end at the latest;
             // so is what nobody knows yet, for which the comparison takes either for right.
             let Ok(examined) = examine(id, entry, target).await else {
@@ -48,25 +56,27 @@ pub async fn upkeep(stage: &Stage, target: &Target, patience: Duration) {
 
 impl Ledger {
     /// Events at which nobody is and nobody will be, and of which nothing is on its way any more.
-    fn over(&self, from: i64, patience: Duration, now: Instant) -> Vec<(i64, Entry)> {
+    fn over(&self, patience: Duration, now: Instant) -> Vec<(i64, Entry)> {
         let books = self.books();
-        let over = books.entries.range(from..).filter(|(_, entry)| {
+        let over = books.entries.iter().filter(|(_, entry)| {
             let quiet = entry.unclear_at.is_none_or(|at| now > at + patience);
             entry.closed && entry.busy == 0 && quiet
         });
-        over.take(AT_A_TIME)
-            .map(|(id, entry)| (*id, entry.clone()))
-            .collect()
+        over.map(|(id, entry)| (*id, entry.clone())).collect()
     }
 
-    /// Whether there is an open event of the same sort.
-    fn has_hall(&self, closed: &Entry) -> bool {
+    /// The sorts of halls of which none is open.
+    fn missing(&self) -> Vec<Hall> {
         let books = self.books();
-        books
+        let open: Vec<_> = books
             .halls
             .iter()
-            .filter_map(|id| books.entries.get(id))
-            .any(|entry| entry.hall == closed.hall)
+            .filter_map(|id| books.entries.get(id)?.hall)
+            .collect();
+        HALLS
+            .into_iter()
+            .filter(|hall| !open.contains(hall))
+            .collect()
     }
 
     /// Books what was found about an event, and forgets it if it is gone; else it is to be deleted again.
@@ -95,7 +105,21 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::*;
-    use crate::ledger::{HALLS, Seat};
+    use crate::ledger::Seat;
+
+    #[test]
+    fn what_ends_at_once_is_over_at_once() {
+        let ledger = Ledger::default();
+        for id in 0..500 {
+            ledger.opened(id, HALLS[0], "t");
+        }
+        assert_eq!(ledger.missing(), HALLS[1..]);
+        for id in 0..500 {
+            ledger.books().close(id);
+        }
+        assert_eq!(ledger.missing(), HALLS);
+        assert_eq!(ledger.over(Duration::ZERO, Instant::now()).len(), 500);
+    }
 
     #[test]
     fn the_books_of_a_long_run_do_not_grow() {
@@ -103,12 +127,9 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let (mut opened, mut most) = (0, 0);
         for person in 0..50_000 {
-            for hall in HALLS {
-                let closed = Entry::new(Some(hall), hall.seats, "t");
-                if !ledger.has_hall(&closed) {
-                    opened += 1;
-                    ledger.opened(opened, hall, "t");
-                }
+            for hall in ledger.missing() {
+                opened += 1;
+                ledger.opened(opened, hall, "t");
             }
             let (event, _) = ledger.hall(&mut rng).unwrap();
             let user = person.to_string();
@@ -118,7 +139,7 @@ mod tests {
                 ledger.read(promise, None);
             }
             if person % 100 == 0 {
-                for (id, _) in ledger.over(0, Duration::ZERO, Instant::now()) {
+                for (id, _) in ledger.over(Duration::ZERO, Instant::now()) {
                     ledger.examined(id, Examined::default(), true);
                 }
                 let books = ledger.books();

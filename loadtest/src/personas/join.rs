@@ -44,7 +44,8 @@ pub(super) async fn act(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
         return;
     }
     let Some((event, waits)) = ledger.hall(rng) else {
-        return;
+        // Nothing to join just now: a slot is a request all the same.
+        return super::browse::act(call, ledger, rng).await;
     };
     let user = format!("guest-{}-{}", call.run, call.slot.index);
     join(call, ledger, Seat { event, user }, waits, false).await;
