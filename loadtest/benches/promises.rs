@@ -49,10 +49,18 @@ impl fmt::Display for Load {
 struct Row {
     what: String,
     figure: f64,
-    limit: f64,
+    /// Nothing where the figure is only told.
+    limit: Option<f64>,
     unit: &'static str,
     disturbed: bool,
 }
+
+/// More than can be had: 50 users never wait for the schedule. So the figure was made by which the limit was set;
+/// at a rate with pauses most of the time for a request goes into falling asleep and being woken.
+const FLOOD: Load = Load {
+    rate: 30_000.0,
+    seconds: 10,
+};
 
 /// A moment of the process under test.
 #[derive(Clone, Copy)]
@@ -83,7 +91,8 @@ async fn main() -> ExitCode {
         rows.push(stall().await);
     }
     if wanted("cpu") {
-        rows.push(cpu_of_a_request(load(2_000.0, 30)).await);
+        rows.push(cpu_of_a_request(FLOOD, &["--users", "50"], Some(35.0)).await);
+        rows.push(cpu_of_a_request(load(2_000.0, 30), &[], None).await);
     }
     if wanted("memory") {
         rows.extend(memory(load(1_750.0, 600)).await);
@@ -97,11 +106,18 @@ async fn main() -> ExitCode {
             unit,
             ..
         } = row;
-        let missed = if figure > limit { "MISSED" } else { "" };
+        let missed = if row.missed() { "MISSED" } else { "" };
         let noise = if row.disturbed { "machine busy" } else { "" };
-        println!("{what:<58} {figure:>7.3} {unit:<2} {limit:>7.3} {unit:<2} {missed} {noise}");
+        let limit = limit.map_or(String::new(), |limit| format!("{limit:.3} {unit:<2}"));
+        println!("{what:<58} {figure:>7.3} {unit:<2} {limit:>10} {missed} {noise}");
     }
-    ExitCode::from(u8::from(rows.iter().any(|row| row.figure > row.limit)))
+    ExitCode::from(u8::from(rows.iter().any(Row::missed)))
+}
+
+impl Row {
+    fn missed(&self) -> bool {
+        self.limit.is_some_and(|limit| self.figure > limit)
+    }
 }
 
 async fn forgetful() -> Server {
@@ -150,7 +166,7 @@ async fn rate_that_arrives(load: Load) -> Row {
     Row {
         what: format!("rate: {load}, off by"),
         figure: 100.0 * (arrived / load.rate - 1.0).abs(),
-        limit: 0.1,
+        limit: Some(0.1),
         unit: "%",
         disturbed: lateness(&report) > DISTURBED_MS,
     }
@@ -175,26 +191,27 @@ async fn stall() -> Row {
     Row {
         what: format!("stall of 2 s at 100/s: p95 is {p95:.0} ms, off 1,000 by"),
         figure: 100.0 * (p95 / 1_000.0 - 1.0).abs(),
-        limit: 2.0,
+        limit: Some(2.0),
         unit: "%",
         disturbed: lateness(&report) > DISTURBED_MS,
     }
 }
 
 /// The middle of a run, without start, preflight and end.
-async fn cpu_of_a_request(load: Load) -> Row {
+async fn cpu_of_a_request(load: Load, arguments: &[&str], limit: Option<f64>) -> Row {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
-    let child = start(&server, &directory, load, &[]);
-    let [from, to] = moments(&server, &child, load, [1.0 / 6.0, 5.0 / 6.0]).await;
+    let child = start(&server, &directory, load, arguments);
+    let [from, to] = moments(&server, &child, load, [1.0 / 6.0, 1.0 / 3.0]).await;
     let report = finish(child, &directory).await;
     let cpu = (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64;
     Row {
-        what: format!("CPU for a request: {load}, connections kept"),
+        what: format!("CPU for a request: {load} asked for, connections kept"),
         figure: cpu,
-        limit: 35.0,
+        limit,
         unit: "µs",
-        disturbed: lateness(&report) > DISTURBED_MS,
+        // Who is flooded is always late.
+        disturbed: limit.is_none() && lateness(&report) > DISTURBED_MS,
     }
 }
 
@@ -214,7 +231,7 @@ async fn memory(load: Load) -> Vec<Row> {
             Row {
                 what: format!("memory after {requests} requests: {mib:.1} MiB, grown by"),
                 figure: 100.0 * (moment.resident_kib as f64 / first - 1.0),
-                limit: 10.0,
+                limit: Some(10.0),
                 unit: "%",
                 disturbed: lateness(&report) > DISTURBED_MS,
             }
