@@ -39,6 +39,13 @@ bench-loadtest: setup ## Measure what loadtest promises of itself (release build
 sqlx: setup ## Renew .sqlx/ from the migrations and queries
 	@service/sqlx-prepare .sqlx
 
+.PHONY: screenshots
+screenshots: ## Take pictures of every page in both languages, wide and narrow, into screenshots/
+	@.ci/setup --browser
+	@SCREENSHOTS="$(CURDIR)/screenshots" service/tests/with-postgres \
+	  cargo test --quiet --locked -p service --test api -- --ignored browser::screenshots
+	@ls screenshots
+
 .PHONY: cost
 cost: ## Work out the tables of cloudformation/COST.md from its prices
 	@cd cloudformation && python3 -m ops.cost
@@ -58,4 +65,4 @@ compare-rival: setup ## Break the lab fault by fault, and ask probe and the clos
 
 .PHONY: clean
 clean: ## Remove what was built and installed in the checkout
-	rm -rf target .venv .venv-checkers .venv-rival .data
+	rm -rf target .venv .venv-checkers .venv-rival .axe .data screenshots

@@ -10,7 +10,13 @@
 
   // Search while one types. The list is that of the latest question, whichever answer comes last.
   const search = document.querySelector("form[data-live]");
-  let timer, underway;
+  let timer, underway, typed;
+  // The service counts what was searched in the end, and not each letter on the way there.
+  const settle = () => {
+    clearTimeout(timer);
+    if (typed) fetch(typed, { method: "HEAD", headers: { accept: "text/html" }, keepalive: true }).catch(() => {});
+    typed = null;
+  };
   const ask = async () => {
     clearTimeout(timer);
     underway?.abort();
@@ -18,8 +24,11 @@
     const query = new URLSearchParams(new FormData(search));
     if (!query.get("q").trim()) query.delete("q");
     const address = search.action + (query.size ? `?${query}` : "");
+    typed = query.has("q") ? address : null;
+    timer = setTimeout(settle, 2000);
     try {
-      const response = await fetch(address, { headers: { accept: "text/html" }, signal: underway.signal });
+      const headers = { accept: "text/html", "x-typing": "yes" };
+      const response = await fetch(address, { headers, signal: underway.signal });
       const results = parse(await response.text()).getElementById("results");
       if (!response.ok || !results) throw new Error("no results");
       document.getElementById("results").replaceWith(results);
@@ -41,6 +50,7 @@
     event.preventDefault();
     ask();
   });
+  addEventListener("pagehide", settle);
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || !field) return;
@@ -89,7 +99,7 @@
       clearTimeout(later);
       later = setTimeout(show, 250);
     });
-    if (field.value) show();
+    if (draft) show();
   }
 
   // The second click of a double click could hit the button that the first one has brought there.

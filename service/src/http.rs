@@ -24,6 +24,7 @@ mod params;
 mod participants;
 mod problem;
 mod request_log;
+mod searches;
 mod view;
 
 use std::{
@@ -51,6 +52,7 @@ use crate::{
 use language::Language;
 use metrics::Metrics;
 use problem::{Kind, Problem};
+pub use searches::Counted;
 
 /// The largest body accepted.
 pub const BODY_LIMIT: usize = 64 * 1024;
@@ -64,6 +66,7 @@ pub struct AppState {
     /// Events by their numbers: what a crowd asks for when there is news.
     events: Together<EventId, EventWithParticipants>,
     site: Arc<Site>,
+    searches: Counted,
 }
 
 impl AppState {
@@ -73,7 +76,13 @@ impl AppState {
             events: Together::new(db.clone(), |c, ids| Box::pin(store::events::find(c, ids))),
             db,
             site: Arc::new(site),
+            searches: Counted::default(),
         }
+    }
+
+    /// What is counted of the searches, for whoever has to write it down.
+    pub fn searches(&self) -> Counted {
+        self.searches.clone()
     }
 }
 
@@ -128,7 +137,10 @@ pub fn app(state: AppState) -> Router {
         .route("/feeds/{secret}/mine.ics", get(calendars::own_by_secret))
         .method_not_allowed_fallback(other_method);
     Router::new()
-        .route("/", get(pages::upcoming::page))
+        .route("/", get(pages::list::upcoming))
+        .route("/history", get(pages::list::history))
+        .route("/calendar", get(pages::calendar::page))
+        .route("/stats", get(pages::stats::page))
         .route("/name", get(pages::preferences::ask_name))
         .route("/events", get(list::list).post(events::create))
         .route(
@@ -149,13 +161,13 @@ pub fn app(state: AppState) -> Router {
             get(async move || openapi::answer(document.clone())),
         )
         .route("/docs", get(async move |language| docs.answer(language)))
-        .route("/assets/docs.css", get(docs::style))
+        .route("/assets/docs.css", get(pages::docs_style))
         .route("/new", get(pages::edit::new))
         .route("/events/{id}/edit", get(pages::edit::edit))
-        .route("/events/{id}/cancel", get(pages::edit::ask_to_cancel))
+        .route("/events/{id}/cancel", get(pages::cancel::ask_to_cancel))
         .route("/forms/create", post(pages::edit::create))
         .route("/forms/change", post(pages::edit::change))
-        .route("/forms/cancel", post(pages::edit::cancel))
+        .route("/forms/cancel", post(pages::cancel::cancel))
         .route("/forms/preview", post(pages::edit::preview))
         .route("/subscribe", get(pages::subscribe::page))
         .route("/forms/feed", post(pages::subscribe::change))

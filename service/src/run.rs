@@ -10,7 +10,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     config::{Announcements, AppEnv, Cli, Command, Database, Seed, Serve},
@@ -77,7 +77,9 @@ async fn serve(arguments: Serve) -> Result<()> {
         },
         metrics: metrics.clone(),
     };
-    let app = http::app(AppState::new(db.clone(), site));
+    let state = AppState::new(db.clone(), site);
+    let searches = state.searches();
+    let app = http::app(state);
     info!(address = %listener.local_addr()?, version = env!("CARGO_PKG_VERSION"), "listening");
     if let Some(listener) = &metrics_listener {
         info!(address = %listener.local_addr()?, "listening for whoever collects the metrics");
@@ -107,9 +109,13 @@ async fn serve(arguments: Serve) -> Result<()> {
         tokio::select! {
             _ = serving => Ok(()),
             () = measuring => Ok(()),
+            () = searches.keep(&db, arguments.tz_company) => Ok(()),
             failed = migrating => failed,
         }
     };
+    if searches.write(&db, arguments.tz_company).await.is_err() {
+        warn!("the last searches were not counted");
+    }
     db.close().await;
     database.close().await?;
     info!("stopped");

@@ -59,22 +59,33 @@ impl Language {
         }
     }
 
-    fn day(self, day: NaiveDate) -> String {
+    /// A day with its month and day of the week.
+    pub fn day(self, day: NaiveDate) -> String {
         match self {
             Self::English => day.format("%a %-d %b").to_string(),
             Self::Japanese => {
-                let weekday = match day.weekday() {
-                    Weekday::Mon => '月',
-                    Weekday::Tue => '火',
-                    Weekday::Wed => '水',
-                    Weekday::Thu => '木',
-                    Weekday::Fri => '金',
-                    Weekday::Sat => '土',
-                    Weekday::Sun => '日',
-                };
+                let weekday = self.weekday(day.weekday());
                 day.format(&format!("%-m月%-d日({weekday})")).to_string()
             }
         }
+    }
+
+    /// The short name of a day of the week.
+    pub fn weekday(self, weekday: Weekday) -> &'static str {
+        match weekday {
+            Weekday::Mon => self.pick("Mon", "月"),
+            Weekday::Tue => self.pick("Tue", "火"),
+            Weekday::Wed => self.pick("Wed", "水"),
+            Weekday::Thu => self.pick("Thu", "木"),
+            Weekday::Fri => self.pick("Fri", "金"),
+            Weekday::Sat => self.pick("Sat", "土"),
+            Weekday::Sun => self.pick("Sun", "日"),
+        }
+    }
+
+    /// The month of a day, with its year.
+    pub fn month(self, day: NaiveDate) -> String {
+        day.format(self.pick("%B %Y", "%Y年%-m月")).to_string()
     }
 
     /// What the clocks of its zone show at that time, with the zone where it does not go without saying.

@@ -1,10 +1,7 @@
 //! The description of the API as a page for people, at `/docs`: no script, and nothing from elsewhere.
 
 use askama::Template;
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::response::Response;
 use serde_json::Value;
 
 use super::{
@@ -88,21 +85,6 @@ fn document(known: bool, language: Language) -> Value {
         japanese::translate(&mut document);
     }
     document
-}
-
-/// The style sheet of the page.
-pub(super) async fn style() -> Response {
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/css; charset=utf-8"),
-        ),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=300"),
-        ),
-    ];
-    (headers, include_str!("../../assets/docs.css")).into_response()
 }
 
 #[cfg(test)]

@@ -9,16 +9,20 @@ use axum::{
 
 use super::problem::{Kind, Problem};
 
+pub(super) mod calendar;
+pub(super) mod cancel;
 pub(super) mod edit;
 pub(super) mod event;
 pub(super) mod frame;
+pub(super) mod list;
 mod markdown;
 pub(super) mod preferences;
 mod record;
+mod search;
 pub(super) mod seat;
+pub(super) mod stats;
 pub(super) mod subscribe;
 mod typed;
-pub(super) mod upcoming;
 
 /// The fields of a form, as far as it could be read.
 fn fields<T>(form: Result<Form<T>, FormRejection>) -> Result<T, Problem> {
@@ -31,12 +35,24 @@ fn fields<T>(form: Result<Form<T>, FormRejection>) -> Result<T, Problem> {
     }
 }
 
-/// The style sheet.
+/// A style sheet after the rules that all of them have in common.
+macro_rules! style {
+    ($file:literal) => {
+        asset(
+            "text/css; charset=utf-8",
+            concat!(include_str!("../../assets/base.css"), include_str!($file)),
+        )
+    };
+}
+
+/// The style sheet of the pages.
 pub(super) async fn style() -> Response {
-    asset(
-        "text/css; charset=utf-8",
-        include_str!("../../assets/style.css"),
-    )
+    style!("../../assets/style.css")
+}
+
+/// The style sheet of the description of the API.
+pub(super) async fn docs_style() -> Response {
+    style!("../../assets/docs.css")
 }
 
 /// What makes the pages quicker to use where scripts are allowed.

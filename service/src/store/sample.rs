@@ -49,14 +49,16 @@ async fn add_batch(
               from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::text[], $7::integer[])
                 as w (title, description, event_date, location, max_participants, organizer, joined)
         ), made as (
-            insert into events (title, description, event_date, location, max_participants, organizer)
-            select title, description, event_date, location, max_participants, organizer
+            insert into events (title, description, event_date, location, max_participants, organizer, created_at)
+            select title, description, event_date, location, max_participants, organizer,
+                   least(now(), event_date - interval '20 days')
               from wanted w
              where not exists (select from events e where e.title = w.title and e.organizer = w.organizer)
-            returning id, title, organizer
+            returning id, title, organizer, created_at
         ), seated as (
-            insert into participants (event_id, user_name)
-            select m.id, p.name
+            -- One after the other: many in the first days, and none later than now.
+            insert into participants (event_id, user_name, registered_at)
+            select m.id, p.name, least(now(), m.created_at + p.place * p.place * interval '1 hour')
               from made m
               join wanted w using (title, organizer)
               join unnest($8::text[]) with ordinality as p (name, place) on p.place <= w.joined

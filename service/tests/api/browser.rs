@@ -14,6 +14,9 @@ use crate::{
 };
 
 pub(crate) mod driver;
+mod every_page;
+mod inspect;
+mod screenshots;
 
 const ENTER: &str = "\u{e007}";
 const TAB: &str = "\u{e004}";

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Where each of these texts begins in a page, which has all of them.
-fn places(page: &str, texts: &[&str]) -> Vec<usize> {
+pub(crate) fn places(page: &str, texts: &[&str]) -> Vec<usize> {
     let place = |text: &&str| {
         page.find(text)
             .unwrap_or_else(|| panic!("{text} in {page}"))

@@ -1,6 +1,5 @@
-//! The forms by which events are announced, changed and cancelled.
+//! The forms by which events are announced and changed.
 
-use askama::Template;
 use axum::{
     Form,
     extract::{Query, State, rejection::FormRejection},
@@ -18,95 +17,15 @@ use crate::{
         AppState, events,
         identity::Caller,
         params::Id,
-        problem::{Described, Kind, Problem},
-        view::{self, Notice},
+        problem::{Kind, Problem},
+        view::Notice,
     },
-    store::edits::{self, By, Changed, Created, Deleted, IdempotencyKey},
+    store::edits::{self, By, Changed, Created, IdempotencyKey},
 };
 
-/// The form of an event.
-#[derive(Template)]
-#[template(path = "edit.html")]
-struct EditPage {
-    frame: Frame,
-    /// The event to change, in the version that the reader has seen; none for a new event.
-    change: Option<(EventId, Version)>,
-    /// What makes the event be created once, however often the form is sent.
-    key: Uuid,
-    typed: Typed,
-    invalid: Vec<Invalid>,
-    /// What somebody else has made of the event meanwhile.
-    theirs: Option<Typed>,
-    /// Whether a form was sent that has been sent before, with something else in it.
-    sent_before: bool,
-}
+mod form;
 
-impl EditPage {
-    fn new(frame: Frame, change: Option<(EventId, Version)>, typed: Typed) -> Self {
-        Self {
-            frame,
-            change,
-            key: Uuid::new_v4(),
-            typed,
-            invalid: Vec::new(),
-            theirs: None,
-            sent_before: false,
-        }
-    }
-
-    fn answer(&self, status: StatusCode) -> Response {
-        let mut response = view::page(self.frame.language, self);
-        *response.status_mut() = status;
-        response.extensions_mut().insert(Described);
-        response
-    }
-
-    /// What is wrong with a field.
-    fn wrong(&self, field: &str) -> Option<String> {
-        let invalid = self.invalid.iter().find(|invalid| invalid.field == field)?;
-        Some(self.frame.language.reason(&invalid.reason))
-    }
-
-    /// The fields in which the two versions differ: the name, theirs and ours.
-    fn differences(&self) -> Vec<(&'static str, &str, &str)> {
-        let Some(theirs) = &self.theirs else {
-            return Vec::new();
-        };
-        let (ours, pick) = (&self.typed, |en, ja| self.frame.pick(en, ja));
-        let all = [
-            (pick("Title", "タイトル"), &theirs.title, &ours.title),
-            (pick("Day", "日付"), &theirs.date, &ours.date),
-            (pick("Time", "開始時刻"), &theirs.time, &ours.time),
-            (pick("Place", "場所"), &theirs.location, &ours.location),
-            (
-                pick("Seats", "定員"),
-                &theirs.max_participants,
-                &ours.max_participants,
-            ),
-            (
-                pick("Organiser", "主催者"),
-                &theirs.organizer,
-                &ours.organizer,
-            ),
-            (
-                pick("Description", "説明"),
-                &theirs.description,
-                &ours.description,
-            ),
-        ];
-        let differ = all
-            .into_iter()
-            .filter(|(_, theirs, ours)| theirs.lines().ne(ours.lines()));
-        differ
-            .map(|(name, a, b)| (name, a.as_str(), b.as_str()))
-            .collect()
-    }
-
-    /// Under which name the browser keeps what was typed.
-    fn draft(&self) -> String {
-        draft_name(self.change.as_ref().map(|(id, _)| *id))
-    }
-}
+use form::EditPage;
 
 /// Under which name the browser keeps what was typed into the form of an event, or of a new one.
 pub(super) fn draft_name(event: Option<EventId>) -> String {
@@ -202,7 +121,11 @@ pub(in crate::http) async fn create(
 }
 
 /// Finds an event that the reader may change.
-async fn own(state: &AppState, caller: &Caller, id: EventId) -> Result<(Event, Version), Problem> {
+pub(super) async fn own(
+    state: &AppState,
+    caller: &Caller,
+    id: EventId,
+) -> Result<(Event, Version), Problem> {
     let found = events::find(state, id).await?;
     if may_change(caller, &found.event) {
         Ok((found.event.clone(), found.version.clone()))
@@ -296,58 +219,10 @@ async fn attempt(
     Ok(changed.await?)
 }
 
-fn by(caller: &Caller, frame: &Frame) -> By {
+pub(super) fn by(caller: &Caller, frame: &Frame) -> By {
     By {
         actor: frame.name.clone(),
         ..caller.by()
-    }
-}
-
-/// Asks whether an event is to be cancelled.
-#[derive(Template)]
-#[template(path = "cancel.html")]
-struct CancelPage {
-    frame: Frame,
-    event: Event,
-}
-
-/// Asks whether to cancel an event.
-pub(in crate::http) async fn ask_to_cancel(
-    State(state): State<AppState>,
-    caller: Caller,
-    frame: Frame,
-    Id(id): Id,
-) -> Result<Response, Problem> {
-    let (event, _) = own(&state, &caller, id).await?;
-    let page = CancelPage { frame, event };
-    Ok(view::page(page.frame.language, &page))
-}
-
-#[derive(Deserialize)]
-pub(in crate::http) struct CancelForm {
-    event_id: String,
-}
-
-/// Cancels an event, which is then gone; its history stays.
-pub(in crate::http) async fn cancel(
-    State(state): State<AppState>,
-    caller: Caller,
-    frame: Frame,
-    form: Result<Form<CancelForm>, FormRejection>,
-) -> Result<Response, Problem> {
-    let form = fields(form)?;
-    let id = EventId::parse(&form.event_id).ok_or_else(|| Problem::new(Kind::EventNotFound))?;
-    let deleted = state
-        .db
-        .idempotent(|c| Box::pin(edits::delete(c, id, by(&caller, &frame), None)));
-    match deleted.await? {
-        // Gone before is as good: the button was hit twice.
-        Deleted::Now | Deleted::NoEvent => {
-            let address = format!("/?notice={}", Notice::Cancelled.name());
-            Ok(Redirect::to(&address).into_response())
-        }
-        Deleted::NotOrganizer => Err(Problem::new(Kind::NotOrganizer)),
-        Deleted::OtherVersion => Err(Problem::new(Kind::OtherVersion)),
     }
 }
 

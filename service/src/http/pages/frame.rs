@@ -61,6 +61,21 @@ impl Frame {
         Some((notice.text(self.language), notice.is_good()))
     }
 
+    /// The pages that are one step away from everywhere.
+    pub(in crate::http) fn places(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("/", self.pick("Upcoming", "今後の予定")),
+            ("/calendar", self.pick("Calendar", "カレンダー")),
+            ("/history", self.pick("Past", "開催履歴")),
+            ("/stats", self.pick("Figures", "統計")),
+        ]
+    }
+
+    /// Whether this page is at that path.
+    pub(in crate::http) fn is_at(&self, path: &str) -> bool {
+        self.here.split('?').next() == Some(path)
+    }
+
     /// The address of this page as a value in another one.
     pub(in crate::http) fn here_encoded(&self) -> String {
         encode(&self.here)

@@ -49,7 +49,7 @@ impl Browser {
                 // Somebody's own machine may do without; where changes are accepted, nothing is left out unnoticed.
                 assert!(
                     std::env::var_os("CI").is_none(),
-                    "chromedriver does not start ({error}): run .ci/setup chromedriver=chromium-driver"
+                    "chromedriver does not start ({error}): run .ci/setup --browser"
                 );
                 not_tested();
                 return None;
@@ -83,8 +83,11 @@ impl Browser {
             "args": arguments,
             "prefs": { "profile.managed_default_content_settings.javascript": blocked },
         });
-        let wanted =
-            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let logged = json!({ "performance": "ALL" });
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": logged,
+        } } });
         let created = browser.command("POST", "/session", wanted).await.unwrap();
         browser.session = format!("/session/{}", created["sessionId"].as_str().unwrap());
         Some(browser)
@@ -113,7 +116,7 @@ impl Browser {
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Value) -> Result<Value, Value> {
+    pub(super) async fn ask(&self, method: &str, path: &str, body: Value) -> Result<Value, Value> {
         self.command(method, &format!("{}{path}", self.session), body)
             .await
     }
@@ -185,7 +188,7 @@ impl Browser {
         value.as_str().unwrap().to_owned()
     }
 
-    async fn text(&self, xpath: &str) -> String {
+    pub(super) async fn text(&self, xpath: &str) -> String {
         let Ok(id) = self.element(xpath).await else {
             return String::new();
         };

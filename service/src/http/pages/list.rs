@@ -1,136 +1,29 @@
-//! `/`: the upcoming events, by day.
+//! `/` and `/history`: the upcoming events and the past ones, by day.
 
 use std::collections::HashMap;
 
 use askama::Template;
 use axum::{
     extract::{Query, State},
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
 
 use super::{
-    frame::{Frame, encode},
+    frame::Frame,
     preferences::name_page,
+    search::{Asked, Search, Show},
 };
 use crate::{
-    domain::{Event, Filter, Limit, Page, Period, Standing, UserName, When, filter::Words},
+    domain::{Event, Limit, Page, Period, Standing, UserName, When},
     http::{AppState, list, problem::Problem, view},
     store,
 };
 
-/// Which events to show, as the address says it. What means nothing is left alone, as people expect of links.
-#[derive(Deserialize)]
-pub(in crate::http) struct Asked {
-    q: Option<String>,
-    show: Option<String>,
-    period: Option<String>,
-    cursor: Option<String>,
-}
-
-/// Whose events to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Show {
-    #[default]
-    All,
-    Joined,
-    Organised,
-}
-
-impl Show {
-    const ALL: [(&'static str, Self); 3] = [
-        ("", Self::All),
-        ("joined", Self::Joined),
-        ("organised", Self::Organised),
-    ];
-}
-
-/// Which events to show.
-struct Search {
-    words: String,
-    show: Show,
-    period: Period,
-}
-
-impl Search {
-    fn parse(asked: &Asked) -> Self {
-        // Nobody types so much or so odd, and it would only be refused.
-        let words = asked.q.iter().flat_map(|q| q.chars());
-        let words: String = words.filter(|c| !c.is_control()).take(Words::MAX).collect();
-        Self {
-            words: words.trim().to_owned(),
-            show: named(&Show::ALL, asked.show.as_deref()),
-            period: named(&Period::ALL, asked.period.as_deref()),
-        }
-    }
-
-    fn filter(&self, now: DateTime<Utc>, frame: &Frame) -> Filter {
-        let (from, to) = self.period.bounds(now, frame.zone);
-        let me = |show: Show| frame.name.clone().filter(|_| self.show == show);
-        Filter {
-            when: When::Upcoming,
-            from,
-            to,
-            words: Words::parse(&self.words)
-                .ok()
-                .filter(|words| !words.as_str().is_empty()),
-            user: me(Show::Joined),
-            organizer: me(Show::Organised),
-        }
-    }
-
-    fn is_narrow(&self) -> bool {
-        !self.words.is_empty() || self.period != Period::Any
-    }
-
-    /// The address of this search with another choice of whose events to show.
-    fn showing(&self, show: &Show) -> String {
-        address(&self.words, *show, self.period)
-    }
-
-    /// The address of this search in another period.
-    fn during(&self, period: &Period) -> String {
-        address(&self.words, self.show, *period)
-    }
-
-    /// The address of what follows a page.
-    fn after(&self, cursor: &str) -> String {
-        let address = self.during(&self.period);
-        let sign = if address == "/" { '?' } else { '&' };
-        format!("{address}{sign}cursor={cursor}")
-    }
-}
-
-fn named<T: Copy + Default>(all: &[(&str, T)], name: Option<&str>) -> T {
-    let found = all.iter().find(|(known, _)| Some(*known) == name);
-    found.map_or_else(T::default, |(_, value)| *value)
-}
-
-fn address(words: &str, show: Show, period: Period) -> String {
-    let name_of = |all: &[(&'static str, Show)]| {
-        let found = all.iter().find(|(_, value)| *value == show);
-        found.map_or("", |(name, _)| name)
-    };
-    let period = Period::ALL.iter().find(|(_, value)| *value == period);
-    let pairs = [
-        ("q", encode(words)),
-        ("show", name_of(&Show::ALL).to_owned()),
-        ("period", period.map_or("", |(name, _)| name).to_owned()),
-    ];
-    let pairs = pairs.iter().filter(|(_, value)| !value.is_empty());
-    let query: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    if query.is_empty() {
-        return "/".to_owned();
-    }
-    format!("/?{}", query.join("&"))
-}
-
 #[derive(Template)]
-#[template(path = "upcoming.html")]
-struct UpcomingPage {
+#[template(path = "list.html")]
+struct ListPage {
     frame: Frame,
     search: Search,
     days: Vec<Day>,
@@ -140,7 +33,7 @@ struct UpcomingPage {
     next: Option<String>,
 }
 
-impl UpcomingPage {
+impl ListPage {
     /// The notice, unless it stands beside its event.
     fn notice_above(&self) -> bool {
         let beside = |row: &Row| row.noticed;
@@ -148,23 +41,30 @@ impl UpcomingPage {
     }
 
     fn shows(&self) -> [(&'static str, &'static str, Show); 3] {
+        let past = self.search.is_past();
         let pick = |english, japanese| self.frame.pick(english, japanese);
         Show::ALL.map(|(name, show)| match show {
             Show::All => (name, pick("All", "すべて"), show),
+            Show::Joined if past => (name, pick("I joined", "参加した"), show),
             Show::Joined => (name, pick("I have joined", "参加予定"), show),
+            Show::Organised if past => (name, pick("I organised", "自分が主催"), show),
             Show::Organised => (name, pick("I organise", "自分が主催"), show),
         })
     }
 
-    fn periods(&self) -> [(&'static str, &'static str, Period); 6] {
+    fn periods(&self) -> impl Iterator<Item = (&'static str, &'static str, Period)> {
         let pick = |english, japanese| self.frame.pick(english, japanese);
-        Period::ALL.map(|(name, period)| match period {
+        let periods = Period::of(self.search.when).iter();
+        periods.map(move |&(name, period)| match period {
             Period::Any => (name, pick("Any day", "全期間"), period),
             Period::Today => (name, pick("Today", "今日"), period),
             Period::Week => (name, pick("This week", "今週"), period),
             Period::NextWeek => (name, pick("Next week", "来週"), period),
             Period::Month => (name, pick("This month", "今月"), period),
             Period::NextMonth => (name, pick("Next month", "来月"), period),
+            Period::LastMonth => (name, pick("Last month", "先月"), period),
+            Period::Year => (name, pick("This year", "今年"), period),
+            Period::LastYear => (name, pick("Last year", "昨年"), period),
         })
     }
 
@@ -183,7 +83,7 @@ impl UpcomingPage {
 /// The events of a day.
 struct Day {
     date: NaiveDate,
-    /// "today" or "tomorrow", where it is.
+    /// "today", "tomorrow" or "yesterday", where it is.
     near: &'static str,
     title: String,
     rows: Vec<Row>,
@@ -201,12 +101,33 @@ struct Row {
 }
 
 /// The upcoming events, by day.
-pub(in crate::http) async fn page(
+pub(in crate::http) async fn upcoming(
     State(state): State<AppState>,
     frame: Frame,
+    headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let search = Search::parse(&asked);
+    page(state, frame, When::Upcoming, &headers, asked).await
+}
+
+/// The past events, by day, the latest first.
+pub(in crate::http) async fn history(
+    State(state): State<AppState>,
+    frame: Frame,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    page(state, frame, When::Past, &headers, asked).await
+}
+
+async fn page(
+    state: AppState,
+    frame: Frame,
+    when: When,
+    headers: &HeaderMap,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let search = Search::parse(when, &asked);
     if search.show != Show::All && frame.name.is_none() {
         return Ok(name_page(&frame.here, None, false, None).into_response());
     }
@@ -217,10 +138,16 @@ pub(in crate::http) async fn page(
         Some(raw) => list::parse(&state, &filter, raw).await.ok(),
         None => None,
     };
+    // What follows a form was not searched for once more.
+    let searched = filter.words.is_some() && after.is_none() && frame.notice.is_none();
     let Page { items, next } = list::page(&state, filter, Limit::default(), after).await?;
-    let standings = standings(&state, frame.name.as_ref(), &items).await?;
+    if searched {
+        state.searches.add(headers, !items.is_empty());
+    }
+    let ids = items.iter().map(|event| event.id).collect();
+    let standings = standings(&state, frame.name.as_ref(), ids).await?;
     let count = items.len();
-    let page = UpcomingPage {
+    let page = ListPage {
         days: by_day(&frame, now, items, &standings),
         frame,
         search,
@@ -231,15 +158,14 @@ pub(in crate::http) async fn page(
 }
 
 /// What the reader has to do with these events.
-async fn standings(
+pub(super) async fn standings(
     state: &AppState,
     user: Option<&UserName>,
-    events: &[Event],
+    ids: Vec<i64>,
 ) -> Result<HashMap<i64, Standing>, Problem> {
-    let Some(user) = user.filter(|_| !events.is_empty()) else {
+    let Some(user) = user.filter(|_| !ids.is_empty()) else {
         return Ok(HashMap::new());
     };
-    let ids: Vec<_> = events.iter().map(|event| event.id).collect();
     let found = state
         .db
         .idempotent(|c| Box::pin(store::standing::find(c, user.clone(), ids.clone())));
@@ -271,6 +197,7 @@ fn by_day(
                 near: match (date - today).num_days() {
                     0 => frame.pick("today", "今日"),
                     1 => frame.pick("tomorrow", "明日"),
+                    -1 => frame.pick("yesterday", "昨日"),
                     _ => "",
                 },
                 title: frame.language.day_near(date, today),
