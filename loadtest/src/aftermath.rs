@@ -1,5 +1,6 @@
 //! What is known once the load is over, beside the evidence; it is the last line of the NDJSON file.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::events::What;
@@ -12,6 +13,12 @@ use crate::ledger::{Acknowledged, Verified};
 pub struct Aftermath {
     /// Requests sent.
     pub sent: u64,
+    /// Requests made beside those of the schedule: to look, to prepare, to verify, to clean up.
+    #[serde(default)]
+    pub beside: u64,
+    /// When the load was, by the clock of this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
     /// Slots of the schedule that nobody was free to send.
     pub unsent: u64,
     /// Why the run ended before its schedule, if it did.
@@ -26,6 +33,15 @@ pub struct Aftermath {
     pub cleaned: Cleaned,
     /// What was judged of all that at the time; who reads it may judge again.
     pub verdict: Option<Verdict>,
+}
+
+/// When the load was, by the clock of the machine as it was at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// When the schedule began.
+    pub began_at: DateTime<Utc>,
+    /// When all was done, the clean-up included.
+    pub ended_at: DateTime<Utc>,
 }
 
 /// What became of the events of the run afterwards.

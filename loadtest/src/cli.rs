@@ -13,6 +13,7 @@ mod recommend;
 mod report;
 mod run;
 mod watch;
+mod work;
 
 pub use capacity::CapacityArguments;
 pub use plan::{ForecastArguments, Output, PlanArguments};
@@ -20,6 +21,7 @@ pub use recommend::RecommendArguments;
 pub use report::{FileArguments, ReportArguments};
 pub use run::{AwsArguments, RunArguments, WatchedArguments};
 pub use watch::WatchArguments;
+pub use work::{MergeArguments, WorkArguments};
 
 /// Load-tests the event service and says how available it is, and how sure that is.
 ///
@@ -50,6 +52,10 @@ pub enum Command {
     Recommend(Box<RecommendArguments>),
     /// Watches how an ECS service scales, without any load: one JSON line for each change
     Watch(WatchArguments),
+    /// Does one worker's part of a run that several machines share; `merge` judges it
+    Work(Box<WorkArguments>),
+    /// Adds up what the workers of a run have written, exactly, and judges it
+    Merge(Box<MergeArguments>),
     /// Deletes what a run left behind
     Cleanup(CleanupArguments),
 }

@@ -12,12 +12,13 @@ use crate::capacity::metrics;
 use crate::capacity::outcome::Outcome;
 use crate::clean::clean;
 use crate::cli::{
-    CapacityArguments, CleanupArguments, ForecastArguments, Output, RecommendArguments,
-    ReportArguments, RunArguments, WatchArguments,
+    CapacityArguments, CleanupArguments, ForecastArguments, MergeArguments, Output,
+    RecommendArguments, ReportArguments, RunArguments, WatchArguments, WorkArguments,
 };
 use crate::events::What;
 use crate::forecast::{self, Forecast};
 use crate::lang::{Lang, count};
+use crate::merge;
 use crate::order::{self, Order};
 use crate::preflight;
 use crate::publish::{Outlet, exit_code, show};
@@ -28,6 +29,7 @@ use crate::stop::Stop;
 use crate::target::Target;
 use crate::usage::UsageError;
 use crate::witness::{self, Clock, Notebook, Origin, Subject};
+use crate::work;
 
 /// The exit code of wrong usage, and of whatever keeps a run from taking place.
 pub const USAGE: u8 = 3;
@@ -90,7 +92,11 @@ pub async fn capacity(
         search: &search,
         metrics: metrics.as_ref(),
     };
-    let session = match run::session(&order, &stop, Some(searching), lang).await? {
+    let file = match run::file(&order) {
+        Ok(file) => file,
+        Err(error) => return refuse(&error, lang),
+    };
+    let session = match run::session(&order, &stop, Some(searching), file, lang).await? {
         Ok(session) => session,
         Err(error) => return refuse(&error, lang),
     };
@@ -214,6 +220,31 @@ pub async fn watch(
         }
         _ => Ok(0),
     }
+}
+
+/// Does one worker's part of a run.
+pub async fn work(arguments: WorkArguments, now: DateTime<Utc>, lang: Lang) -> anyhow::Result<u8> {
+    let stop = Stop::default();
+    stop.on_signals()
+        .context("signals cannot be listened for")?;
+    match work::work(arguments, now, &stop, lang).await? {
+        Ok(code) => Ok(code),
+        Err(error) => refuse(&error, lang),
+    }
+}
+
+/// Adds up what the workers of a run have written, and judges it.
+pub fn merge(mut arguments: MergeArguments, lang: Lang) -> anyhow::Result<u8> {
+    let outlet = match Outlet::open(&std::mem::take(&mut arguments.files).reports()) {
+        Ok(outlet) => outlet,
+        Err(error) => return refuse(&error, lang),
+    };
+    let report = match merge::merge(&arguments) {
+        Ok(report) => report,
+        Err(error) => return refuse(&error, lang),
+    };
+    outlet.publish(&report, lang)?;
+    Ok(exit_code(&report))
 }
 
 /// Deletes what a run left behind.

@@ -33,6 +33,8 @@ pub struct Crew {
     pub pacer: Pacer,
     /// What.
     pub stage: Stage,
+    /// The run whose id the requests carry, that of all workers together.
+    pub run: String,
     /// Whom they ask: the address without a slash at its end.
     pub host: String,
     /// Over which connections.
@@ -127,7 +129,7 @@ fn act(crew: Arc<Crew>) -> TransactionFunction {
                 recorder: &crew.recorder,
                 begin,
                 stop: &crew.stop,
-                run: &crew.stage.run,
+                run: &crew.run,
             };
             crew.stage.act(call).await;
             Ok(())

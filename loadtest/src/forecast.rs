@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::endpoint::Endpoint;
 use crate::judge::interval::requests_needed;
 use crate::pacer::schedule::Tally;
+use crate::part::Slots;
 use crate::personas;
 use crate::plan::Plan;
 use crate::plan::rule::Rule;
@@ -70,7 +71,7 @@ pub struct RuleForecast {
 impl Forecast {
     /// That of a plan.
     pub fn new(plan: &Plan) -> Self {
-        let tally = Tally::of(plan);
+        let tally = Tally::of(plan, Slots::ALL);
         let phases = plan.phases.iter().zip(plan.begins()).zip(&tally.phases);
         let mut endpoints = BTreeMap::new();
         for (phase, requests) in plan.phases.iter().zip(&tally.phases) {

@@ -2,6 +2,7 @@
 
 use crate::generator::strain::Strain;
 use crate::ledger::Violation;
+use crate::merge::Gap;
 use crate::scaling::Scaling;
 
 pub mod abort;
@@ -71,6 +72,8 @@ pub struct Observed {
     pub violations: Vec<Violation>,
     /// What the generator was short of.
     pub strains: Vec<Strain>,
+    /// What is missing of a run that several workers shared.
+    pub gaps: Vec<Gap>,
     /// What was shown of scaling, if somebody looked or should have.
     pub scaling: Option<Scaling>,
 }
@@ -235,6 +238,7 @@ fn cost(observed: &Observed) -> Option<Budget> {
 
 fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
     let all = requests + observed.client_faults;
+    let gaps = observed.gaps.iter().filter(|gap| gap.spoils());
     [
         observed.cancelled.then_some(Reason::Cancelled),
         (observed.lateness_p99_ms > rules.lateness_ms).then_some(Reason::GeneratorLate {
@@ -252,6 +256,7 @@ fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
     .into_iter()
     .flatten()
     .chain(observed.strains.iter().copied().map(Reason::Strained))
+    .chain(gaps.cloned().map(Reason::Gap))
     .collect()
 }
 
@@ -264,5 +269,10 @@ fn doubts(observed: &Observed) -> Vec<Reason> {
         .unverified
         .clone()
         .map(|why| Reason::Unverified { why });
-    unsent.into_iter().chain(unverified).collect()
+    let gaps = observed.gaps.iter().filter(|gap| !gap.spoils());
+    unsent
+        .into_iter()
+        .chain(unverified)
+        .chain(gaps.cloned().map(Reason::Gap))
+        .collect()
 }

@@ -79,6 +79,18 @@ pub struct Acknowledged {
     pub reads: u64,
 }
 
+impl std::ops::AddAssign for Acknowledged {
+    fn add_assign(&mut self, other: Self) {
+        self.creates += other.creates;
+        self.edits += other.edits;
+        self.deletes += other.deletes;
+        self.joins += other.joins;
+        self.waits += other.waits;
+        self.leaves += other.leaves;
+        self.reads += other.reads;
+    }
+}
+
 /// The ledger of one run.
 #[derive(Debug, Default)]
 pub struct Ledger {

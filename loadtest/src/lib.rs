@@ -8,6 +8,9 @@
 //!                        └──────▶ ledger ──────────┘   (pure)     (views)
 //! ```
 //!
+//! A run may be shared by workers on several machines: each fills its slots of the one schedule and writes its evidence down
+//! (`work`), and what they wrote is added up and judged as if one had done it all (`merge`).
+//!
 //! Invariants:
 //! - Latency counts from the moment the schedule intended, never from the moment a user was free.
 //! - Only `judge` decides, and it is pure; a report shows, it does not decide.
@@ -21,6 +24,7 @@ pub mod call;
 pub mod capacity;
 pub mod clean;
 pub mod cli;
+pub mod clock;
 pub mod command;
 pub mod drive;
 pub mod endpoint;
@@ -32,9 +36,11 @@ pub mod judge;
 pub mod lang;
 pub mod ledger;
 pub mod manifest;
+pub mod merge;
 pub mod order;
 pub mod outcome;
 pub mod pacer;
+pub mod part;
 pub mod personas;
 pub mod plan;
 pub mod preflight;
@@ -43,6 +49,7 @@ pub mod publish;
 pub mod recommend;
 pub mod record;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod scaling;
 pub mod stop;
@@ -52,3 +59,4 @@ pub mod timeline;
 pub mod usage;
 pub mod watch;
 pub mod witness;
+pub mod work;

@@ -42,6 +42,8 @@ async fn main() -> ExitCode {
         Command::Report(arguments) => command::report(&arguments, lang),
         Command::Recommend(arguments) => command::recommend(&arguments, lang),
         Command::Watch(arguments) => command::watch(arguments, Utc::now(), lang).await,
+        Command::Work(arguments) => command::work(*arguments, Utc::now(), lang).await,
+        Command::Merge(arguments) => command::merge(*arguments, lang),
         Command::Cleanup(arguments) => command::cleanup(arguments, lang).await,
     };
     done.unwrap_or_else(|error| {

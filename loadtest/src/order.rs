@@ -1,5 +1,6 @@
 //! A plan with the place where it runs: whose service it is, under which id, and what is written.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,10 @@ use reqwest::Url;
 
 use crate::baseline;
 use crate::capacity::Search;
-use crate::cli::{AwsArguments, CapacityArguments, PlanArguments, RunArguments, TargetArguments};
+use crate::cli::{
+    AwsArguments, CapacityArguments, PlanArguments, RunArguments, TargetArguments, WorkArguments,
+};
+use crate::part::{Part, Slots};
 use crate::plan::{Action, File, Phase, Plan};
 use crate::record::line::Terms;
 use crate::report::Format;
@@ -36,6 +40,8 @@ pub struct Order {
     pub reports: Vec<(Format, PathBuf)>,
     /// Where the figures of each second go.
     pub ndjson: Option<PathBuf>,
+    /// What is done of a run that several workers share; nothing where nobody shares it.
+    pub part: Option<Part>,
 }
 
 impl Order {
@@ -81,6 +87,36 @@ impl Order {
         Ok((order, search))
     }
 
+    /// One worker's part of a run.
+    ///
+    /// It goes on to its end whatever it meets: who sees a part cannot know that the whole is certain to fail,
+    /// and one that leaves takes the verdict with it.
+    pub fn work(arguments: WorkArguments, now: DateTime<Utc>) -> Result<Self, UsageError> {
+        let run = run_id(&arguments.run)?.to_owned();
+        // All workers draw alike, and know nothing of each other but the name of the run.
+        let mut seed = DefaultHasher::new();
+        run.hash(&mut seed);
+        let mut plan = plan(&arguments.plan, seed.finish())?;
+        if plan.phases.iter().any(|phase| phase.fault.is_some()) {
+            return Err(UsageError::FaultsShared);
+        }
+        plan.users = arguments.worker.of_users(plan.users);
+        plan.abort = false;
+        let part = Part {
+            run,
+            slots: arguments.worker,
+            came_at: now,
+            begins_at: arguments.begin,
+            clock: None,
+        };
+        let mut order = Self::bare(&arguments.target, plan, now, 0)?;
+        order.run = part.own_run();
+        order.made_at = arguments.begin;
+        order.aws.stop_on_alarm = arguments.stop_on_alarm;
+        order.part = Some(part);
+        Ok(order)
+    }
+
     /// A plan against a host on which one may put that load.
     fn bare(
         arguments: &TargetArguments,
@@ -104,7 +140,13 @@ impl Order {
             terms: Terms::default(),
             reports: vec![],
             ndjson: None,
+            part: None,
         })
+    }
+
+    /// Which slots of the schedule are filled.
+    pub fn slots(&self) -> Slots {
+        self.part.as_ref().map_or(Slots::ALL, |part| part.slots)
     }
 
     /// When the events of the run take place: far enough not to be met by anybody.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::part::Slots;
 use crate::plan::Plan;
 use crate::stop::Stop;
 
@@ -51,16 +52,19 @@ pub struct Pacer {
     schedule: Mutex<Schedule>,
     closing: Duration,
     users: usize,
+    gate: Option<Instant>,
     arrived: AtomicUsize,
     start: watch::Sender<Option<Instant>>,
     stop: Stop,
 }
 
 impl Pacer {
-    /// The schedule of a plan; slots still unsent one time-out after its end are given up.
-    pub fn new(plan: &Plan, stop: Stop) -> Self {
+    /// These slots of the schedule of a plan, which begins when all users are there, and not before the `gate`;
+    /// slots still unsent one time-out after its end are given up.
+    pub fn new(plan: &Plan, slots: Slots, gate: Option<Instant>, stop: Stop) -> Self {
         Self {
-            schedule: Mutex::new(Schedule::new(plan)),
+            schedule: Mutex::new(Schedule::new(plan, slots)),
+            gate,
             closing: plan.duration() + plan.timeout,
             users: plan.users,
             arrived: AtomicUsize::new(0),
@@ -72,7 +76,9 @@ impl Pacer {
     /// Says that one user is ready; the last one starts the clock.
     pub fn arrive(&self) {
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.users {
-            self.start.send_replace(Some(Instant::now() + LEAD));
+            let soon = Instant::now() + LEAD;
+            self.start
+                .send_replace(Some(self.gate.map_or(soon, |gate| gate.max(soon))));
         }
     }
 
@@ -133,7 +139,7 @@ mod tests {
         file.scale_rate(rate);
         file.scale_duration(duration);
         file.users = Some(1);
-        Pacer::new(&Plan::try_from(file).unwrap(), stop)
+        Pacer::new(&Plan::try_from(file).unwrap(), Slots::ALL, None, stop)
     }
 
     #[tokio::test]
@@ -145,6 +151,18 @@ mod tests {
             indices.push(slot.index);
         }
         assert_eq!(indices, (0..10).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn nobody_begins_before_the_gate() {
+        let gate = Instant::now() + Duration::from_millis(300);
+        let mut file = File::constant();
+        file.users = Some(1);
+        let plan = Plan::try_from(file).unwrap();
+        let pacer = Pacer::new(&plan, Slots::ALL, Some(gate), Stop::default());
+        pacer.arrive();
+        assert_eq!(pacer.next().await.unwrap().intended, gate);
+        assert!(Instant::now() >= gate);
     }
 
     #[tokio::test]

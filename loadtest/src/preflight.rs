@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::aws::{self, Alarms, Ecs};
+use crate::clock::{self, Offset};
 use crate::generator::ceiling::{self, Ceiling};
 use crate::order::Order;
 use crate::target::Target;
@@ -25,6 +26,10 @@ pub struct Ready {
     pub service: Option<String>,
     /// What the generator can do alone.
     pub ceiling: Option<Ceiling>,
+    /// The clock of the service, where others go by it too.
+    pub clock: Option<Offset>,
+    /// How many requests that took.
+    pub calls: u64,
     /// The service whose tasks the plan stops.
     pub ecs: Option<Ecs>,
     /// The alarms that stop the run.
@@ -42,18 +47,24 @@ pub async fn check(order: &Order) -> Result<Ready, UsageError> {
     };
     let target =
         Target::new(order.host.clone(), HEALTH).map_err(|error| unreachable(error.to_string()))?;
-    let service = target
+    let health = target
         .health()
         .await
         .map_err(|error| unreachable(error.to_string()))?;
+    let clock = match order.part {
+        Some(_) => clock::compare(&target).await,
+        None => None,
+    };
     let Aws {
         ecs,
         alarms,
         witness,
     } = aws(order).await?;
     Ok(Ready {
-        service,
+        service: health.version,
         ceiling: ceiling::measure(&order.plan).await,
+        clock,
+        calls: target.calls(),
         ecs,
         alarms,
         witness,

@@ -41,7 +41,7 @@ pub use figures::{
     Slow,
 };
 pub use format::Format;
-pub use read::read;
+pub use read::{order, read};
 pub use scaling::Scaling;
 
 /// The report, version 1.

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use chrono::Utc;
 
-use crate::aftermath::Aftermath;
+use crate::aftermath::{Aftermath, When};
 use crate::capacity::{Search, metrics};
 use crate::clean::clean;
 use crate::drive::{Crew, Ring};
@@ -18,6 +20,7 @@ use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
+use crate::part::Part;
 use crate::personas::Stage;
 use crate::preflight;
 use crate::record::line::{self, Line};
@@ -35,6 +38,9 @@ pub use observe::{observe, rules};
 
 use after::{clean_in_time, verify_in_time};
 use load::load;
+
+/// So long it takes until all users are there; see [`crate::drive`].
+const ASSEMBLY: Duration = Duration::from_secs(1);
 
 /// What a load has left, before anybody judges it.
 pub struct Session {
@@ -63,7 +69,11 @@ pub async fn run(
     stop: &Stop,
     lang: Lang,
 ) -> anyhow::Result<Result<Report, UsageError>> {
-    let session = match session(order, stop, None, lang).await? {
+    let file = match file(order) {
+        Ok(file) => file,
+        Err(error) => return Ok(Err(error)),
+    };
+    let session = match session(order, stop, None, file, lang).await? {
         Ok(session) => session,
         Err(error) => return Ok(Err(error)),
     };
@@ -100,18 +110,24 @@ pub fn close(order: &Order, crew: &Crew, aftermath: &Aftermath) -> anyhow::Resul
     }
 }
 
-/// Prepares, makes the load, verifies and cleans up.
+/// Somebody to write each second to.
+pub type Sink = Box<dyn Write + Send>;
+
+/// The NDJSON file of an order, if it wants one.
+pub fn file(order: &Order) -> Result<Option<Sink>, UsageError> {
+    let file = order.ndjson.as_deref().map(create).transpose()?;
+    Ok(file.map(|file| Box::new(file) as Sink))
+}
+
+/// Prepares, makes the load, verifies and cleans up; each second goes to the `sink`.
 pub async fn session(
     order: &Order,
     stop: &Stop,
     searching: Option<Searching<'_>>,
+    sink: Option<Sink>,
     lang: Lang,
 ) -> anyhow::Result<Result<Session, UsageError>> {
     let plan = &order.plan;
-    let ndjson = match order.ndjson.as_deref().map(create).transpose() {
-        Ok(file) => file.map(|file| Box::new(file) as Box<dyn Write + Send>),
-        Err(error) => return Ok(Err(error)),
-    };
     let ready = match preflight::check(order).await {
         Ok(ready) => ready,
         Err(error) => return Ok(Err(error)),
@@ -130,13 +146,27 @@ pub async fn session(
         let _ = clean(&target, &order.run).await;
         return Ok(Err(error));
     }
-    let tally = Tally::of(plan);
+    let part = order.part.clone().map(|part| Part {
+        clock: ready.clock,
+        ..part
+    });
+    let gate = match part.as_ref().map(gate).transpose() {
+        Ok(gate) => gate,
+        Err(error) => {
+            let _ = clean(&target, &order.run).await;
+            return Ok(Err(error));
+        }
+    };
+    let tally = Tally::of(plan, order.slots());
     let crew = Arc::new(Crew {
-        pacer: Pacer::new(plan, stop.clone()),
+        pacer: Pacer::new(plan, order.slots(), gate, stop.clone()),
         stage,
+        run: part
+            .as_ref()
+            .map_or_else(|| order.run.clone(), |part| part.run.clone()),
         host: order.host.as_str().trim_end_matches('/').to_owned(),
         ring: Ring::new(plan).context("the HTTP client cannot be made")?,
-        recorder: Recorder::new(plan, tally.seconds.clone(), ndjson),
+        recorder: Recorder::new(plan, tally.seconds.clone(), sink),
         stop: stop.clone(),
     });
     let manifest = Manifest::new(std::env::args(), Path::new("."), ready.service.clone());
@@ -148,10 +178,16 @@ pub async fn session(
         plan: Box::new(plan.clone()),
         manifest: manifest.clone(),
         terms: Box::new(order.terms.clone()),
+        part: part.map(Box::new),
     });
 
     let cutting = tokio::spawn(stop.clone().watch());
     let health = load(order, &crew, &ready, &target, searching, lang).await;
+    // By the clock as it is now: if somebody has set it meanwhile, that shows.
+    let began_at = crew
+        .pacer
+        .started()
+        .map(|begin| Utc::now() - begin.elapsed());
     let evidence = crew.recorder.finish();
     let verified = verify_in_time(&crew.stage, &target, order, stop).await;
     let cleaned = clean_in_time(&target, order, stop).await;
@@ -159,6 +195,11 @@ pub async fn session(
 
     let aftermath = Aftermath {
         sent: crew.recorder.sent(),
+        beside: ready.calls + target.calls(),
+        when: began_at.map(|began_at| When {
+            began_at,
+            ended_at: Utc::now(),
+        }),
         unsent: tally.requests().saturating_sub(crew.recorder.sent()),
         stopped: stop.why().cloned(),
         health: health.context("the users could not be run")?,
@@ -173,6 +214,19 @@ pub async fn session(
         aftermath,
         manifest,
     }))
+}
+
+/// The moment at which a worker's schedule begins; an error if its users cannot be there by then.
+fn gate(part: &Part) -> Result<Instant, UsageError> {
+    let (now, instant) = (Utc::now(), Instant::now());
+    let left = (part.begins_at - now).to_std().ok();
+    match left.filter(|left| *left >= ASSEMBLY) {
+        Some(left) => Ok(instant + left),
+        None => Err(UsageError::GateMissed {
+            begins_at: part.begins_at,
+            now,
+        }),
+    }
 }
 
 /// Opens a file to write, before there is anything to write.

@@ -1,11 +1,15 @@
 //! The service as the load test knows it outside the measured requests: to prepare, to verify, to clean up.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 mod shapes;
 
@@ -36,11 +40,21 @@ pub enum TargetError {
     Unexpected(String, u16, String),
 }
 
+/// What the health check says of the service, as far as it says anything.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// Its version.
+    pub version: Option<String>,
+    /// What time it is there.
+    pub timestamp: Option<DateTime<Utc>>,
+}
+
 /// A client of the service.
 #[derive(Debug, Clone)]
 pub struct Target {
     client: Client,
     host: Url,
+    calls: Arc<AtomicU64>,
 }
 
 impl Target {
@@ -53,18 +67,24 @@ impl Target {
                 .no_proxy()
                 .build()?,
             host,
+            calls: Arc::default(),
         })
     }
 
-    /// Whether `/health` answers 200, and the version that it tells, if it tells one.
-    pub async fn health(&self) -> Result<Option<String>, TargetError> {
-        #[derive(Deserialize)]
-        struct Health {
-            version: Option<String>,
-        }
+    /// How many requests were made in this way.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether `/health` answers 200, and what it says.
+    pub async fn health(&self) -> Result<Health, TargetError> {
         let (_, bytes) = self.call(Method::GET, "health", None::<&()>).await?;
-        let health = serde_json::from_slice::<Health>(&bytes);
-        Ok(health.ok().and_then(|health| health.version))
+        let health = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+        let text = |key: &str| health.get(key).and_then(Value::as_str);
+        Ok(Health {
+            version: text("version").map(str::to_owned),
+            timestamp: text("timestamp").and_then(|text| text.parse().ok()),
+        })
     }
 
     /// Creates an event, or finds the one that was created with this idempotency key.
@@ -119,7 +139,7 @@ impl Target {
         Ok(Some(history))
     }
 
-    /// All events of an organizer, past ones included.
+    /// All events of an organizer and, if it is that of a whole run, of its workers; past ones included.
     pub async fn all_of(&self, organizer: &str) -> Result<Vec<Event>, TargetError> {
         let mut events = vec![];
         let mut cursor: Option<String> = None;
@@ -129,7 +149,7 @@ impl Target {
             events.extend(
                 page.items
                     .into_iter()
-                    .filter(|event| event.organizer == organizer),
+                    .filter(|event| is_of(&event.organizer, organizer)),
             );
             match page.next {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
@@ -215,6 +235,7 @@ impl Target {
             let cause = crate::outcome::of_error(&error).1.unwrap_or_default();
             TargetError::Unanswered(what.to_owned(), cause.into_owned())
         };
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let response = request.send().await.map_err(unanswered)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(unanswered)?;
@@ -231,10 +252,44 @@ impl Target {
     }
 }
 
+/// Whether an organizer is this one, or that of one of its workers.
+fn is_of(organizer: &str, run: &str) -> bool {
+    let worker = organizer
+        .strip_prefix(run)
+        .map(|rest| rest.strip_prefix('-'));
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    organizer == run || worker.flatten().is_some_and(number)
+}
+
 fn read<T: DeserializeOwned>(
     what: &str,
     (status, bytes): (u16, Vec<u8>),
 ) -> Result<T, TargetError> {
     serde_json::from_slice(&bytes)
         .map_err(|error| TargetError::Unexpected(what.to_owned(), status, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_run_has_its_workers_and_a_worker_has_nobody_elses() {
+        let run = "loadtest-20260401-090000-1a2b";
+        for (organizer, of, is) in [
+            (run, run, true),
+            ("loadtest-20260401-090000-1a2b-10", run, true),
+            (
+                "loadtest-20260401-090000-1a2b-10",
+                "loadtest-20260401-090000-1a2b-1",
+                false,
+            ),
+            (run, "loadtest-20260401-090000-1a2b-1", false),
+            ("loadtest-20260401-090000-1a2b-", run, false),
+            ("loadtest-20260401-090000-1a2b-x", run, false),
+            ("loadtest-20260401-090000-1a2", run, false),
+        ] {
+            assert_eq!(is_of(organizer, of), is, "{organizer} of {of}");
+        }
+    }
 }

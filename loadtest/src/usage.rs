@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use crate::lang::Lang;
 use crate::plan::Mistake;
 
@@ -85,6 +87,31 @@ pub enum UsageError {
     },
     /// An event is over before it begins.
     EndsBeforeItBegins,
+    /// The plan breaks something, and several workers would each do it.
+    FaultsShared,
+    /// A worker was not ready when the schedule began.
+    GateMissed {
+        /// When it begins.
+        begins_at: DateTime<Utc>,
+        /// When the worker was ready.
+        now: DateTime<Utc>,
+    },
+    /// The place for the results takes none.
+    Results {
+        /// The place.
+        place: String,
+        /// Why not.
+        why: String,
+    },
+    /// A file is no part of the run that is added up.
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// There is nothing to add up.
+    NothingToMerge(PathBuf),
     /// Nobody said what to watch.
     NothingToWatch,
     /// The plan expects something of scaling, and nobody is to watch it.
@@ -166,6 +193,29 @@ impl UsageError {
             Self::EndsBeforeItBegins => lang.pick(
                 "--end must be after --begin".to_owned(),
                 "--end は --begin より後の時刻を指定してください".to_owned(),
+            ),
+            Self::FaultsShared => lang.pick(
+                "the plan breaks something on purpose, and each of the workers would do it; take the fault out of the plan and cause it by hand".to_owned(),
+                "この計画には障害の発生が含まれ、すべてのワーカーが同じ操作をしてしまいます。計画から fault を外し、手動で発生させてください".to_owned(),
+            ),
+            Self::GateMissed { begins_at, now } => {
+                let [begins_at, now] = [begins_at, now].map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                lang.pick(
+                    format!("the run begins at {begins_at}, and this worker was ready at {now}, too late; choose a later --begin for all workers"),
+                    format!("開始時刻は {begins_at} ですが、このワーカーの準備が終わったのは {now} でした。全ワーカーの --begin をもっと遅い時刻にしてください"),
+                )
+            }
+            Self::Results { place, why } => lang.pick(
+                format!("the results cannot be written to {place}: {why}"),
+                format!("結果を {place} に書き込めません: {why}"),
+            ),
+            Self::Foreign { path, why } => lang.pick(
+                format!("{} cannot be added up: {why}", path.display()),
+                format!("{} は合算できません: {why}", path.display()),
+            ),
+            Self::NothingToMerge(path) => lang.pick(
+                format!("there are no results (*.ndjson) of workers in {}", path.display()),
+                format!("{} にワーカーの結果 (*.ndjson) がありません", path.display()),
             ),
             Self::NothingToWatch => lang.pick(
                 "say which service to watch with --cluster NAME --service NAME, or with --stack PREFIX".to_owned(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Health;
 use crate::lang::{Lang, count};
+use crate::part::Slots;
 use crate::plan::Plan;
 
 /// Of what the generator can do alone, the share that a plan may ask for.
@@ -57,14 +58,16 @@ pub enum Strain {
     },
 }
 
-/// What the generator was short of; nothing if its figures can be trusted. Its own delay is the 99th percentile.
-pub fn strains(health: &Health, lateness_p99_ms: f64, plan: &Plan) -> Vec<Strain> {
+/// What the generator was short of that has these slots of a plan; nothing if its figures can be trusted.
+/// Its own delay is the 99th percentile.
+pub fn strains(health: &Health, lateness_p99_ms: f64, plan: &Plan, slots: Slots) -> Vec<Strain> {
+    let peak = plan.peak() / f64::from(slots.of);
     let felt = lateness_p99_ms > FELT * plan.max_lateness.as_secs_f64() * 1_000.0;
     let used = health.busiest_cpu / health.cpus.max(1.0);
     let near = health
         .ceiling
         .map(|ceiling| ceiling.rate)
-        .filter(|rate| plan.peak() > OF_CEILING * rate);
+        .filter(|rate| peak > OF_CEILING * rate);
     [
         (used > plan.max_cpu).then_some(Strain::GeneratorOverCpu {
             used,
@@ -79,10 +82,7 @@ pub fn strains(health: &Health, lateness_p99_ms: f64, plan: &Plan) -> Vec<Strain
         (health.steal > STOLEN).then_some(Strain::CpuStolen {
             share: health.steal,
         }),
-        near.map(|ceiling| Strain::NearCeiling {
-            peak: plan.peak(),
-            ceiling,
-        }),
+        near.map(|ceiling| Strain::NearCeiling { peak, ceiling }),
         (health.descriptors as f64 > DESCRIPTORS * health.descriptors_allowed as f64).then_some(
             Strain::FewDescriptors {
                 used: health.descriptors,
@@ -144,7 +144,7 @@ mod tests {
     fn codes(health: Health) -> Vec<&'static str> {
         // 200/s, and late by up to 100 ms.
         let plan = Plan::try_from(File::constant()).unwrap();
-        let strains = strains(&health, 60.0, &plan);
+        let strains = strains(&health, 60.0, &plan, Slots::ALL);
         strains.iter().map(Strain::code).collect()
     }
 
@@ -179,7 +179,7 @@ mod tests {
         };
         assert_eq!(codes(starved), ["generator-starved"]);
         let plan = Plan::try_from(File::constant()).unwrap();
-        assert_eq!(strains(&starved, 40.0, &plan), []);
+        assert_eq!(strains(&starved, 40.0, &plan, Slots::ALL), []);
         let stolen = Health { steal: 0.2, ..WELL };
         assert_eq!(codes(stolen), ["cpu-stolen"]);
         let files = Health {

@@ -4,6 +4,7 @@ use super::baseline::Comparison;
 use super::finding::Finding;
 use crate::generator::strain::Strain;
 use crate::lang::{Lang, count};
+use crate::merge::Gap;
 use crate::scaling::{Failure, Shown};
 
 /// One reason of a verdict.
@@ -33,6 +34,8 @@ pub enum Reason {
     },
     /// The generator was short of something.
     Strained(Strain),
+    /// Something is missing of a run that several workers shared.
+    Gap(Gap),
     /// The generator failed too often itself.
     ClientFaults {
         /// How often.
@@ -66,6 +69,7 @@ impl Reason {
             Self::Cancelled => "cancelled",
             Self::GeneratorLate { .. } => "generator-late",
             Self::Strained(strain) => strain.code(),
+            Self::Gap(gap) => gap.code(),
             Self::ClientFaults { .. } => "client-faults",
             Self::Unsent { .. } => "slots-unsent",
             Self::Unverified { .. } => "ledger-unverified",
@@ -92,6 +96,7 @@ impl Reason {
                 format!("負荷生成側に遅れが出ました (p99 {p99_ms:.0} ms、許容 {limit_ms:.0} ms)。--rate を下げるか、空いているマシンで実行してください"),
             ),
             Self::Strained(strain) => strain.text(lang),
+            Self::Gap(gap) => gap.text(lang),
             Self::ClientFaults { count: faults, of, cause } => lang.pick(
                 format!("{} of {} requests failed on the side of the load generator, mostly {cause}; mend that first", count(*faults), count(*of)),
                 format!("{} 件中 {} 件が負荷生成側の原因で失敗しました (主な原因: {cause})。先にそれを直してください", count(*of), count(*faults)),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::part::Slots;
 use crate::plan::{Arrivals, Plan};
 
 /// 0.1 s at 30/s are 3 requests, though 0.1 * 30 is a little more than 3.
@@ -29,6 +30,7 @@ pub struct Due {
 /// The places of a plan, one after the other.
 #[derive(Debug)]
 pub struct Schedule {
+    slots: Slots,
     spans: Vec<Span>,
     chance: Option<StdRng>,
     phase: usize,
@@ -48,8 +50,8 @@ struct Span {
 }
 
 impl Schedule {
-    /// The schedule of a plan; the same seed gives the same moments.
-    pub fn new(plan: &Plan) -> Self {
+    /// These slots of the schedule of a plan; the same seed gives the same moments.
+    pub fn new(plan: &Plan, slots: Slots) -> Self {
         let (mut begin, mut before) = (0.0, 0.0);
         let spans = plan
             .phases
@@ -69,6 +71,7 @@ impl Schedule {
             })
             .collect();
         Self {
+            slots,
             spans,
             chance: (plan.arrivals == Arrivals::Poisson).then(|| StdRng::seed_from_u64(plan.seed)),
             phase: 0,
@@ -76,12 +79,9 @@ impl Schedule {
             drawn: 0.0,
         }
     }
-}
 
-impl Iterator for Schedule {
-    type Item = Due;
-
-    fn next(&mut self) -> Option<Due> {
+    /// The next slot, whoever has it.
+    fn any(&mut self) -> Option<Due> {
         let reached = match &mut self.chance {
             None => self.index as f64,
             Some(rng) => {
@@ -99,6 +99,19 @@ impl Iterator for Schedule {
         };
         self.index += 1;
         Some(due)
+    }
+}
+
+impl Iterator for Schedule {
+    type Item = Due;
+
+    fn next(&mut self) -> Option<Due> {
+        loop {
+            let due = self.any()?;
+            if self.slots.have(due.index) {
+                return Some(due);
+            }
+        }
     }
 }
 
@@ -134,13 +147,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Goes through the schedule of a plan once.
-    pub fn of(plan: &Plan) -> Self {
+    /// Goes through these slots of the schedule of a plan once.
+    pub fn of(plan: &Plan, slots: Slots) -> Self {
         let mut tally = Self {
             seconds: vec![0; plan.duration().as_secs_f64().ceil() as usize],
             phases: vec![0; plan.phases.len()],
         };
-        for due in Schedule::new(plan) {
+        for due in Schedule::new(plan, slots) {
             let last = tally.seconds.len() - 1;
             tally.seconds[(due.at.as_secs() as usize).min(last)] += 1;
             tally.phases[due.phase] += 1;
@@ -170,7 +183,7 @@ mod tests {
     }
 
     fn times(plan: &Plan) -> Vec<(f64, usize)> {
-        Schedule::new(plan)
+        Schedule::new(plan, Slots::ALL)
             .map(|due| (due.at.as_secs_f64(), due.phase))
             .collect()
     }
@@ -182,7 +195,10 @@ mod tests {
             times,
             (0..8).map(|i| (f64::from(i) * 0.25, 0)).collect::<Vec<_>>()
         );
-        assert_eq!(Tally::of(&plan("even", &[("100ms", "30/s")])).requests(), 3);
+        assert_eq!(
+            Tally::of(&plan("even", &[("100ms", "30/s")]), Slots::ALL).requests(),
+            3
+        );
     }
 
     #[test]
@@ -201,7 +217,7 @@ mod tests {
             "even",
             &[("2s", "10/s"), ("3s", "0/s"), ("1s", "100/s..0/s")],
         );
-        let tally = Tally::of(&plan);
+        let tally = Tally::of(&plan, Slots::ALL);
         assert_eq!(tally.phases, [20, 0, 50]);
         assert_eq!(tally.seconds, [10, 10, 0, 0, 0, 50]);
         let times = times(&plan);
@@ -213,7 +229,7 @@ mod tests {
     fn poisson_arrivals_have_their_rate_and_their_scatter() {
         // 200 seconds at 50/s: the mean of the seconds is 50, and so is their variance.
         let plan = plan("poisson", &[("200s", "50/s")]);
-        let tally = Tally::of(&plan);
+        let tally = Tally::of(&plan, Slots::ALL);
         let mean = tally.requests() as f64 / 200.0;
         let variance = tally
             .seconds
@@ -227,5 +243,16 @@ mod tests {
         let mut other = plan.clone();
         other.seed = 8;
         assert_ne!(times(&plan), times(&other));
+    }
+
+    #[test]
+    fn the_slots_of_all_workers_are_the_schedule() {
+        for arrivals in ["even", "poisson"] {
+            let plan = plan(arrivals, &[("7s", "3/s..40/s"), ("5s", "11/s")]);
+            let parts = (1..=4).map(|worker| Slots { worker, of: 4 });
+            let mut dealt: Vec<Due> = parts.flat_map(|part| Schedule::new(&plan, part)).collect();
+            dealt.sort_by_key(|due| due.index);
+            assert_eq!(dealt, Schedule::new(&plan, Slots::ALL).collect::<Vec<_>>());
+        }
     }
 }

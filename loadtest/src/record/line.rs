@@ -19,6 +19,7 @@ use crate::events::Event;
 use crate::generator::Pulse;
 use crate::manifest::Manifest;
 use crate::outcome::Outcome;
+use crate::part::Part;
 use crate::plan::Plan;
 use crate::witness::Sighting;
 
@@ -46,6 +47,9 @@ pub enum Line {
         /// What the verdict depends on beside the plan.
         #[serde(default)]
         terms: Box<Terms>,
+        /// What is done of a run that several workers share; nothing where nobody shares it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Box<Part>>,
     },
     /// What ended in one second, of one phase and to one endpoint.
     Second(Box<Figures>),

@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use super::{End, Findings, Report, json};
 use crate::cli::AwsArguments;
 use crate::judge::judge;
+use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::record::line::Line;
-use crate::record::replay::{Replay, replay};
+use crate::record::replay::{Head, Replay, replay};
 use crate::run::{observe, rules};
 
 /// The report in a file.
@@ -28,23 +29,13 @@ pub fn read(path: &Path) -> io::Result<Report> {
 
 /// Judges a run again from what it has written down.
 fn judged(replay: Replay) -> io::Result<Report> {
-    let malformed = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-    let made_at = DateTime::parse_from_rfc3339(&replay.started_at)
-        .map_err(|error| malformed(error.to_string()))?
-        .with_timezone(&Utc);
-    let order = Order {
-        host: replay
-            .host
-            .parse()
-            .map_err(|_| malformed(format!("{} is no address", replay.host)))?,
-        run: replay.run,
-        made_at,
-        plan: replay.plan,
-        aws: AwsArguments::default(),
-        terms: replay.terms,
-        reports: vec![],
-        ndjson: None,
-    };
+    if let Some(part) = &replay.head.part {
+        let (slots, run) = (part.slots, &part.run);
+        return Err(malformed(format!(
+            "it is the part of worker {slots} of run {run}; `loadtest merge` takes all of them"
+        )));
+    }
+    let (order, manifest) = order(replay.head)?;
     let findings = Findings {
         end: match &replay.aftermath.stopped {
             _ if replay.was_killed => End::Killed,
@@ -53,9 +44,35 @@ fn judged(replay: Replay) -> io::Result<Report> {
         },
         evidence: replay.evidence,
         aftermath: replay.aftermath,
-        manifest: replay.manifest,
+        manifest,
     };
     let observed = observe(&findings.evidence, &findings.aftermath, &order);
     let judgement = judge(&observed, &rules(&order));
     Ok(Report::new(&order, &judgement, &findings))
+}
+
+/// What was to be run, as a file says it.
+pub fn order(head: Head) -> io::Result<(Order, Manifest)> {
+    let made_at = DateTime::parse_from_rfc3339(&head.started_at)
+        .map_err(|error| malformed(error.to_string()))?
+        .with_timezone(&Utc);
+    let order = Order {
+        host: head
+            .host
+            .parse()
+            .map_err(|_| malformed(format!("{} is no address", head.host)))?,
+        run: head.run,
+        made_at,
+        plan: head.plan,
+        aws: AwsArguments::default(),
+        terms: head.terms,
+        reports: vec![],
+        ndjson: None,
+        part: head.part,
+    };
+    Ok((order, head.manifest))
+}
+
+fn malformed(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }

@@ -61,7 +61,13 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
             .map(|((_, cause), _)| cause.to_string()),
         unverified: aftermath.verified.why.clone(),
         violations: aftermath.verified.violations.clone(),
-        strains: strains(&aftermath.health, lateness_p99_ms, &order.plan),
+        strains: strains(
+            &aftermath.health,
+            lateness_p99_ms,
+            &order.plan,
+            order.slots(),
+        ),
+        gaps: vec![],
         scaling: scaling(evidence, order),
     }
 }

@@ -4,9 +4,11 @@
 
 use std::io::{self, BufRead, Write};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Sighting;
+use super::{Seen, Sighting};
+use crate::clock::millis;
 
 /// The version of the shape of the lines.
 const VERSION: u32 = 1;
@@ -96,6 +98,38 @@ impl Recording {
             why: "the file is empty".to_owned(),
         })?;
         Ok(Self { origin, sightings })
+    }
+}
+
+impl Recording {
+    /// What was seen, in seconds after another beginning than that of the recording.
+    pub fn from(self, begin: DateTime<Utc>) -> Result<Vec<Sighting>, ReadError> {
+        let began = self.origin.started_at.parse::<DateTime<Utc>>();
+        let began = began.map_err(|error| ReadError::Line {
+            line: 1,
+            why: error.to_string(),
+        })?;
+        let by_s = millis(began - begin) / 1_000.0;
+        let mut sightings = self.sightings;
+        for sighting in &mut sightings {
+            sighting.at_s += by_s;
+            sighting.after_s = sighting.after_s.map(|after| after + by_s);
+            match &mut sighting.seen {
+                Seen::Event(it) => it.of_s += by_s,
+                Seen::Activity(it) => it.from_s += by_s,
+                Seen::Alarm(it) => it.since_s += by_s,
+                Seen::Metric(it) => it.from_s += by_s,
+                Seen::Tasks(_)
+                | Seen::Targets(_)
+                | Seen::Range(_)
+                | Seen::Policy(_)
+                | Seen::Scheduled(_)
+                | Seen::Gap(_)
+                | Seen::Back { .. }
+                | Seen::End => {}
+            }
+        }
+        Ok(sightings)
     }
 }
 

@@ -24,3 +24,4 @@ mod usage;
 mod verdict;
 mod wire;
 mod witness;
+mod work;

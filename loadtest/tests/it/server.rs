@@ -184,7 +184,7 @@ impl Event {
 fn app(shared: Shared) -> Router {
     let router = Router::new().route(
         "/health",
-        get(|| async { Json(json!({"status": "healthy"})) }),
+        get(|| async { Json(json!({"status": "healthy", "timestamp": chrono::Utc::now()})) }),
     );
     if shared.faults.wrong_server {
         return router.with_state(shared);
