@@ -86,6 +86,7 @@ STACKS = (
     Stack("schedule", optional=True),
     Stack("rotation", optional=True, capabilities=("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")),
     Stack("probe-role", optional=True),
+    Stack("load-workers", optional=True, protected={"ResultBucket": _KEEP}),
 )
 
 

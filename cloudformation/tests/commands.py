@@ -16,7 +16,7 @@ FENCE = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 GLOBAL = {"--output", "--query", "--region", "--profile", "--endpoint-url", "--no-cli-pager", "--cli-input-json"}
 PAGES = {"--max-items", "--page-size", "--starting-token", "--no-paginate"}
 # Commands that the CLI has written itself, with the options of theirs that we use.
-OWN = {("ecr", "get-login-password"): set(), ("s3", "rm"): {"--recursive"}, ("logs", "tail"): {"--since", "--follow"}}
+OWN = {("ecr", "get-login-password"): set(), ("s3", "rm"): {"--recursive"}, ("s3", "cp"): {"--recursive"}, ("logs", "tail"): {"--since", "--follow"}}
 # Options that the CLI has added to commands of the model, for one rule of a security group.
 _RULE = {"--protocol", "--port", "--cidr", "--source-group"}
 ADDED = {

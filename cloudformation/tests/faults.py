@@ -19,6 +19,8 @@ HOOKS = f"{SERVICE}.DeploymentConfiguration.LifecycleHooks.Fn::If.1"
 LOGIN = "platform.Resources.HttpsListener.Properties.DefaultActions.Fn::If.1.0.AuthenticateOidcConfig"
 GITHUB = "cicd.Resources.PipelineRole.Properties.AssumeRolePolicyDocument.Statement.0"
 LOOK = "probe-role.Resources.ProbePolicy.Properties.PolicyDocument.Statement.0"
+WORKERS = "load-workers.Resources"
+WORKER = f"{WORKERS}.WorkerTask.Properties.ContainerDefinitions.0"
 STOPPED = "platform.Resources.StoppedTask{}.Properties"
 WIDE_POLICY = """{"Statement": [{
   "Effect": "Allow", "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
@@ -326,6 +328,25 @@ FAULTS = {
         (f"{DATABASE}.UpdateReplacePolicy", "Delete"),
         ("data.Resources.DbSecret.UpdateReplacePolicy", GONE),
         ("platform.Resources.TaskLogGroup.DeletionPolicy", GONE),
+    ],
+    "load_workers_may_start_and_hand_in_and_nothing_else": [
+        (f"{WORKERS}.WorkerRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:*"),
+        (f"{WORKERS}.WorkerRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource", "*"),
+        (f"{WORKERS}.WorkerRole.Properties.Policies.1", GONE),
+        (f"{WORKERS}.WorkerExecutionRole.Properties.Policies.1", GONE),
+        (f"{WORKERS}.WorkerExecutionRole.Properties.Policies.0.PolicyDocument.Statement.1.Action.2", GONE),
+    ],
+    "load_workers_run_what_push_builds": [
+        (f"{WORKER}.Image.Fn::Sub.0", "${RepositoryUri}:${ImageTag}"),
+        (f"{WORKER}.Name", "loadtest"),
+        (f"{WORKER}.StopTimeout", 10),
+        (f"{WORKER}.Command", ["work"]),
+        (f"{WORKERS}.WorkerTask.Properties.Memory", "512"),
+    ],
+    "load_workers_reach_the_entrance_and_nobody_reaches_them": [
+        (f"{WORKERS}.WorkerToHttpEgress", GONE),
+        (f"{WORKERS}.WorkerToHttpsEgress.Properties.ToPort", 65535),
+        (f"{WORKERS}.WorkerToHttpEgress.Type", "AWS::EC2::SecurityGroupIngress"),
     ],
     "stopped_tasks_are_kept": [
         (f"{STOPPED.format('LogGroup')}.LogGroupName", GONE),

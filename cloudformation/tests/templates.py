@@ -7,7 +7,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LAYERS = ["network", "security", "data", "platform", "service"]  # the order in which they deploy
-OPTIONS = ["cicd", "edge", "probe-role", "rotation", "schedule"]  # each by itself, when wanted
+OPTIONS = ["cicd", "edge", "load-workers", "probe-role", "rotation", "schedule"]  # each by itself, when wanted
 
 
 class _Loader(yaml.SafeLoader):

@@ -209,6 +209,11 @@ class Story(unittest.TestCase):
         calls = (self.work / "calls").read_text()
         self.assertIn("docker build --platform linux/amd64", calls)
         self.assertIn("docker push", calls)
+        self.run_script("push", PREFIX, "dev", "v2", "loadtest")
+        calls = (self.work / "calls").read_text()
+        self.assertIn("--file loadtest/Dockerfile", calls)
+        self.assertRegex(calls, "docker push .*:loadtest-v2")
+        self.run_script("push", PREFIX, "dev", "v2", "probe", status=2)
 
     def test_after_the_teardown_nothing_is_left_that_costs(self):
         made = lab("deploy", prefix=PREFIX, image_tag="v1")

@@ -2,12 +2,12 @@
 
 import layouts
 
-from . import alerts, data, entrance, network, roles, rollout, stopped_tasks, task, wires
+from . import alerts, data, entrance, load_workers, network, roles, rollout, stopped_tasks, task, wires
 
 WHOLE = {rule.__name__: rule for rule in wires.RULES}
 DECIDED = {
     rule.__name__: rule
-    for subject in (network, task, rollout, entrance, data, stopped_tasks, alerts, roles)
+    for subject in (network, task, rollout, entrance, data, stopped_tasks, alerts, roles, load_workers)
     for rule in subject.RULES
 }
 RULES = WHOLE | DECIDED

@@ -20,6 +20,8 @@ ROLES = {
     ("rotation", "RestartRole"): "states.amazonaws.com",
     ("rotation", "StartRole"): "events.amazonaws.com",
     ("schedule", "ScheduleRole"): "scheduler.amazonaws.com",
+    ("load-workers", "WorkerExecutionRole"): "ecs-tasks.amazonaws.com",
+    ("load-workers", "WorkerRole"): "ecs-tasks.amazonaws.com",
 }
 # ECS says nothing about conditions of the role with which it shifts traffic; who passes it is the guard.
 UNCONDITIONAL = {("platform", "TrafficShiftingRole")}

@@ -6,6 +6,7 @@ from templates import LAYERS, OPTIONS, imported, mappings, resources_of
 
 # What the scripts, probe and the people who deploy the edge stack take from outputs.
 READ_OUTPUTS = {
+    "network": {"PublicSubnetAId", "PublicSubnetBId"},
     "platform": {
         "AccessLogBucketName",
         "Entrance",
@@ -18,6 +19,7 @@ READ_OUTPUTS = {
     "cicd": {"PipelineRoleArn", "DeployRoleArn", "TaskBoundaryArn"},
     "edge": {"Url"},
     "probe-role": {"ProbeRoleArn"},
+    "load-workers": {"TaskDefinitionArn", "SecurityGroupId", "ResultBucketName"},
 }
 
 
