@@ -216,7 +216,12 @@ mod tests {
                 run: &stage.run,
             };
             stage.act(call).await;
-            assert_eq!(recorder.sent(), index + 1, "{:?}", mixes[index as usize % 4]);
+            assert_eq!(
+                recorder.sent(),
+                index + 1,
+                "{:?}",
+                mixes[index as usize % 4]
+            );
         }
     }
 
