@@ -4,12 +4,14 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 
 mod command;
+mod given;
 mod source;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use command::recommend;
+use given::{Crowd, Given, ScaleOut};
 
 /// People come unevenly: in the busiest seconds of a rush, so many times its mean. A convention, not a measurement.
 const BURST: f64 = 2.0;
@@ -19,50 +21,6 @@ const OF_DATABASE: f64 = 0.8;
 const MARGIN_S: f64 = 300.0;
 /// The targets of CPU that are tried, the cheapest first.
 const CPU_TARGETS: [f64; 3] = [0.6, 0.5, 0.4];
-
-/// What is known and expected.
-#[derive(Debug, Clone, PartialEq)]
-struct Given {
-    /// What one task bears at the objective, at least, in requests per second.
-    bears: f64,
-    /// Where that comes from.
-    bears_by: String,
-    crowd: Crowd,
-    headroom: f64,
-    /// From the decision to healthy tasks, and from the load to healthy tasks, in seconds.
-    scale_out: ScaleOut,
-    min: u32,
-    pool: u32,
-    max_connections: Option<u32>,
-    day: Option<(NaiveDateTime, NaiveDateTime)>,
-    /// Of a task for an hour, in US dollars in Tokyo.
-    task_hour: f64,
-}
-
-/// Who is expected.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Crowd {
-    /// So many requests per second at most.
-    Rate(f64),
-    /// So many people within so many seconds, of so many requests each.
-    People {
-        people: u32,
-        rush_s: f64,
-        requests: u32,
-    },
-}
-
-/// How long scaling out takes, in seconds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct ScaleOut {
-    /// From the decision.
-    decided_s: f64,
-    /// From the load, by metrics of 20 seconds and of one minute.
-    fast_s: f64,
-    slow_s: f64,
-    /// Whether somebody measured it.
-    is_measured: bool,
-}
 
 /// What to set.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::scaling::{Felt, Load};
 use crate::timeline::{Moment, Timeline};
-use crate::witness::{AlarmState, Direction, Measure};
+
+mod moments;
+
+use moments::{alarm, decided, grown, healthy, metric};
 
 /// So many seconds are looked at together, so that a single slow answer is no change.
 const WINDOW: usize = 5;
-/// AWS gives the moments of alarms and activities by its own clock, to a thousandth; so much may the clocks differ.
-const CLOCK_S: f64 = 1.0;
-
 /// How long each stage took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stopwatch {
@@ -184,81 +184,4 @@ pub(crate) fn bad_times(felt: &[Felt], load: Load, allowed: f64) -> Vec<(f64, f6
         }
     }
     bad
-}
-
-/// The first value above the target of a policy that covers some of the time after the step.
-fn metric(timeline: &Timeline<'_>, load: Load) -> Option<Moment> {
-    let firsts = timeline.policies().filter_map(|policy| {
-        let measure = match policy.metric.as_str() {
-            name if name.starts_with("ECSServiceAverageCPUUtilization") => Measure::Cpu,
-            name if name.starts_with("ECSServiceAverageMemoryUtilization") => Measure::Memory,
-            _ => return None,
-        };
-        timeline
-            .metric(measure)
-            .find(|(at, value)| {
-                value.from_s + value.period_s > load.step_s
-                    && value.value > policy.target
-                    && at.at_s < load.drop_s
-            })
-            .map(|(at, _)| at)
-    });
-    firsts.min_by(|one, other| one.at_s.total_cmp(&other.at_s))
-}
-
-fn alarm(timeline: &Timeline<'_>, load: Load) -> Option<Moment> {
-    let rings = timeline.alarms(Direction::Out).filter(|alarm| {
-        alarm.state == AlarmState::Alarm
-            && alarm.since_s >= load.step_s
-            && alarm.since_s < load.drop_s
-    });
-    let first = rings.map(|alarm| alarm.since_s).min_by(f64::total_cmp);
-    first.map(|at_s| Moment {
-        at_s,
-        within_s: CLOCK_S,
-    })
-}
-
-/// The first time that more tasks were desired: as scaling dates it, or as ECS showed it.
-fn decided(timeline: &Timeline<'_>, load: Load) -> Option<Moment> {
-    let seen = grown(timeline, load, |tasks| tasks.desired)?;
-    let dated = timeline.activities().find(|activity| {
-        activity.not_scaled.is_empty()
-            && activity.from_s >= load.step_s
-            && activity.from_s <= seen.at_s
-    });
-    Some(dated.map_or(seen, |activity| Moment {
-        at_s: activity.from_s,
-        within_s: CLOCK_S,
-    }))
-}
-
-/// The first time after the step that there were more of something than at it.
-fn grown(
-    timeline: &Timeline<'_>,
-    load: Load,
-    of: fn(crate::witness::Tasks) -> u32,
-) -> Option<Moment> {
-    let before = of(timeline.tasks_at(load.step_s)?);
-    let after = |at: &Moment| at.at_s > load.step_s && at.at_s < load.drop_s;
-    timeline
-        .tasks()
-        .find(|(at, tasks)| after(at) && of(*tasks) > before)
-        .map(|(at, _)| at)
-}
-
-fn healthy(timeline: &Timeline<'_>, load: Load) -> Option<Moment> {
-    let before = timeline
-        .targets()
-        .take_while(|(at, _)| at.at_s <= load.step_s)
-        .last()
-        .or_else(|| timeline.targets().next())?
-        .1
-        .healthy;
-    timeline
-        .targets()
-        .find(|(at, targets)| {
-            at.at_s > load.step_s && at.at_s < load.drop_s && targets.healthy > before
-        })
-        .map(|(at, _)| at)
 }

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
+use crate::endpoint::environment;
 use crate::invocation::{Invocation, loadtest, texts};
 use crate::server::{Faults, Server};
 
@@ -27,22 +27,10 @@ impl Fake {
             rings_after,
             ..Self::default()
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let it = fake.clone();
-        let app = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: Bytes| {
-            it.answer(&uri, &headers, &body)
-        });
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let environment = [
-            ("AWS_ENDPOINT_URL", endpoint.as_str()),
-            ("AWS_REGION", "ap-northeast-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ];
-        let environment = environment.map(|(name, value)| (name, value.to_owned()));
-        (fake, environment.to_vec())
+        let environment =
+            environment(move |uri, headers, body| it.answer(uri, headers, body)).await;
+        (fake, environment)
     }
 
     /// ECS speaks JSON and names the operation in a header, CloudWatch speaks CBOR and names it in the path.

@@ -6,6 +6,7 @@ mod aws;
 mod capacity;
 mod cleanup;
 mod door;
+mod endpoint;
 mod faults;
 mod files;
 mod invocation;

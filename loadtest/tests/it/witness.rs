@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Value, json};
 
+use crate::endpoint::environment;
 use crate::invocation::{Invocation, loadtest, texts};
 use crate::server::{Faults, Server};
 
@@ -31,22 +31,10 @@ impl Aws {
             denied,
             called: Arc::default(),
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let it = aws.clone();
-        let app = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: Bytes| {
-            it.answer(&uri, &headers, &body)
-        });
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        let environment = [
-            ("AWS_ENDPOINT_URL", endpoint.as_str()),
-            ("AWS_REGION", "ap-northeast-1"),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ];
-        let environment = environment.map(|(name, value)| (name, value.to_owned()));
-        (aws, environment.to_vec())
+        let environment =
+            environment(move |uri, headers, body| it.answer(uri, headers, body)).await;
+        (aws, environment)
     }
 
     fn answer(&self, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Response {

@@ -1,11 +1,10 @@
 //! Several workers that share a run, each a process of its own, and the sum of their results.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
@@ -13,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::endpoint::environment;
 use crate::invocation::{MACHINE, loadtest, texts};
 use crate::server::{Faults, Server};
 
@@ -156,33 +156,20 @@ type Put = (String, String, String, Vec<u8>);
 /// A bucket that fails once before it takes something.
 async fn bucket() -> (Arc<Mutex<Vec<Put>>>, Vec<(&'static str, String)>) {
     let puts: Arc<Mutex<Vec<Put>>> = Arc::default();
-    let failed: Arc<Mutex<BTreeMap<String, ()>>> = Arc::default();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let failed: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let taken = Arc::clone(&puts);
-    let app = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: Bytes| {
+    let environment = environment(move |uri, headers, body| {
         let path = uri.path().to_owned();
-        if path.ends_with(".ndjson") && failed.lock().unwrap().insert(path.clone(), ()).is_none() {
+        if path.ends_with(".ndjson") && failed.lock().unwrap().insert(path.clone()) {
             return (StatusCode::SERVICE_UNAVAILABLE, "SlowDown").into_response();
         }
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();
         let (hash, signed) = (header("x-amz-content-sha256"), header("authorization"));
-        taken
-            .lock()
-            .unwrap()
-            .push((path, hash, signed, body.to_vec()));
+        let put = (path, hash, signed, body.to_vec());
+        taken.lock().unwrap().push(put);
         StatusCode::OK.into_response()
     });
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    let environment = [
-        ("AWS_ENDPOINT_URL", endpoint.as_str()),
-        ("AWS_REGION", "ap-northeast-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-    ];
-    let environment = environment.map(|(name, value)| (name, value.to_owned()));
-    (puts, environment.to_vec())
+    (puts, environment.await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,12 +210,9 @@ async fn results_go_to_a_bucket_signed_and_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_that_takes_nothing_is_known_before_the_load() {
     let server = Server::start(Faults::default()).await;
-    let app = Router::new().fallback(async || (StatusCode::FORBIDDEN, "AccessDenied"));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    let mut environment = bucket().await.1;
-    environment[0].1 = endpoint;
+    let denied =
+        |_: &Uri, _: &HeaderMap, _: &Bytes| (StatusCode::FORBIDDEN, "AccessDenied").into_response();
+    let environment = environment(denied).await;
     let begin = Utc::now() + TimeDelta::minutes(5);
     let output = work(&server.host, "1/1", begin, "s3://results", &environment).await;
     let (code, _, stderr) = texts(&output);
