@@ -1,12 +1,9 @@
 """The change set of a stack: made, shown, and carried out or thrown away."""
 
 import json
-import shutil
-import sys
-import textwrap
 import time
 
-from .cli import Refused, aws, say_in, stop
+from .cli import Refused, aws, row, say_in, stop
 from .stack_policy import forbids
 from .watch import POLL_SECONDS, Live
 
@@ -54,7 +51,7 @@ class ChangeSet:
         for change, kind in zip(self.changes, kinds, strict=True):
             name = change["LogicalResourceId"]
             touched = {it["Target"].get("Name") for it in change.get("Details", []) if "Target" in it} - {None}
-            print(_row(
+            print(row(
                 f"  {_SIGNS.get(change['Action'], '?')} {name:<{names}} {kind:<{max(map(len, kinds))}} ",
                 purposes.get(name, "") + (f" ({', '.join(sorted(touched))})" if touched else "") + _warning(change),
             ))
@@ -74,18 +71,6 @@ class ChangeSet:
         aws("cloudformation", "delete-change-set", "--change-set-name", self.id, region=self.live.region)
         if self.kind == "CREATE":
             aws("cloudformation", "delete-stack", "--stack-name", self.live.name, region=self.live.region)
-
-
-def _row(head: str, text: str) -> str:
-    """Both in one line; on a terminal the text goes on under its beginning, or on a narrow one below the head."""
-    if not sys.stdout.isatty():
-        return (head + text).rstrip()
-    width = shutil.get_terminal_size().columns
-    indent = " " * len(head)
-    if width < len(head) + 30:
-        head, indent = f"{head.rstrip()}\n", "      "
-        return head + textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
-    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=indent).rstrip()
 
 
 def _warning(change: dict) -> str:

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 from typing import Any, NoReturn
 
 
@@ -24,6 +26,18 @@ def say_in(english: str, japanese: str) -> str:
     """The text in the reader's language, by the same variables as every other program."""
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return japanese if locale.startswith("ja") else english
+
+
+def row(head: str, text: str) -> str:
+    """Both in one line; on a terminal the text goes on under its beginning, or on a narrow one below the head."""
+    if not sys.stdout.isatty():
+        return (head + text).rstrip()
+    width = shutil.get_terminal_size().columns
+    indent = " " * len(head)
+    if width < len(head) + 30:
+        head, indent = f"{head.rstrip()}\n", "      "
+        return head + textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=indent).rstrip()
 
 
 def stop(code: int, *lines: str) -> NoReturn:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from .cli import Refused, aws, say_in, says
+from .cli import Refused, aws, row, say_in, says
 from .stacks import Stack
 
 POLL_SECONDS = float(os.environ.get("DEPLOY_POLL_SECONDS", "5"))
@@ -97,7 +97,7 @@ class Live:
                 if status.endswith("_FAILED"):
                     self.failures.append((name, reason))
                     about = reason
-            print(f"  {str(event['Timestamp'])[11:19]}  {status:<27} {name:<24} {about}".rstrip(), flush=True)
+            print(row(f"  {str(event['Timestamp'])[11:19]}  {status:<27} {name:<24} ", about), flush=True)
 
     def root_failures(self) -> list[tuple[str, str]]:
         """What failed by itself, not because something else had failed before."""

@@ -10,13 +10,29 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import templates
 
 sys.path.insert(0, str(templates.ROOT))
 from ops import stacks  # noqa: E402
+from ops.cli import row  # noqa: E402
 
 BASE = [f"t-{layer}" for layer in templates.LAYERS]
+
+
+class Rows(unittest.TestCase):
+    def test_a_long_text_goes_on_under_its_beginning(self):
+        text = "Keeps the tasks running and replaces broken ones"
+        self.assertEqual(f"  + Service  {text}", row("  + Service  ", text))
+        for columns, expected in (
+            ("43", "  + Service  Keeps the tasks running and\n             replaces broken ones"),
+            ("40", "  + Service\n      Keeps the tasks running and replaces\n      broken ones"),
+        ):
+            with mock.patch.object(sys.stdout, "isatty", return_value=True), mock.patch.dict(
+                os.environ, {"COLUMNS": columns}
+            ):
+                self.assertEqual(expected, row("  + Service  ", text))
 
 
 class Deploy(unittest.TestCase):
