@@ -27,7 +27,7 @@ class Rows(unittest.TestCase):
         self.assertEqual(f"  + Service  {text}", row("  + Service  ", text))
         for columns, expected in (
             ("43", "  + Service  Keeps the tasks running and\n             replaces broken ones"),
-            ("40", "  + Service\n      Keeps the tasks running and replaces\n      broken ones"),
+            ("40", "  + Service\n      Keeps the tasks running and\n      replaces broken ones"),
         ):
             with mock.patch.object(sys.stdout, "isatty", return_value=True), mock.patch.dict(
                 os.environ, {"COLUMNS": columns}
