@@ -9,11 +9,13 @@ mod cross_site;
 mod docs;
 mod etag;
 mod events;
+mod export;
 mod fields;
 mod health;
 mod history;
 mod idempotency_key;
 mod identity;
+mod import;
 mod language;
 mod list;
 pub mod metrics;
@@ -47,6 +49,7 @@ use crate::{
     db::{Db, Together},
     domain::{CursorKey, EventId, EventWithParticipants},
     identity::Identity,
+    spreadsheet::FILE_LIMIT,
     store,
 };
 use language::Language;
@@ -149,6 +152,12 @@ pub fn app(state: AppState) -> Router {
                 .put(events::replace)
                 .delete(events::delete),
         )
+        .route(
+            "/events/import",
+            post(import::api).layer(DefaultBodyLimit::max(FILE_LIMIT)),
+        )
+        .route("/events.csv", get(export::events))
+        .route("/events/{id}/participants.csv", get(export::participants))
         .route("/events.ics", get(calendars::all))
         .route("/events/{id}/event.ics", get(calendars::event))
         .route("/events/{id}/history", get(history::page))
@@ -170,6 +179,11 @@ pub fn app(state: AppState) -> Router {
         .route("/forms/cancel", post(pages::cancel::cancel))
         .route("/forms/preview", post(pages::edit::preview))
         .route("/subscribe", get(pages::subscribe::page))
+        .route("/import", get(pages::import::page))
+        .route(
+            "/forms/import",
+            post(pages::import::send).layer(DefaultBodyLimit::max(import::FORM_LIMIT)),
+        )
         .route("/forms/feed", post(pages::subscribe::change))
         .route("/forms/join", post(pages::seat::join))
         .route("/forms/leave", post(pages::seat::leave))

@@ -15,5 +15,6 @@ pub mod outbox;
 pub mod outgoing;
 pub mod run;
 pub mod sample;
+pub mod spreadsheet;
 pub mod store;
 pub mod telemetry;

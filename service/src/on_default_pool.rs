@@ -16,6 +16,7 @@ mod identity;
 mod outbox;
 mod outgoing;
 mod sample;
+mod spreadsheet;
 mod store;
 mod telemetry;
 

@@ -9,6 +9,7 @@ pub mod events;
 pub mod feeds;
 pub mod figures;
 pub mod history;
+pub mod import;
 pub mod list;
 pub mod months;
 pub mod notifications;

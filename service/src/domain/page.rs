@@ -29,6 +29,11 @@ impl Limit {
             })
     }
 
+    /// As many as a page can have.
+    pub fn most() -> Self {
+        Self(Self::MAX)
+    }
+
     /// The number of events.
     pub fn get(self) -> i64 {
         self.0

@@ -83,7 +83,8 @@ fn is_own(site: &Site, origin: &str, headers: &HeaderMap) -> Option<bool> {
 /// Whether a page's form could send a body of this type.
 fn is_of_a_form(headers: &HeaderMap) -> bool {
     let kind = media_type(headers);
-    !kind.starts_with("application/") || kind == "application/x-www-form-urlencoded"
+    kind != "text/csv" && !kind.starts_with("application/")
+        || kind == "application/x-www-form-urlencoded"
 }
 
 #[cfg(test)]
@@ -223,6 +224,7 @@ mod tests {
                 Some("multipart/form-data; boundary=application/json"),
                 false,
             ),
+            (Method::POST, Some("text/csv; charset=utf-8"), true),
             (Method::POST, Some("text/plain"), false),
             (Method::POST, Some("text/plain;application/json"), false),
             (Method::POST, None, false),

@@ -13,24 +13,7 @@ pub(super) async fn list(
     State(state): State<AppState>,
     mut params: Params,
 ) -> Result<Json<Page>, Problem> {
-    let zone = state.site.zone;
-    let from = params.take("from", |raw| day::parse_from(raw, zone));
-    // Who says where to begin does not want the list to begin now.
-    let default = if from.is_some() {
-        When::All
-    } else {
-        When::Upcoming
-    };
-    let filter = Filter {
-        when: params.take("when", When::parse).unwrap_or(default),
-        from,
-        to: params.take("to", |raw| day::parse_to(raw, zone)),
-        words: params
-            .take("q", Words::parse)
-            .filter(|words| !words.as_str().is_empty()),
-        user: params.take("user", UserName::parse),
-        organizer: params.take("organizer", UserName::parse),
-    };
+    let filter = filter(&state, &mut params, When::Upcoming);
     let limit = params.take("limit", Limit::parse).unwrap_or_default();
     let cursor = params.take("cursor", |raw| Ok(raw.to_owned()));
     params.end()?;
@@ -39,6 +22,24 @@ pub(super) async fn list(
         Some(raw) => Some(parse(&state, &filter, &raw).await?),
     };
     Ok(Json(page(&state, filter, limit, after).await?))
+}
+
+/// Reads which events are wanted, and which ones if nothing is said of past and future.
+pub(super) fn filter(state: &AppState, params: &mut Params, default: When) -> Filter {
+    let zone = state.site.zone;
+    let from = params.take("from", |raw| day::parse_from(raw, zone));
+    // Who says where to begin does not want the list to begin now.
+    let default = if from.is_some() { When::All } else { default };
+    Filter {
+        when: params.take("when", When::parse).unwrap_or(default),
+        from,
+        to: params.take("to", |raw| day::parse_to(raw, zone)),
+        words: params
+            .take("q", Words::parse)
+            .filter(|words| !words.as_str().is_empty()),
+        user: params.take("user", UserName::parse),
+        organizer: params.take("organizer", UserName::parse),
+    }
 }
 
 /// Reads a cursor that was given out for this list.

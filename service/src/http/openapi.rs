@@ -19,6 +19,7 @@ mod lists;
 mod parts;
 mod people;
 mod schemas;
+mod spreadsheets;
 
 const INTRODUCTION: &str = "Announce events, find them, join and leave them.
 
@@ -61,6 +62,7 @@ pub(super) fn document(reader: Reader) -> Value {
             { "name": "events", "description": "Events, and what happened to them" },
             { "name": "people", "description": "Seats and the waitlist" },
             { "name": "calendars", "description": "Events in other calendars" },
+            { "name": "spreadsheets", "description": "Lists in and out, as CSV" },
             { "name": "health", "description": "Whether the service is well" },
         ],
         "paths": {
@@ -70,6 +72,9 @@ pub(super) fn document(reader: Reader) -> Value {
                 "put": events::replace(reader),
                 "delete": events::delete(reader),
             },
+            "/events.csv": { "get": spreadsheets::events(reader) },
+            "/events/import": { "post": spreadsheets::import(reader) },
+            "/events/{id}/participants.csv": { "get": spreadsheets::participants(reader) },
             "/events.ics": { "get": calendars::all(reader) },
             "/events/{id}/event.ics": { "get": calendars::event(reader) },
             "/events/{id}/history": { "get": lists::history(reader) },
@@ -150,7 +155,7 @@ mod tests {
                     }
                 }
             }
-            assert_eq!(names.len(), 14);
+            assert_eq!(names.len(), 17);
             assert!(examples > 40, "{examples}");
         }
     }

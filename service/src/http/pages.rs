@@ -14,6 +14,7 @@ pub(super) mod cancel;
 pub(super) mod edit;
 pub(super) mod event;
 pub(super) mod frame;
+pub(super) mod import;
 pub(super) mod list;
 mod markdown;
 pub(super) mod preferences;

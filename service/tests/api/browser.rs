@@ -15,6 +15,7 @@ use crate::{
 
 pub(crate) mod driver;
 mod every_page;
+mod files;
 mod inspect;
 mod screenshots;
 

@@ -56,6 +56,7 @@ mod search;
 mod shutdown;
 mod signer;
 mod slow;
+mod spreadsheets;
 mod start;
 mod stats;
 mod together;

@@ -24,16 +24,54 @@ and katakana make no difference. All characters stand for themselves.";
 
 pub(super) fn events(reader: Reader) -> Value {
     let limit = Limit::default().get();
+    let mut parameters = filters(
+        "The default is `all` if `from` is given, which then takes the place of now, else `upcoming`",
+    );
+    parameters.extend([
+        query(
+            "limit",
+            "How many events a page has at most",
+            json!({ "type": "integer", "minimum": 1, "maximum": Limit::MAX, "default": limit }),
+        ),
+        query(
+            "cursor",
+            "`next` of the page before, with the same other parameters except `limit`. A cursor that was not given \
+             out for this list is refused",
+            json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{{}}}$", Cursor::LENGTH) }),
+        ),
+    ]);
+    let page = json!(Page {
+        items: vec![examples::event()],
+        next: Some("AAZfMsS3qAAAAAAAAAAADBYm0pLZ9yvO3sVJ8sU5x1m4qvX2r7Nf0b6d1wE2c3T4".to_owned()),
+    });
+    json!({
+        "operationId": "listEvents",
+        "tags": ["events"],
+        "summary": "Find events",
+        "description": LIST,
+        "parameters": common(parameters),
+        "responses": responses(
+            json!({ "200": answer("A page of events", "Page", page, &[]) }),
+            &[&[Kind::InvalidParameters]],
+            reader,
+        ),
+    })
+}
+
+/// Which events are wanted. `when` says which ones if that is left out.
+pub(super) fn filters(when: &str) -> Vec<Value> {
     let day_or_time = json!({
         "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }],
         "examples": ["2026-12-01", "2026-12-01T09:00:00+09:00"],
     });
-    let parameters = vec![
+    vec![
         query("q", "Words to search for", line(0, Words::MAX, "Words")),
         query(
             "when",
-            "`upcoming`: those that have not begun, soonest first. `past`: those that have, latest first. `all`: \
-             oldest first. The default is `all` if `from` is given, which then takes the place of now, else `upcoming`",
+            &format!(
+                "`upcoming`: those that have not begun, soonest first. `past`: those that have, latest first. `all`: \
+                 oldest first. {when}"
+            ),
             json!({ "type": "string", "enum": When::NAMES }),
         ),
         query(
@@ -56,34 +94,7 @@ pub(super) fn events(reader: Reader) -> Value {
             "Events that this person organises",
             name("The whole name"),
         ),
-        query(
-            "limit",
-            "How many events a page has at most",
-            json!({ "type": "integer", "minimum": 1, "maximum": Limit::MAX, "default": limit }),
-        ),
-        query(
-            "cursor",
-            "`next` of the page before, with the same other parameters except `limit`. A cursor that was not given \
-             out for this list is refused",
-            json!({ "type": "string", "pattern": format!("^[A-Za-z0-9_-]{{{}}}$", Cursor::LENGTH) }),
-        ),
-    ];
-    let page = json!(Page {
-        items: vec![examples::event()],
-        next: Some("AAZfMsS3qAAAAAAAAAAADBYm0pLZ9yvO3sVJ8sU5x1m4qvX2r7Nf0b6d1wE2c3T4".to_owned()),
-    });
-    json!({
-        "operationId": "listEvents",
-        "tags": ["events"],
-        "summary": "Find events",
-        "description": LIST,
-        "parameters": common(parameters),
-        "responses": responses(
-            json!({ "200": answer("A page of events", "Page", page, &[]) }),
-            &[&[Kind::InvalidParameters]],
-            reader,
-        ),
-    })
+    ]
 }
 
 pub(super) fn history(reader: Reader) -> Value {

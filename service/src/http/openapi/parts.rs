@@ -7,9 +7,11 @@ use super::Reader;
 use crate::{
     domain::{Invalid, Reason},
     http::{
+        import::explain,
         language::Language,
         problem::{Kind, Problem},
     },
+    spreadsheet::Fault,
 };
 
 /// A parameter of an address that may be left out.
@@ -197,6 +199,10 @@ fn example(kind: Kind) -> Problem {
             Invalid::new("title", Reason::Empty),
             Invalid::new("event_date", Reason::NotTime),
         ]),
+        Kind::ImportRefused => problem.with(
+            "errors",
+            json!([{ "row": 4, "column": "date", "value": "12/4 19:00", "detail": explain(&Fault::NotDay, Language::English) }]),
+        ),
         Kind::MalformedJson => problem.with("line", 1).with("column", 17),
         Kind::EventFull => problem
             .with("participants_count", 20)

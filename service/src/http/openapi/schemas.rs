@@ -9,6 +9,7 @@ use crate::domain::{
     UserName, Waiting,
     draft::{Description, Location, Title},
 };
+use crate::http::import::{Import, ImportedRow};
 
 /// All schemas by name. Where the service knows who sends a request, names may be left out.
 pub(super) fn all(reader: Reader) -> Value {
@@ -21,6 +22,8 @@ pub(super) fn all(reader: Reader) -> Value {
         .schema_from::<HistoryPage>()
         .schema_from::<Entry>()
         .schema_from::<Action>()
+        .schema_from::<Import>()
+        .schema_from::<ImportedRow>()
         .build();
     let mut schemas = json!(derived)["schemas"].take();
     let mut required = vec!["title", "event_date", "max_participants"];
@@ -106,6 +109,9 @@ fn problem() -> Value {
                         "detail": { "type": "string", "description": "Why, for people" },
                         "parameter": { "type": "string", "description": "The name of the parameter" },
                         "pointer": { "type": "string", "description": "Where in the body (RFC 6901)" },
+                        "row": { "type": ["integer", "null"], "description": "The row of the spreadsheet; null if the whole file is meant" },
+                        "column": { "type": ["string", "null"], "description": "Its column; null if the whole row is meant" },
+                        "value": { "type": "string", "description": "What stands there" },
                     },
                 },
             },

@@ -99,6 +99,10 @@ kinds! {
         "The body did not arrive in time" "本文の受信がタイムアウトしました"
         "The whole body must arrive within 5 seconds."
         "本文は 5 秒以内に送信し終えてください。";
+    FileTooSlow = REQUEST_TIMEOUT "file-too-slow"
+        "The file did not arrive in time" "ファイルの受信がタイムアウトしました"
+        "The whole file must arrive within 8 seconds. Try again, or split it."
+        "ファイルは 8 秒以内に送信し終えてください。もう一度試すか、ファイルを分けてください。";
     EventFull = CONFLICT "event-full"
         "The event is full" "満席です"
         "All seats are taken."
@@ -123,6 +127,14 @@ kinds! {
         "The body is too large" "本文が大きすぎます"
         "A body can have at most 64 KiB."
         "本文は 64 KiB 以内にしてください。";
+    FileTooLarge = PAYLOAD_TOO_LARGE "file-too-large"
+        "The file is too large" "ファイルが大きすぎます"
+        "A file can have at most 512 KiB and 500 events. Split it."
+        "ファイルは 512 KiB、500 件以内にしてください。ファイルを分けてから取り込んでください。";
+    NotCsv = UNSUPPORTED_MEDIA_TYPE "not-csv"
+        "The body is not of a supported type" "本文の形式に対応していません"
+        "Send the spreadsheet as CSV, with `Content-Type: text/csv`."
+        "`Content-Type: text/csv` を付けて CSV を送信してください。";
     NotJson = UNSUPPORTED_MEDIA_TYPE "unsupported-media-type"
         "The body is not of a supported type" "本文の形式に対応していません"
         "Send JSON, with `Content-Type: application/json`."
@@ -131,6 +143,10 @@ kinds! {
         "Some values are not accepted" "受け付けられない値があります"
         "`errors` names each value and the reason."
         "`errors` に各項目と理由を示します。";
+    ImportRefused = UNPROCESSABLE_ENTITY "import-refused"
+        "Nothing is imported" "取り込みは行われていません"
+        "`errors` names everything that is wrong with the spreadsheet, by row and column, and what to do."
+        "`errors` にファイルの問題点を、行・列・直し方とともに示します。";
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY "idempotency-key-reused"
         "The idempotency key belongs to another request" "Idempotency-Key は別のリクエストで使用済みです"
         "Within 24 hours an `Idempotency-Key` can only be sent again with the same values."
