@@ -184,5 +184,6 @@ fn a_task_has_its_part() {
         low: 150.0,
         high: 250.0,
     };
-    assert_eq!(all.shared_by(4).point, 50.0);
+    let one = all.shared_by(4);
+    assert_eq!((one.point, one.low, one.high), (50.0, 37.5, 62.5));
 }
