@@ -22,7 +22,7 @@ from database import Cluster, make_popular, psql
 from figures import table
 from load import Oha
 from machine import Server, running, wait_for, wait_for_port
-from rounds import CLIENTS, CONNECTIONS, FEW, MANY, ROUND_TRIP_US, ROUNDS, SECONDS, Bench, Servers
+from rounds import CLIENTS, CONNECTIONS, FEW, MANY, PAGE, ROUND_TRIP_US, ROUNDS, SECONDS, Bench, Servers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ def main() -> int:
     service, examples = args.binaries / "service", args.binaries / "examples"
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for events in (FEW, MANY):
+        for events in (FEW, PAGE, MANY):
             say(f"filling a database with {events:,} events")
             cluster.fill(service, f"events_{events}", events)
 
@@ -59,6 +59,7 @@ def main() -> int:
             cluster=cluster,
             servers=Servers(
                 few=serve(few, service, "serve"),
+                page=serve(cluster.url(f"events_{PAGE}"), service, "serve"),
                 many=serve(many, service, "serve"),
                 seats=serve(cluster.url(f"events_{FEW}", far.address), service, "serve"),
                 default_pool=serve(few, examples / "on_default_pool"),

@@ -16,11 +16,13 @@ use crate::{
 pub(crate) mod driver;
 mod every_page;
 mod files;
+mod hands;
 mod inspect;
 mod screenshots;
+mod searching;
+mod strange;
 
 const ENTER: &str = "\u{e007}";
-const TAB: &str = "\u{e004}";
 
 /// Serves the application and opens a browser window on it, which is closed whatever happens.
 async fn browse(
@@ -132,40 +134,6 @@ async fn who_comes_too_late_waits_and_gets_the_seat(_: PgPoolOptions, options: P
         assert_eq!(page.place().await, "/?show=joined");
         page.go("/").await;
         page.shows("今後のイベント").await;
-    })
-    .await;
-}
-
-#[sqlx::test]
-async fn a_named_event_among_500_is_found_by_keyboard_in_three_interactions(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    browse(&options, "ja", true, async |page, app| {
-        for n in 0..500 {
-            let event = json!({
-                "title": format!("定例会 {n}"),
-                "event_date": format!("2100-01-01T{:02}:{:02}:00Z", n / 60, n % 60),
-            });
-            create(app, event).await;
-        }
-        let far = json!({ "title": "ラスト勉強会", "event_date": "2100-12-31T10:00:00+09:00" });
-        let id = create(app, far).await;
-        page.go("/").await;
-        page.shows("20 件以上").await;
-        // One: to the search. Two: some of its words, in another spelling. Three: to the event.
-        page.press("/").await;
-        page.press("ﾗｽﾄ").await;
-        page.shows("ラスト勉強会").await;
-        page.hides("定例会").await;
-        // The button, the filters, and then the only event.
-        page.press(&TAB.repeat(11)).await;
-        page.press(ENTER).await;
-        page.shows("まだ参加者はいません").await;
-        assert_eq!(page.place().await, format!("/events/{id}"));
-        page.back().await;
-        page.shows("ラスト勉強会").await;
-        assert_eq!(page.value("//input[@type = 'search']").await, "ﾗｽﾄ");
     })
     .await;
 }

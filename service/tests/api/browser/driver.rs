@@ -6,6 +6,7 @@
 use std::{
     net::SocketAddr,
     process::Stdio,
+    sync::atomic::AtomicU32,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,7 @@ use tokio::{
 use crate::client::send_to;
 
 /// The member by which the protocol names an element.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+pub(super) const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// How long the page may take to become as it is expected, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -29,6 +30,8 @@ pub(crate) struct Browser {
     session: String,
     /// Where the service is.
     pub(crate) site: String,
+    /// How often the person at the window has done something.
+    pub(super) touched: AtomicU32,
     /// Killed when this is dropped.
     _child: Child,
 }
@@ -66,6 +69,7 @@ impl Browser {
             driver: ([127, 0, 0, 1], port).into(),
             session: String::new(),
             site: format!("http://{site}"),
+            touched: AtomicU32::new(0),
             _child: child,
         };
         let arguments = [
@@ -141,14 +145,14 @@ impl Browser {
         url.strip_prefix(&self.site).unwrap_or(url).to_owned()
     }
 
-    async fn element(&self, xpath: &str) -> Result<String, Value> {
+    pub(super) async fn element(&self, xpath: &str) -> Result<String, Value> {
         let wanted = json!({ "using": "xpath", "value": xpath });
         let found = self.ask("POST", "/element", wanted).await?;
         Ok(found[ELEMENT].as_str().unwrap().to_owned())
     }
 
     /// Waits for an element, and does something with it; once more if the page has replaced it meanwhile.
-    async fn with(&self, xpath: &str, method: &str, action: &str, body: Value) -> Value {
+    pub(super) async fn with(&self, xpath: &str, method: &str, action: &str, body: Value) -> Value {
         let begun = Instant::now();
         loop {
             let done = match self.element(xpath).await {
@@ -166,20 +170,6 @@ impl Browser {
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
-    }
-
-    pub(crate) async fn click(&self, xpath: &str) {
-        self.with(xpath, "POST", "click", json!({})).await;
-    }
-
-    /// Types into a field, after what it has.
-    pub(crate) async fn write(&self, xpath: &str, text: &str) {
-        self.with(xpath, "POST", "value", json!({ "text": text }))
-            .await;
-    }
-
-    pub(crate) async fn clear(&self, xpath: &str) {
-        self.with(xpath, "POST", "clear", json!({})).await;
     }
 
     /// The value of a field.
@@ -218,38 +208,6 @@ impl Browser {
             assert!(begun.elapsed() < PATIENCE, "{text} {shown} in {page}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-    }
-
-    /// Presses keys one after the other, wherever the focus is.
-    pub(crate) async fn press(&self, keys: &str) {
-        let press = |key: char| {
-            [
-                json!({ "type": "keyDown", "value": key }),
-                json!({ "type": "keyUp", "value": key }),
-            ]
-        };
-        let actions: Vec<_> = keys.chars().flat_map(press).collect();
-        self.act(json!({ "type": "key", "id": "keys", "actions": actions }))
-            .await;
-    }
-
-    /// Clicks twice at the same place, as quickly as people do, whatever is there the second time.
-    pub(crate) async fn double_click(&self, xpath: &str) {
-        let element = self.element(xpath).await.unwrap();
-        let (down, up) = (
-            json!({ "type": "pointerDown", "button": 0 }),
-            json!({ "type": "pointerUp", "button": 0 }),
-        );
-        let place =
-            json!({ "type": "pointerMove", "origin": { ELEMENT: element }, "x": 0, "y": 0 });
-        let pause = json!({ "type": "pause", "duration": 150 });
-        self.act(json!({ "type": "pointer", "id": "mouse", "actions": [place, down, up, pause, down, up] })).await;
-    }
-
-    async fn act(&self, source: Value) {
-        self.ask("POST", "/actions", json!({ "actions": [source] }))
-            .await
-            .unwrap();
     }
 }
 
