@@ -114,7 +114,7 @@ impl Browser {
     /// Takes a picture of the page, of no more than that height.
     pub(crate) async fn picture(&self, file: &Path, most: u64) {
         let size = self
-            .run("return [document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+            .run("return [innerWidth, document.documentElement.scrollHeight]")
             .await;
         let whole = size[1].as_u64().unwrap();
         let height = whole.min(most);

@@ -14,7 +14,7 @@ use super::{browse, inspect::Scheme};
 use crate::client::{application, change, create, join};
 
 /// The reader, as the cookie has the name.
-const READER: (&str, &str) = ("佐藤 美咲", "%E4%BD%90%E8%97%A4%20%E7%BE%8E%E5%92%B2");
+const READER: (&str, &str) = ("加藤 隆", "%E5%8A%A0%E8%97%A4%20%E9%9A%86");
 
 /// Adds events as a company has them, and gives the number of one that is full.
 async fn furnish(options: &PgConnectOptions, app: &Router) -> i64 {
@@ -35,7 +35,7 @@ async fn furnish(options: &PgConnectOptions, app: &Router) -> i64 {
     }
     let day = Utc::now().date_naive() + Days::new(3);
     let event = json!({
-        "title": "ふりかえり会 & pizza 🍕", "location": "本社 8F セミナールーム", "organizer": READER.0,
+        "title": "ふりかえり会 & pizza", "location": "本社 8F セミナールーム", "organizer": READER.0,
         "max_participants": 3, "event_date": format!("{day}T19:00:00+09:00"),
         "description": "今月の **リリース** をふりかえります。\n\n* 良かったこと\n* 次に試したいこと\n\n資料: https://example.com/slides",
     });
@@ -72,6 +72,7 @@ async fn take(_: PgPoolOptions, options: PgConnectOptions) {
                 ),
                 ("history", "/history".to_owned()),
                 ("stats", "/stats".to_owned()),
+                ("subscribe", "/subscribe".to_owned()),
                 ("event", format!("/events/{id}")),
                 ("edit", format!("/events/{id}/edit")),
                 ("cancel", format!("/events/{id}/cancel")),
@@ -80,15 +81,17 @@ async fn take(_: PgPoolOptions, options: PgConnectOptions) {
                 ("problem", "/nowhere".to_owned()),
                 ("api", "/docs".to_owned()),
             ] {
-                for (width, scheme, look) in [
-                    (1280, Scheme::Light, ""),
-                    (360, Scheme::Light, ""),
-                    (360, Scheme::Dark, "-dark"),
+                for (width, scheme, look, most) in [
+                    (1280, Scheme::Light, "", 4_000),
+                    (360, Scheme::Light, "", 4_000),
+                    (360, Scheme::Dark, "-dark", 4_000),
+                    // As the README has some of them.
+                    (1000, Scheme::Light, "-top", 720),
                 ] {
                     page.look(width, scheme).await;
                     page.go(&path).await;
                     let file = folder.join(format!("{name}-{language}-{width}{look}.png"));
-                    page.picture(&file, 4_000).await;
+                    page.picture(&file, most).await;
                 }
             }
         })
