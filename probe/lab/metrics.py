@@ -22,6 +22,8 @@ from programs import app_of
 
 MINUTES = 15
 CONNECTIONS_PER_TASK = 3
+# What a load balancer also counts for each target group.
+_OF_GROUPS = ("RequestCount", "HTTPCode_Target_5XX_Count")
 GIB = 1024**3
 
 class Published(CloudWatchMetricProvider):
@@ -82,6 +84,11 @@ def _of_balancers(region: str) -> Iterator[MetricDatum]:
         values = {"RequestCount": 120, **pinned}
         dimensions = [{"Name": "LoadBalancer", "Value": full_name}]
         yield from _series("AWS/ApplicationELB", values, dimensions)
+        counted = {name: values[name] for name in _OF_GROUPS if name in values}
+        for group in elbv2_backends[ACCOUNT][region].target_groups.values():
+            if balancer.arn in group.load_balancer_arns:
+                of_group = {"Name": "TargetGroup", "Value": group.arn.split(":")[-1]}
+                yield from _series("AWS/ApplicationELB", counted, [of_group, *dimensions])
         if since := _connections_cut_since(region, balancer):
             errors = {"HTTPCode_ELB_5XX_Count": 3, "HTTPCode_ELB_502_Count": 3}
             errors = {name: value for name, value in errors.items() if name not in pinned}

@@ -9,6 +9,7 @@ use crate::{
     reading::Place,
     render::Format,
     target::Target,
+    views::Shape,
     words::Lang,
 };
 
@@ -88,10 +89,12 @@ pub enum Command {
     List(List),
     /// Show the runbook section of a fault, or say what a message means
     Explain(Explain),
-    /// Show running and stopped tasks, and why they stopped
-    Tasks(Target),
-    /// Show the health of the load balancer's targets
-    Targets(Target),
+    /// Show the service on one screen: deployments, tasks, targets, alarms, scaling, database, availability, events
+    Status(Status),
+    /// Show running tasks, and why the stopped ones stopped, the same reasons together
+    Tasks(Tasks),
+    /// Show the health of the load balancer's targets, what it means, and the tasks behind them
+    Targets(Targets),
     /// Show what the tasks write, all of them interleaved
     Logs(Logs),
 }
@@ -147,9 +150,9 @@ pub struct List {
     /// List the AWS actions that probe calls
     #[arg(long, conflicts_with = "schema")]
     pub actions: bool,
-    /// Print the JSON Schema of `probe diagnose -o json`
-    #[arg(long)]
-    pub schema: bool,
+    /// Print the JSON Schema of a command's `-o json`
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "diagnose", value_name = "COMMAND")]
+    pub schema: Option<Shape>,
 }
 
 /// Arguments of `explain`.
@@ -164,6 +167,42 @@ pub struct Explain {
     /// Where the message was said
     #[arg(long = "where", value_enum, value_name = "PLACE", requires = "message")]
     pub place: Option<Place>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+    /// Look again every so many seconds; a terminal is redrawn in place, a pipe gets the lines that changed
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "SECONDS")]
+    pub watch: Option<u64>,
+}
+
+/// Arguments of `targets`.
+#[derive(Debug, Args)]
+pub struct Targets {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+    /// Look again every so many seconds; a terminal is redrawn in place, a pipe gets the lines that changed
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "5", value_parser = clap::value_parser!(u64).range(1..=3600), value_name = "SECONDS")]
+    pub watch: Option<u64>,
+}
+
+/// Arguments of `tasks`.
+#[derive(Debug, Args)]
+pub struct Tasks {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+    /// Show what happened on one time axis: tasks, events, deployments, health and telling log lines
+    #[arg(long)]
+    pub timeline: bool,
+    /// How far back the timeline goes: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d
+    #[arg(long, default_value = "1h", value_parser = parse_duration, value_name = "DURATION", requires = "timeline")]
+    pub since: Duration,
 }
 
 /// Arguments of `logs`.

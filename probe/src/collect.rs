@@ -3,6 +3,7 @@
 //! Collecting cannot fail: a call that is denied, throttled or does not answer becomes an
 //! [`Unobserved`](crate::snapshot::Unobserved) in the snapshot, and so does everything that depended on it.
 
+mod alarms;
 mod alone;
 mod clients;
 mod cloudwatch;
@@ -26,26 +27,30 @@ mod secrets;
 mod services;
 mod ssm;
 mod stacks;
+mod status;
 mod supply;
 mod surroundings;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use alone::{log_window, targets, tasks};
+pub use alone::{history, log_window, targets, tasks};
 pub use clients::{Clients, Connection};
 pub use everything::collect;
 pub use logs::{LogEvent, LogWindow};
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
+pub use status::status;
 
 use crate::snapshot::{Observed, Service, Task};
 
 /// Every AWS action that `probe` calls; a test holds it against the sources.
 pub const ACTIONS: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingActivities",
     "cloudformation:DescribeStackEvents",
     "cloudformation:DescribeStacks",
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ec2:DescribeNatGateways",
     "ec2:DescribeNetworkAcls",

@@ -5,8 +5,10 @@ mod explain;
 mod list;
 mod logs;
 mod snapshot;
+mod status;
 mod targets;
 mod tasks;
+mod watch;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -83,8 +85,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Snapshot(look) => snapshot::run(look, &global).await,
         Command::List(args) => list::run(&args, &global),
         Command::Explain(args) => explain::run(&args, &global),
-        Command::Tasks(target) => tasks::run(target, &global).await,
-        Command::Targets(target) => targets::run(target, &global).await,
+        Command::Status(args) => status::run(args, &global).await,
+        Command::Tasks(args) => tasks::run(args, &global).await,
+        Command::Targets(args) => targets::run(args, &global).await,
         Command::Logs(args) => logs::run(args, &global).await,
     };
     let exit = done.unwrap_or_else(|error| report(&error, lang));
@@ -214,16 +217,5 @@ fn say(lang: Lang, en: &'static str, ja: &'static str) -> &'static str {
     match lang {
         Lang::En => en,
         Lang::Ja => ja,
-    }
-}
-
-/// Seconds as people say them: `45s`, `12m`, `3h`, `2d`.
-fn age(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = (now - since).num_seconds().max(0);
-    match seconds {
-        0..120 => format!("{seconds}s"),
-        120..7_200 => format!("{}m", seconds / 60),
-        7_200..172_800 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
     }
 }

@@ -23,6 +23,7 @@ macro_rules! patterns {
 }
 
 mod book;
+mod exit;
 mod failures;
 mod health;
 mod log;
@@ -36,7 +37,8 @@ mod rules;
 mod sqlstate;
 mod stop;
 
-pub use failures::{current_failures, past_failures};
+pub use exit::exit_meaning;
+pub use failures::{current_failures, past_failures, without_ids};
 pub use health::{HealthFailure, health_failure, unhealthy_event};
 pub use log::{DATABASE_AWAY, says_database_back, says_ready};
 pub use message::{Confidence, Meaning, Place, Reading, classify};

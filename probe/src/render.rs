@@ -3,9 +3,14 @@
 mod json;
 mod manual;
 mod markdown;
+mod moment;
 mod page;
 mod rows;
+mod status;
 mod table;
+mod targets;
+mod tasks;
+mod timeline;
 mod wrap;
 
 pub use json::json;
@@ -13,7 +18,11 @@ pub use manual::manual;
 pub use markdown::markdown;
 pub use page::{Screen, Style, complaint};
 pub use rows::rows;
+pub use status::{status, status_lines};
 pub use table::{severity, table};
+pub use targets::{target_lines, targets};
+pub use tasks::tasks;
+pub use timeline::timeline;
 
 use crate::report::Report;
 
@@ -26,6 +35,11 @@ pub enum Format {
     Json,
     /// For pasting into an incident.
     Markdown,
+}
+
+/// Text that keeps its columns where Markdown is read.
+pub fn fenced(text: &str) -> String {
+    format!("```text\n{text}```\n")
 }
 
 /// Writes the report in that format.

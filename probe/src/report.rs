@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{snapshot::Subject, words::Lang};
 
-pub use unseen::{Unknown, Unseen, action};
+pub use unseen::{Unknown, Unseen, action, is_not_logged_in};
 
 /// The whole report.
 #[derive(Debug, Serialize, JsonSchema)]

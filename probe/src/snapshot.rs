@@ -9,6 +9,7 @@ mod release;
 mod role;
 mod secret_reference;
 mod service;
+mod sight;
 mod stack;
 mod supply;
 mod task;
@@ -31,6 +32,7 @@ pub use secret_reference::SecretReference;
 pub use service::{
     Deployment, DeploymentConfiguration, Event, LoadBalancerMapping, Service, ServiceDeployment,
 };
+pub use sight::{Activity, Alarm, Sight, Traffic};
 pub use stack::{Scaling, Stack};
 pub use supply::{Image, Key, LogGroup, Parameter, Secret, SecretShape};
 pub use task::{Container, LogLine, Task};
@@ -122,6 +124,28 @@ macro_rules! sections {
             #[serde(default, skip_serializing_if = "Vec::is_empty")]
             pub unread_network: Vec<Unobserved>,
             $($(#[$doc])* #[serde(default = "not_collected")] pub $name: Observed<$kind>,)*
+        }
+
+        impl Snapshot {
+            /// A snapshot without a section: who looks at a part of a service fills in that part.
+            pub fn empty(target: Subject, taken_at: DateTime<Utc>) -> Self {
+                Self {
+                    version: 1,
+                    taken_at,
+                    target,
+                    secrets: BTreeMap::new(),
+                    parameters: BTreeMap::new(),
+                    keys: BTreeMap::new(),
+                    key_policies: BTreeMap::new(),
+                    images: BTreeMap::new(),
+                    log_groups: BTreeMap::new(),
+                    unread_logs: BTreeMap::new(),
+                    release: None,
+                    roles: BTreeMap::new(),
+                    unread_network: vec![],
+                    $($name: not_collected(),)*
+                }
+            }
         }
 
         /// What a check may look at. A missing section ends the check with what is unknown, by `?`.

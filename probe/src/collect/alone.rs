@@ -1,28 +1,90 @@
 //! Tasks, targets and log lines, each alone, for a person who wants to see just them.
 
+use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use tokio::join;
 
 use super::{
-    Clients, LogEvent, LogWindow, TargetGroups, Tasks, ecs, elbv2, logs, target_groups_of,
+    Clients, LogEvent, LogWindow, ecs, elbv2, everything::forgotten, logs, target_groups_of,
 };
-use crate::snapshot::{Observed, Subject};
+use crate::snapshot::{Observed, Snapshot, Subject};
 
-/// The tasks of a service, and nothing else.
-pub async fn tasks(clients: &Clients, target: &Subject) -> Observed<Tasks> {
-    ecs::tasks(clients, target).await
+/// The tasks of a service, those that ECS has forgotten too, in a snapshot that has no other sections.
+pub async fn tasks(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
+    let defined = async {
+        let service = ecs::service(clients, target).await;
+        let arn = service
+            .as_ref()
+            .map(|service| service.task_definition.as_str());
+        let definition = ecs::task_definition(clients, arn).await;
+        (service, definition)
+    };
+    let (tasks, older_tasks, (service, definition)) = join!(
+        ecs::tasks(clients, target),
+        ecs::older_tasks(clients, target, taken_at),
+        defined,
+    );
+    Snapshot {
+        service,
+        task_definition: definition.map(|definition| definition.shown),
+        older_tasks: forgotten(older_tasks, &tasks),
+        tasks,
+        ..Snapshot::empty(target.clone(), taken_at)
+    }
 }
 
-/// The target groups of a service with the health of their targets, and the tasks behind them.
-pub async fn targets(clients: &Clients, target: &Subject) -> Observed<(TargetGroups, Tasks)> {
-    let (service, tasks) = join!(ecs::service(clients, target), ecs::tasks(clients, target));
-    // Tasks only decorate the targets.
-    Ok((
-        elbv2::target_groups(clients, target_groups_of(&service))
-            .await
-            .groups?,
-        tasks.unwrap_or_default(),
-    ))
+/// What happened to a service and its tasks: tasks, deployments, targets and the last log lines, in three rounds.
+pub async fn history(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
+    let defined = async {
+        let service = ecs::service(clients, target).await;
+        let arn = service
+            .as_ref()
+            .map(|service| service.task_definition.as_str());
+        let (definition, groups) = join!(
+            ecs::task_definition(clients, arn),
+            elbv2::target_groups(clients, target_groups_of(&service)),
+        );
+        (service, definition, groups.groups)
+    };
+    let deployments = async {
+        let described = ecs::described_deployments(clients, target).await;
+        ecs::service_deployments(clients, described).await
+    };
+    let (tasks, older_tasks, service_deployments, (service, definition, target_groups)) = join!(
+        ecs::tasks(clients, target),
+        ecs::older_tasks(clients, target, taken_at),
+        deployments,
+        defined,
+    );
+    let lines = logs::last_lines(clients, definition.as_ref(), tasks.as_ref()).await;
+    Snapshot {
+        service,
+        service_deployments,
+        target_groups,
+        task_definition: definition.map(|definition| definition.shown),
+        older_tasks: forgotten(older_tasks, &tasks),
+        tasks,
+        logs: lines.lines,
+        unread_logs: lines.unread,
+        ..Snapshot::empty(target.clone(), taken_at)
+    }
+}
+
+/// The target groups of a service with the health of their targets, and the tasks behind them, in a snapshot that has
+/// no other sections.
+pub async fn targets(clients: &Clients, target: &Subject, taken_at: DateTime<Utc>) -> Snapshot {
+    let grouped = async {
+        let service = ecs::service(clients, target).await;
+        let groups = elbv2::target_groups(clients, target_groups_of(&service)).await;
+        (service, groups.groups)
+    };
+    let (tasks, (service, target_groups)) = join!(ecs::tasks(clients, target), grouped);
+    Snapshot {
+        service,
+        tasks,
+        target_groups,
+        ..Snapshot::empty(target.clone(), taken_at)
+    }
 }
 
 /// Log lines of a service's tasks in a window of time.

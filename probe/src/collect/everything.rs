@@ -156,7 +156,7 @@ async fn front(clients: &Clients, target: &Subject, options: &Options) -> Front 
 }
 
 /// The older tasks that ECS does not show any more.
-fn forgotten(older: Observed<Tasks>, shown: &Observed<Tasks>) -> Observed<Tasks> {
+pub(super) fn forgotten(older: Observed<Tasks>, shown: &Observed<Tasks>) -> Observed<Tasks> {
     let is_shown = |id: &String| shown.as_ref().is_ok_and(|shown| shown.contains_key(id));
     let keep = |older: Tasks| older.into_iter().filter(|(id, _)| !is_shown(id)).collect();
     older.map(keep)

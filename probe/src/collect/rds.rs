@@ -114,12 +114,17 @@ fn candidate(instance: &DbInstance) -> Option<Candidate> {
 
 /// Adds parameters, events and metrics. Each of them is known or unknown on its own.
 pub(super) async fn details(clients: &Clients, database: &mut Database) {
-    let (parameters, events, metrics) = join!(
+    let id = database.id.clone();
+    let (events, ()) = join!(events::events(clients, &id), vitals(clients, database));
+    database.events = Some(events);
+}
+
+/// Adds parameters and metrics: how much of the database is in use.
+pub(super) async fn vitals(clients: &Clients, database: &mut Database) {
+    let (parameters, metrics) = join!(
         parameters::parameters(clients, database),
-        events::events(clients, &database.id),
         cloudwatch::of_database(clients, &database.id),
     );
     database.parameters = Some(parameters);
-    database.events = Some(events);
     database.metrics = Some(metrics);
 }

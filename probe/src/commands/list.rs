@@ -8,7 +8,8 @@ use crate::{
     cli::{self, Global},
     collect::{ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows, severity},
-    report, runbook, scenario,
+    runbook, scenario,
+    views::schema,
     words::Lang,
 };
 
@@ -17,7 +18,7 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
     let text = match (args.scenarios, args.actions, args.schema) {
         (true, _, _) => exercises(global.output, lang)?,
         (_, true, _) => actions(global.output)?,
-        (_, _, true) => report::schema()?,
+        (_, _, Some(shape)) => schema(shape)?,
         _ => match global.output {
             Format::Json => {
                 let faults = all().map(|check| {

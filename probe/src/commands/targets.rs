@@ -1,77 +1,33 @@
 //! `probe targets`: the health of the load balancer's targets, joined to the tasks behind them.
 
-use super::{Error, Exit, connect, print, say, screen};
+use std::time::Duration;
+
+use super::{
+    Error, Exit, connect, now, screen,
+    watch::{Shown, show, watch},
+};
 use crate::{
-    cli::Global,
+    cli::{self, Global},
     collect,
-    evidence::revision_of,
-    render::{Format, rows},
-    snapshot::{Target as LoadBalancerTarget, TargetGroup},
-    target::Target,
-    words::Lang,
+    render::{target_lines, targets},
+    views::Targets,
 };
 
-pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> {
-    let (clients, subject) = connect(&target, global).await?;
-    let (groups, tasks) = collect::targets(&clients, &subject).await?;
-    if global.output == Format::Json {
-        print(&(serde_json::to_string_pretty(&groups)? + "\n"))?;
-        return Ok(Exit::Healthy);
-    }
+pub(super) async fn run(args: cli::Targets, global: &Global) -> Result<Exit, Error> {
+    let (clients, subject) = connect(&args.target, global).await?;
     let lang = global.lang();
-    let row = |group: &TargetGroup, target: &LoadBalancerTarget| {
-        let behind = tasks
-            .iter()
-            .find(|(_, task)| task.private_ip.as_deref() == Some(target.id.as_str()));
-        let words = [target.reason.as_deref(), target.description.as_deref()]
-            .into_iter()
-            .flatten();
-        vec![
-            group.name.clone(),
-            format!("{}:{}", target.id, target.port),
-            target.state.clone(),
-            behind.map(|(id, _)| id.clone()).unwrap_or_default(),
-            behind
-                .map(|(_, task)| revision_of(&task.task_definition).to_owned())
-                .unwrap_or_default(),
-            behind
-                .and_then(|(_, task)| task.availability_zone.clone())
-                .unwrap_or_default(),
-            words.collect::<Vec<_>>().join(": "),
-        ]
+    let look = || async {
+        let snapshot = collect::targets(&clients, &subject, now()).await;
+        let view = Targets::new(&snapshot, lang);
+        Ok(Shown {
+            text: targets(&view, screen()),
+            lines: target_lines(&view),
+            json: serde_json::to_value(&view)?,
+            failed: snapshot.target_groups.err(),
+        })
     };
-    let found: Vec<_> = groups
-        .values()
-        .flat_map(|group| group.targets.iter().map(|target| row(group, target)))
-        .collect();
-    if found.is_empty() {
-        print(say(
-            lang,
-            "the service has no target in any target group\n",
-            "ターゲットグループに登録されたターゲットがありません\n",
-        ))?;
-        return Ok(Exit::Healthy);
+    match args.watch {
+        Some(seconds) => watch(look, Duration::from_secs(seconds), global.output).await,
+        None => show(look().await?, global.output),
     }
-    let header = match lang {
-        Lang::En => [
-            "target group",
-            "target",
-            "health",
-            "task",
-            "revision",
-            "zone",
-            "reason",
-        ],
-        Lang::Ja => [
-            "ターゲットグループ",
-            "ターゲット",
-            "状態",
-            "タスク",
-            "リビジョン",
-            "AZ",
-            "理由",
-        ],
-    };
-    print(&rows(&header, found, screen().width))?;
-    Ok(Exit::Healthy)
 }

@@ -1,6 +1,6 @@
 //! Which failed tasks still matter, and which are past.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
 
@@ -8,7 +8,15 @@ use super::{End, end_of, rolled_back, stop_of};
 use crate::snapshot::{Observed, Snapshot, Task, TaskDefinition};
 
 patterns! {
-    VARYING = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}";
+    VARYING = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|\becs-svc/\d+";
+}
+
+/// The words without the ids of tasks, requests and deployments, which make equal reasons look different.
+pub fn without_ids(words: &str) -> Cow<'_, str> {
+    match VARYING.as_ref() {
+        Some(varying) => varying.replace_all(words, "…"),
+        None => words.into(),
+    }
 }
 
 /// Failures that still matter: tasks of the present task definition that failed since the service was last steady,
@@ -87,11 +95,7 @@ pub fn past_failures(snapshot: &Snapshot) -> Vec<(String, usize, DateTime<Utc>)>
         let reason = container
             .or(task.stopped_reason.as_deref())
             .unwrap_or("no reason given");
-        // Task and request ids make equal reasons look different.
-        let reason = VARYING
-            .as_ref()
-            .map_or(reason.into(), |varying| varying.replace_all(reason, "…"))
-            .into_owned();
+        let reason = without_ids(reason).into_owned();
         let group = past.entry(reason).or_insert((0, at));
         *group = (group.0 + 1, group.1.max(at));
     }

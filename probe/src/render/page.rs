@@ -31,6 +31,7 @@ impl Screen {
 }
 
 pub(super) struct Paint {
+    pub(super) plain: Ansi,
     /// What is copied.
     pub(super) command: Ansi,
     pub(super) bad: Ansi,
@@ -45,6 +46,7 @@ impl Paint {
         let plain = Ansi::new();
         match style {
             Style::Plain => Self {
+                plain,
                 command: plain,
                 bad: plain,
                 good: plain,
@@ -53,6 +55,7 @@ impl Paint {
                 dim: plain,
             },
             Style::Coloured => Self {
+                plain,
                 command: AnsiColor::Cyan.on_default(),
                 bad: AnsiColor::Red.on_default().bold(),
                 good: AnsiColor::Green.on_default().bold(),
@@ -60,6 +63,21 @@ impl Paint {
                 strong: Ansi::new().bold(),
                 dim: Ansi::new().dimmed(),
             },
+        }
+    }
+}
+
+impl Paint {
+    /// The colour of a state, as AWS spells it.
+    pub(super) fn of(&self, state: &str) -> Ansi {
+        match state {
+            "healthy" | "HEALTHY" | "COMPLETED" | "available" | "RUNNING" | "Successful" | "OK" => {
+                self.good
+            }
+            "unhealthy" | "UNHEALTHY" | "FAILED" | "Failed" | "ALARM" | "failed" | "stopped"
+            | "storage-full" => self.bad,
+            "STOPPED" => self.dim,
+            _ => self.unsure,
         }
     }
 }

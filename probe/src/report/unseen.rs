@@ -93,6 +93,13 @@ const NOT_LOGGED_IN: [&str; 7] = [
     "UnrecognizedClientException",
 ];
 
+/// Whether a person has to log in again before anything else is seen.
+pub fn is_not_logged_in(unobserved: &Unobserved) -> bool {
+    let code = unobserved.code.as_str();
+    NOT_LOGGED_IN.contains(&code)
+        || code == "CallFailed" && unobserved.message.contains("credential")
+}
+
 /// What to do about a call that did not answer; `None` where only its message can tell.
 pub fn action(unobserved: &Unobserved) -> Option<Words> {
     let Unobserved {

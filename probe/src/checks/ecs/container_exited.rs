@@ -5,10 +5,9 @@ use crate::{
     case::Case,
     check::{Check, Finding, Severity},
     evidence::{last_lines, revision_of, stopped},
-    reading::End,
+    reading::{End, exit_meaning},
     remedy,
     snapshot::Observed,
-    words,
     words::{Phrase, Words},
 };
 
@@ -39,7 +38,7 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         return Ok(vec![]);
     };
     let revision = revision_of(&task.task_definition);
-    let meaning = meaning_of(code);
+    let meaning = exit_meaning(code);
     let (en, ja) = (&meaning.en, &meaning.ja);
     let mut evidence = vec![failed.evidence];
     evidence.extend(last_lines(case, id, 5));
@@ -58,26 +57,4 @@ fn find(case: &Case<'_>) -> Observed<Vec<Finding>> {
         evidence,
         fix,
     }])
-}
-
-/// What an exit code says by itself. Codes above 128 are 128 plus the number of a signal.
-fn meaning_of(code: i32) -> Words {
-    match code {
-        0 => words!(
-            "it finished, but a service must keep running",
-            "正常終了だが、サービスは動き続ける必要がある"
-        ),
-        1 => words!("an error of the application", "アプリケーションのエラー"),
-        126 | 127 => words!(
-            "the command cannot be run or does not exist in the image",
-            "コマンドが実行できないか、イメージに存在しない"
-        ),
-        137 => words!(
-            "SIGKILL: it did not end within the stop timeout, or was out of memory",
-            "SIGKILL: 停止タイムアウト内に終了しなかったか、メモリ不足"
-        ),
-        139 => words!("SIGSEGV: a crash", "SIGSEGV: クラッシュ"),
-        143 => words!("SIGTERM: it was asked to stop", "SIGTERM: 停止を要求された"),
-        _ => words!("the application's own code", "アプリケーション独自のコード"),
-    }
 }

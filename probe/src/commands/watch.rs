@@ -1,0 +1,175 @@
+//! Shows something once, or again and again: a terminal is redrawn in place, a pipe gets the lines that changed.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    io::{self, IsTerminal},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::{Error, Exit, now, print};
+use crate::{
+    render::{Format, fenced},
+    report::is_not_logged_in,
+    snapshot::Unobserved,
+};
+
+/// One look, in every form in which it may be shown.
+pub(super) struct Shown {
+    /// For a person.
+    pub(super) text: String,
+    /// For a pipe that shows changes: what each line is about, and the line.
+    pub(super) lines: Vec<(String, String)>,
+    /// For a program.
+    pub(super) json: Value,
+    /// Why the thing itself was not seen, where it was not.
+    pub(super) failed: Option<Unobserved>,
+}
+
+/// Shows one look and says how to exit.
+pub(super) fn show(shown: Shown, format: Format) -> Result<Exit, Error> {
+    print(&match format {
+        Format::Table => shown.text,
+        Format::Markdown => fenced(&shown.text),
+        Format::Json => serde_json::to_string_pretty(&shown.json)? + "\n",
+    })?;
+    shown
+        .failed
+        .map_or(Ok(Exit::Healthy), |why| Err(why.into()))
+}
+
+/// Looks again and again until Ctrl-C. A look that fails is shown as such; only credentials that AWS does not take end
+/// it, because nothing but a person mends them.
+pub(super) async fn watch<F>(
+    look: impl Fn() -> F,
+    pause: Duration,
+    format: Format,
+) -> Result<Exit, Error>
+where
+    F: Future<Output = Result<Shown, Error>>,
+{
+    let mut drawn = Drawn::default();
+    loop {
+        let shown = tokio::select! {
+            shown = look() => shown?,
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Healthy),
+        };
+        if let Some(why) = shown.failed.clone().filter(is_not_logged_in) {
+            return Err(why.into());
+        }
+        match format {
+            Format::Json => print(&(shown.json.to_string() + "\n"))?,
+            _ if io::stdout().is_terminal() => print(&drawn.again(&shown.text, size()))?,
+            _ => print(&drawn.changes(shown.lines))?,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Healthy),
+        }
+    }
+}
+
+/// Columns and lines of the terminal.
+fn size() -> Option<(usize, usize)> {
+    let (width, height) = terminal_size::terminal_size()?;
+    Some((width.0.into(), height.0.into())).filter(|(width, height)| *width > 0 && *height > 1)
+}
+
+/// What was shown last.
+#[derive(Default)]
+struct Drawn {
+    size: Option<(usize, usize)>,
+    lines: usize,
+    known: BTreeMap<String, String>,
+}
+
+impl Drawn {
+    /// The text over the one before it, cut to the screen: what scrolls away could not be drawn over.
+    fn again(&mut self, text: &str, size: Option<(usize, usize)>) -> String {
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _ = match self.lines {
+            0 => Ok(()),
+            // Another width has broken the old lines anew: nobody knows where they begin.
+            _ if self.size != size => write!(out, "\x1b[2J\x1b[H"),
+            lines => write!(out, "\x1b[{lines}A\r"),
+        };
+        let room = size.map_or(usize::MAX, |(_, height)| height - 1);
+        let lines: Vec<&str> = text.lines().collect();
+        let shown = if lines.len() > room {
+            room - 1
+        } else {
+            lines.len()
+        };
+        for line in &lines[..shown] {
+            let _ = writeln!(out, "{line}\x1b[K");
+        }
+        if shown < lines.len() {
+            let _ = writeln!(out, "… +{}\x1b[K", lines.len() - shown);
+        }
+        out += "\x1b[J";
+        self.lines = shown + usize::from(shown < lines.len());
+        self.size = size;
+        out
+    }
+
+    /// The lines that are new or other than before, and those that are gone, each with the time.
+    fn changes(&mut self, lines: Vec<(String, String)>) -> String {
+        let at = now().format("%H:%M:%S");
+        let mut out = String::new();
+        for (about, line) in &lines {
+            if self.known.get(about) != Some(line) {
+                let _ = writeln!(out, "{at} {line}");
+            }
+        }
+        let lines: BTreeMap<String, String> = lines.into_iter().collect();
+        for (about, line) in &self.known {
+            if !lines.contains_key(about) {
+                let _ = writeln!(out, "{at} - {line}");
+            }
+        }
+        self.known = lines;
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_is_drawn_over_and_never_scrolls() {
+        let mut drawn = Drawn::default();
+        let size = Some((80, 4));
+        assert_eq!(drawn.again("a\nb\n", size), "a\x1b[K\nb\x1b[K\n\x1b[J");
+        assert_eq!(
+            drawn.again("a\nb\nc\nd\ne\n", size),
+            "\x1b[2A\ra\x1b[K\nb\x1b[K\n… +3\x1b[K\n\x1b[J"
+        );
+        assert!(drawn.again("a\n", size).starts_with("\x1b[3A\r"));
+        assert!(
+            drawn
+                .again("a\n", Some((60, 4)))
+                .starts_with("\x1b[2J\x1b[H")
+        );
+    }
+
+    #[test]
+    fn a_pipe_gets_what_changed() {
+        let mut drawn = Drawn::default();
+        let mut changes = |lines: &[(&str, &str)]| {
+            let lines = lines
+                .iter()
+                .map(|(about, line)| ((*about).to_owned(), (*line).to_owned()));
+            let out = drawn.changes(lines.collect());
+            let told = out.lines().map(|line| line[9..].to_owned());
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(changes(&[("a", "a 1"), ("b", "b 1")]), ["a 1", "b 1"]);
+        assert_eq!(changes(&[("a", "a 1"), ("b", "b 2")]), ["b 2"]);
+        assert_eq!(changes(&[("b", "b 2")]), ["- a 1"]);
+        assert!(changes(&[("b", "b 2")]).is_empty());
+    }
+}

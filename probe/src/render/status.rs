@@ -1,0 +1,396 @@
+//! A service on one screen, and in a pipe as lines that say what they are about.
+
+use super::{
+    moment::{Clock, grouped, span},
+    page::{Page, Paint, Screen},
+    wrap::width,
+};
+use crate::{
+    views::{AlarmState, Availability, DatabaseState, NotSeen, Rollout, Status},
+    words::{Lang, Phrase},
+};
+
+macro_rules! phrases {
+    ($($name:ident = $en:literal, $ja:literal;)*) => {
+        $(const $name: Phrase = Phrase { en: $en, ja: $ja };)*
+    };
+}
+
+phrases! {
+    TASKS = "tasks", "タスク";
+    DEPLOYMENT = "deployment", "デプロイ";
+    TARGETS = "targets", "ターゲット";
+    ALARMS = "alarms", "アラーム";
+    SCALING = "scaling", "スケーリング";
+    DATABASE = "database", "データベース";
+    AVAILABILITY = "availability", "可用性";
+    EVENTS = "events", "イベント";
+    NOT_SEEN = "not seen", "確認不可";
+    NO_TARGETS = "no target is registered", "登録されたターゲットなし";
+    NO_RANGE = "no automatic scaling", "オートスケーリングなし";
+    NO_REQUESTS = "no requests in the last hour", "直近 1 時間のリクエストなし";
+}
+
+/// What is said of one part of the service.
+struct Section {
+    label: &'static str,
+    lines: Vec<String>,
+}
+
+/// The whole status for a person.
+pub fn status(status: &Status, screen: Screen) -> String {
+    let (mut page, paint) = Page::new(screen);
+    let (strong, dim) = (paint.strong, paint.dim);
+    let target = &status.target;
+    page.prose(
+        "",
+        &format!(
+            "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
+            target.cluster,
+            target.service,
+            target.region,
+            status.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
+        ),
+    );
+    page.verbatim("");
+    let sections = sections(status, &paint, screen);
+    let column = sections.iter().map(|section| width(section.label)).max();
+    let column = column.unwrap_or_default() + 2;
+    for Section { label, lines } in sections {
+        let room = " ".repeat(column - width(label));
+        let mut head = format!("{dim}{label}{dim:#}{room}");
+        for line in lines {
+            page.prose(&head, &line);
+            head = " ".repeat(column);
+        }
+    }
+    page.text
+}
+
+/// The status as lines, each with the part that it is about: for a pipe that shows what changes.
+pub fn status_lines(status: &Status) -> Vec<(String, String)> {
+    let (_, plain) = Page::new(Screen::PIPE);
+    let lines = sections(status, &plain, Screen::PIPE).into_iter();
+    lines
+        .map(|Section { label, lines }| {
+            (label.to_owned(), format!("{label}: {}", lines.join(" | ")))
+        })
+        .collect()
+}
+
+fn sections(status: &Status, paint: &Paint, screen: Screen) -> Vec<Section> {
+    let lang = status.lang();
+    let clock = Clock::new(status.taken_at, lang, screen);
+    let mut sections = vec![];
+    let mut add = |label: Phrase, lines: Vec<String>| {
+        if !lines.is_empty() {
+            let label = label.in_lang(lang);
+            sections.push(Section { label, lines });
+        }
+    };
+    if let Some(tasks) = &status.tasks {
+        let (desired, running, pending) = (tasks.desired, tasks.running, tasks.pending);
+        let style = if running == desired {
+            paint.good
+        } else {
+            paint.unsure
+        };
+        add(
+            TASKS,
+            vec![match lang {
+                Lang::En => format!(
+                    "{style}{running} running{style:#} of {desired} desired · {pending} pending"
+                ),
+                Lang::Ja => format!(
+                    "{style}実行中 {running}{style:#} / 必要数 {desired} · 保留中 {pending}"
+                ),
+            }],
+        );
+    }
+    let rollouts = status.deployments.iter();
+    add(
+        DEPLOYMENT,
+        rollouts
+            .flat_map(|each| rollout(each, lang, paint, &clock))
+            .collect(),
+    );
+    let groups = status.targets.iter().map(|group| {
+        let states = group.by_health.iter().map(|(state, count)| {
+            let style = paint.of(state);
+            format!("{style}{count} {state}{style:#}")
+        });
+        let states: Vec<String> = states.collect();
+        let none = NO_TARGETS.in_lang(lang);
+        let states = if states.is_empty() {
+            none.to_owned()
+        } else {
+            states.join(" · ")
+        };
+        format!("{}: {states}", group.target_group)
+    });
+    add(TARGETS, groups.collect());
+    if let Some(all) = &status.alarms {
+        add(ALARMS, alarms(all, lang, paint, &clock));
+    }
+    add(SCALING, scaling(status, lang, paint, &clock));
+    add(
+        DATABASE,
+        status
+            .database
+            .iter()
+            .map(|it| database(it, lang, paint))
+            .collect(),
+    );
+    let requests = status.availability.iter();
+    add(
+        AVAILABILITY,
+        requests.map(|it| availability(it, lang, paint)).collect(),
+    );
+    let events = status.events.iter().map(|said| {
+        let (at, dim, message) = (clock.at(said.at), paint.dim, &said.message);
+        match said.times {
+            1 => format!("{dim}{at}{dim:#} {message}"),
+            times => format!("{dim}{at} ×{times}{dim:#} {message}"),
+        }
+    });
+    add(EVENTS, events.collect());
+    add(
+        NOT_SEEN,
+        status
+            .not_seen
+            .iter()
+            .flat_map(|call| not_seen(call, paint))
+            .collect(),
+    );
+    sections
+}
+
+fn rollout(rollout: &Rollout, lang: Lang, paint: &Paint, clock: &Clock) -> Vec<String> {
+    let Rollout {
+        status,
+        revision,
+        running,
+        desired,
+        failed,
+        ..
+    } = rollout;
+    let state = rollout.rollout_state.as_deref().unwrap_or_default();
+    let style = paint.of(state);
+    let progress = rollout
+        .progress_percent
+        .map(|percent| format!(" ({percent} %)"));
+    let progress = progress.unwrap_or_default();
+    let mut parts = vec![format!("{status} {revision} {style}{state}{style:#}")];
+    parts.push(match lang {
+        Lang::En => format!("{running} of {desired} running{progress}"),
+        Lang::Ja => format!("{desired} 件中 {running} 件が実行中{progress}"),
+    });
+    if *failed > 0 {
+        let bad = paint.bad;
+        parts.push(match lang {
+            Lang::En => format!("{bad}{failed} failed{bad:#}"),
+            Lang::Ja => format!("{bad}失敗 {failed} 件{bad:#}"),
+        });
+    }
+    parts.extend(rollout.created_at.map(|at| clock.ago(at)));
+    let mut lines = vec![parts.join(" · ")];
+    // Of a deployment that is over its own words add nothing.
+    let reason = rollout
+        .rollout_reason
+        .as_ref()
+        .filter(|_| state != "COMPLETED");
+    lines.extend(reason.map(|reason| format!("  {}{reason}{:#}", paint.dim, paint.dim)));
+    lines
+}
+
+fn alarms(alarms: &[AlarmState], lang: Lang, paint: &Paint, clock: &Clock) -> Vec<String> {
+    let total = alarms.len();
+    let firing: Vec<&AlarmState> = alarms.iter().filter(|alarm| alarm.fires()).collect();
+    let blind = alarms
+        .iter()
+        .filter(|alarm| alarm.state == "INSUFFICIENT_DATA")
+        .count();
+    let (style, count) = match firing.len() {
+        0 => (paint.good, 0),
+        count => (paint.bad, count),
+    };
+    let mut first = match (lang, total) {
+        (Lang::En, 0) => "none".to_owned(),
+        (Lang::Ja, 0) => "なし".to_owned(),
+        (Lang::En, _) => format!("{style}{count} of {total} in ALARM{style:#}"),
+        (Lang::Ja, _) => format!("{style}{total} 件中 {count} 件が ALARM{style:#}"),
+    };
+    if blind > 0 {
+        first += &match lang {
+            Lang::En => format!(" · {blind} without data"),
+            Lang::Ja => format!(" · データ不足 {blind} 件"),
+        };
+    }
+    let line = |alarm: &&AlarmState| {
+        let (bad, name) = (paint.bad, &alarm.name);
+        let since = alarm.since.map(|at| format!(" · {}", clock.ago(at)));
+        let reason = alarm.reason.as_ref().map(|reason| format!(" · {reason}"));
+        format!(
+            "{bad}{name}{bad:#}{}{}",
+            since.unwrap_or_default(),
+            reason.unwrap_or_default()
+        )
+    };
+    [first].into_iter().chain(firing.iter().map(line)).collect()
+}
+
+fn scaling(status: &Status, lang: Lang, paint: &Paint, clock: &Clock) -> Vec<String> {
+    // Where the range was not seen, the calls that did not answer say so.
+    let unseen = status.not_seen.iter();
+    let is_unseen = unseen
+        .clone()
+        .any(|call| call.operation.ends_with("DescribeScalableTargets"));
+    let mut lines = match &status.scaling {
+        Some(range) => {
+            let (min, max) = (range.min, range.max);
+            vec![match lang {
+                Lang::En => format!("{min} to {max} tasks"),
+                Lang::Ja => format!("{min}～{max} タスク"),
+            }]
+        }
+        None if is_unseen || status.tasks.is_none() => vec![],
+        None => vec![NO_RANGE.in_lang(lang).to_owned()],
+    };
+    if let (Some(range), Some(first)) = (&status.scaling, lines.first_mut())
+        && !range.suspended.is_empty()
+    {
+        let (unsure, what) = (paint.unsure, range.suspended.join(", "));
+        *first += &match lang {
+            Lang::En => format!(" · {unsure}suspended: {what}{unsure:#}"),
+            Lang::Ja => format!(" · {unsure}停止中: {what}{unsure:#}"),
+        };
+    }
+    lines.extend(status.last_activity.as_ref().map(|activity| {
+        let (at, description, cause) = (
+            clock.ago(activity.at),
+            &activity.description,
+            &activity.cause,
+        );
+        let style = paint.of(&activity.status);
+        let state = &activity.status;
+        let dim = paint.dim;
+        format!("{at}: {description} {style}{state}{style:#} {dim}({cause}){dim:#}")
+    }));
+    lines
+}
+
+fn database(database: &DatabaseState, lang: Lang, paint: &Paint) -> String {
+    let DatabaseState { id, status, .. } = database;
+    let style = paint.of(status);
+    let mut parts = vec![format!("{id} {style}{status}{style:#}")];
+    let kind = database.engine.iter().chain(&database.class);
+    let kind: Vec<&str> = kind.map(String::as_str).collect();
+    if !kind.is_empty() {
+        parts.push(kind.join(" "));
+    }
+    parts.extend(match (database.connections, database.connection_limit) {
+        (Some(used), Some(limit)) => {
+            let percent = used * 100 / limit.max(1);
+            let style = if percent >= 80 {
+                paint.bad
+            } else {
+                paint.plain
+            };
+            Some(match lang {
+                Lang::En => format!("{style}{used} of {limit} connections ({percent} %){style:#}"),
+                Lang::Ja => format!("{style}接続数 {used} / {limit} ({percent} %){style:#}"),
+            })
+        }
+        (Some(used), None) => Some(match lang {
+            Lang::En => format!("{used} connections"),
+            Lang::Ja => format!("接続数 {used}"),
+        }),
+        (None, _) => None,
+    });
+    parts.extend(
+        database
+            .cpu_percent
+            .map(|percent| format!("CPU {percent:.0} %")),
+    );
+    parts.extend(database.free_storage_bytes.map(|bytes| {
+        let gib = bytes as f64 / f64::from(1 << 30);
+        match lang {
+            Lang::En => format!("{gib:.1} GiB free"),
+            Lang::Ja => format!("空き {gib:.1} GiB"),
+        }
+    }));
+    parts.join(" · ")
+}
+
+fn availability(seen: &Availability, lang: Lang, paint: &Paint) -> String {
+    let (Some(percent), Some(burn)) = (seen.percent, seen.burn_rate) else {
+        return NO_REQUESTS.in_lang(lang).to_owned();
+    };
+    let objective = seen.objective_percent;
+    // A burn rate above 1 is an availability below the objective.
+    let style = if burn <= 1.0 + 1e-9 {
+        paint.good
+    } else {
+        paint.bad
+    };
+    let (all, failed) = (grouped(seen.requests), grouped(seen.failed));
+    let percent = share(percent);
+    let mut parts = vec![match lang {
+        Lang::En => format!(
+            "{style}{percent} %{style:#} of {all} requests in the last hour (objective {objective} %)"
+        ),
+        Lang::Ja => format!(
+            "{style}{percent} %{style:#} (直近 1 時間、{all} リクエスト、目標 {objective} %)"
+        ),
+    }];
+    if seen.failed > 0 {
+        let (task, balancer) = (
+            grouped(seen.failed_by_task),
+            grouped(seen.failed_by_balancer),
+        );
+        parts.push(match lang {
+            Lang::En => {
+                format!("{failed} failed: {task} by tasks, {balancer} by the load balancer")
+            }
+            Lang::Ja => {
+                format!("失敗 {failed} 件: タスク {task} 件、ロードバランサー {balancer} 件")
+            }
+        });
+    }
+    let lasts = seen.budget_lasts_seconds.map(|seconds| span(seconds, lang));
+    parts.push(match (lang, lasts) {
+        (Lang::En, None) => format!("burn rate {burn:.1}"),
+        (Lang::Ja, None) => format!("バーンレート {burn:.1}"),
+        (Lang::En, Some(lasts)) => {
+            format!("burn rate {burn:.1}: uses up the budget of 30 days in {lasts}")
+        }
+        (Lang::Ja, Some(lasts)) => {
+            format!("バーンレート {burn:.1}: 30 日分のエラーバジェットを {lasts}で使い切るペース")
+        }
+    });
+    parts.join(" · ")
+}
+
+/// Percent to three places, never rounded up: 99.9996 is not yet 100.
+fn share(percent: f64) -> String {
+    let cut = (percent * 1_000.0 + 1e-6).floor() / 1_000.0;
+    format!("{cut}")
+}
+
+/// A call that did not answer, and what to do.
+pub(super) fn not_seen(call: &NotSeen, paint: &Paint) -> Vec<String> {
+    let (unsure, strong) = (paint.unsure, paint.strong);
+    let NotSeen {
+        operation,
+        code,
+        message,
+        action,
+    } = call;
+    let mut lines = vec![format!("{unsure}{operation}{unsure:#}: {code}: {message}")];
+    lines.extend(
+        action
+            .as_ref()
+            .map(|action| format!("  {strong}→{strong:#} {action}")),
+    );
+    lines
+}

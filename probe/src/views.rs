@@ -1,0 +1,90 @@
+//! What the commands of daily work show: values made of what was seen, for people and for programs.
+//!
+//! Pure: no AWS, no clock, no environment. A changed field is an entry in CHANGELOG.md.
+
+mod events;
+mod health;
+mod schemas;
+mod status;
+mod stops;
+mod targets;
+mod tasks;
+mod timeline;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use events::{Said, newest_distinct};
+pub use schemas::{Shape, schema};
+pub use status::{
+    AlarmState, Availability, DatabaseState, LastActivity, Range, Rollout, Status, TargetCount,
+    TaskCounts,
+};
+pub use stops::{Exited, Stop, StoppedTask};
+pub use targets::{GroupHealth, TargetState, Targets};
+pub use tasks::{LiveTask, Tasks};
+pub use timeline::{Moment, Source, Timeline};
+
+use crate::{
+    report::action,
+    snapshot::{Observed, Unobserved},
+    words::Lang,
+};
+
+/// A call that did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NotSeen {
+    /// The call as IAM spells its action.
+    pub operation: String,
+    /// Its error code.
+    pub code: String,
+    /// Its words.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub action: Option<String>,
+}
+
+impl NotSeen {
+    fn new(unobserved: &Unobserved, lang: Lang) -> Self {
+        let Unobserved {
+            operation,
+            code,
+            message,
+        } = unobserved;
+        Self {
+            operation: operation.clone(),
+            code: code.clone(),
+            message: message.to_string(),
+            action: action(unobserved).map(|action| action.in_lang(lang).to_owned()),
+        }
+    }
+}
+
+/// Collects what was not seen while a view is made: each call once, however much depended on it.
+struct Missing {
+    lang: Lang,
+    calls: Vec<NotSeen>,
+}
+
+impl Missing {
+    fn new(lang: Lang) -> Self {
+        Self {
+            lang,
+            calls: vec![],
+        }
+    }
+
+    /// The value, or nothing and a note why.
+    fn seen<'a, T>(&mut self, observed: &'a Observed<T>) -> Option<&'a T> {
+        match observed {
+            Ok(value) => Some(value),
+            Err(unobserved) => {
+                let call = NotSeen::new(unobserved, self.lang);
+                if !self.calls.contains(&call) {
+                    self.calls.push(call);
+                }
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The JSON Schemas of what programs read.
+
+use clap::ValueEnum;
+use schemars::schema_for;
+
+use super::{Status, Targets, Tasks, Timeline};
+use crate::report;
+
+/// An output that programs read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// `probe diagnose -o json`
+    Diagnose,
+    /// `probe status -o json`
+    Status,
+    /// `probe targets -o json`
+    Targets,
+    /// `probe tasks -o json`
+    Tasks,
+    /// `probe tasks --timeline -o json`
+    Timeline,
+}
+
+/// The JSON Schema of an output.
+///
+/// # Errors
+/// When it cannot be written as JSON: a defect of this program.
+pub fn schema(shape: Shape) -> serde_json::Result<String> {
+    let schema = match shape {
+        Shape::Diagnose => return report::schema(),
+        Shape::Status => schema_for!(Status),
+        Shape::Targets => schema_for!(Targets),
+        Shape::Tasks => schema_for!(Tasks),
+        Shape::Timeline => schema_for!(Timeline),
+    };
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
