@@ -214,15 +214,24 @@ pub struct Logs {
     /// How far back: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d
     #[arg(long, default_value = "10m", value_parser = parse_duration, value_name = "DURATION")]
     pub since: Duration,
-    /// Keep going and show new lines as they arrive
+    /// Keep going and show new lines as they arrive, also of tasks that start later
     #[arg(short, long)]
     pub follow: bool,
     /// Only the task whose id begins so
     #[arg(long, value_name = "ID")]
     pub task: Option<String>,
+    /// The last tasks that died, each from its start
+    #[arg(short, long, conflicts_with_all = ["follow", "task", "since"])]
+    pub previous: bool,
     /// Filter pattern of CloudWatch Logs, for example ERROR or { $.status >= 500 }
     #[arg(long, value_name = "PATTERN")]
     pub filter: Option<String>,
+    /// Only lines that match this regular expression
+    #[arg(long, value_name = "REGEX")]
+    pub grep: Option<String>,
+    /// Show these fields of lines that are JSON, for example .status,.path; other lines stay whole
+    #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
+    pub json: Vec<String>,
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -34,10 +34,10 @@ mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use alone::{history, log_window, targets, tasks};
+pub use alone::{history, log_sources, targets, tasks};
 pub use clients::{Clients, Connection};
 pub use everything::collect;
-pub use logs::{LogEvent, LogWindow};
+pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
 pub use status::status;

@@ -22,6 +22,7 @@ pub mod commands;
 pub mod diagnose;
 pub mod evidence;
 pub mod execution_role;
+pub mod follow;
 pub mod network;
 pub mod permission;
 pub mod reading;

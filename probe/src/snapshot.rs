@@ -4,6 +4,7 @@
 
 mod database;
 mod load_balancer;
+mod log_event;
 mod network;
 mod release;
 mod role;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use database::Database;
 pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup};
+pub use log_event::LogEvent;
 pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };

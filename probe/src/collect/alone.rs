@@ -1,12 +1,9 @@
 //! Tasks, targets and log lines, each alone, for a person who wants to see just them.
 
 use chrono::{DateTime, Utc};
-use futures::future::join_all;
 use tokio::join;
 
-use super::{
-    Clients, LogEvent, LogWindow, ecs, elbv2, everything::forgotten, logs, target_groups_of,
-};
+use super::{Clients, LogSource, ecs, elbv2, everything::forgotten, logs, target_groups_of};
 use crate::snapshot::{Observed, Snapshot, Subject};
 
 /// The tasks of a service, those that ECS has forgotten too, in a snapshot that has no other sections.
@@ -87,22 +84,16 @@ pub async fn targets(clients: &Clients, target: &Subject, taken_at: DateTime<Utc
     }
 }
 
-/// Log lines of a service's tasks in a window of time.
-pub async fn log_window(
+/// Where the containers of a service write: of all its tasks, or of these.
+///
+/// # Errors
+/// When service or task definition were not seen, or no container writes to CloudWatch Logs.
+pub async fn log_sources(
     clients: &Clients,
     target: &Subject,
-    window: &LogWindow,
-) -> Observed<Vec<LogEvent>> {
+    tasks: Option<&[String]>,
+) -> Observed<Vec<LogSource>> {
     let service = ecs::service(clients, target).await?;
     let definition = ecs::task_definition(clients, Ok(service.task_definition.as_str())).await?;
-    let groups = logs::groups_of(&definition.shown)?;
-    let read = groups
-        .iter()
-        .map(|group| logs::window(clients, group, window));
-    let mut events = vec![];
-    for part in join_all(read).await {
-        events.extend(part?);
-    }
-    events.sort_by(|a: &LogEvent, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-    Ok(events)
+    logs::sources(&definition.shown, tasks)
 }

@@ -17,8 +17,8 @@ use super::{
 use crate::snapshot::{LogLine, Observed, Task, TaskDefinition, Unobserved};
 
 pub(super) use groups::log_groups;
-pub use window::{LogEvent, LogWindow};
-pub(super) use window::{groups_of, window};
+pub use window::{LogPage, LogSource, LogWindow, log_page};
+pub(super) use window::{groups_of, sources};
 
 /// How many lines of a container are read, and of how many tasks: enough to see why a task ended.
 const LINES: i32 = 50;

@@ -30,6 +30,10 @@ pub(super) struct Shown {
 
 /// Shows one look and says how to exit.
 pub(super) fn show(shown: Shown, format: Format) -> Result<Exit, Error> {
+    // To whom AWS does not speak there is nothing to show.
+    if let Some(why) = shown.failed.clone().filter(is_not_logged_in) {
+        return Err(why.into());
+    }
     print(&match format {
         Format::Table => shown.text,
         Format::Markdown => fenced(&shown.text),

@@ -57,7 +57,7 @@ pub(super) fn span(seconds: i64, lang: Lang) -> String {
     };
     match lang {
         Lang::En => format!("{count}{en}"),
-        Lang::Ja => format!("{count}{ja}"),
+        Lang::Ja => format!("{count} {ja}"),
     }
 }
 
@@ -93,11 +93,11 @@ mod tests {
     #[test]
     fn a_span_has_the_unit_that_tells_enough() {
         for (seconds, en, ja) in [
-            (-5, "0s", "0秒"),
-            (119, "119s", "119秒"),
-            (120, "2m", "2分"),
-            (7_200, "2h", "2時間"),
-            (172_800, "2d", "2日"),
+            (-5, "0s", "0 秒"),
+            (119, "119s", "119 秒"),
+            (120, "2m", "2 分"),
+            (7_200, "2h", "2 時間"),
+            (172_800, "2d", "2 日"),
         ] {
             assert_eq!(
                 (

@@ -7,6 +7,7 @@ use super::{
     page::{Page, Screen},
     rows::rows,
     status::not_seen,
+    wrap::FIRM,
 };
 use crate::{
     views::{GroupHealth, TargetState, Targets},
@@ -78,7 +79,7 @@ pub fn targets(view: &Targets, screen: Screen) -> String {
             }
         }
         for ((meaning, explain), count) in meanings {
-            let more = explain.map(|id| format!(" {dim}· probe explain {id}{dim:#}"));
+            let more = explain.map(|id| format!(" {dim}· probe{FIRM}explain{FIRM}{id}{dim:#}"));
             page.prose(
                 &format!("  {count} × "),
                 &format!("{meaning}{}", more.unwrap_or_default()),

@@ -5,6 +5,7 @@ use super::{
     page::{Page, Paint, Screen},
     rows::rows,
     status::not_seen,
+    wrap::FIRM,
 };
 use crate::{
     views::{LiveTask, Stop, Tasks},
@@ -145,7 +146,7 @@ fn stopped(page: &mut Page, stop: &Stop, lang: Lang, paint: &Paint, clock: &Cloc
     if let (Some(fault), Some(explain)) = (&stop.fault, &stop.explain) {
         page.prose(
             "    → ",
-            &format!("{fault} {dim}· probe explain {explain}{dim:#}"),
+            &format!("{fault} {dim}· probe{FIRM}explain{FIRM}{explain}{dim:#}"),
         );
     }
     let counted = |counts: &std::collections::BTreeMap<String, usize>| {

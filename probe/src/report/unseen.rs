@@ -121,6 +121,10 @@ pub fn action(unobserved: &Unobserved) -> Option<Words> {
             "run it again in a minute",
             "1 分ほど待って、もう一度実行する"
         ),
+        "ResourceNotFoundException" if operation == "logs:FilterLogEvents" => words!(
+            "the log group does not exist, so that every line is lost: probe explain logs-group-missing",
+            "ロググループが存在しないため、ログは保存されていない: probe explain logs-group-missing"
+        ),
         _ if NOT_LOGGED_IN.contains(&code) => words!(
             "log in to AWS again (for example aws sso login); aws sts get-caller-identity tells whether AWS knows the credentials",
             "AWS にログインし直す (例: aws sso login)。認証情報が有効かどうかは aws sts get-caller-identity で確認できる"

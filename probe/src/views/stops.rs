@@ -115,7 +115,7 @@ pub(super) fn stops(snapshot: &Snapshot, lang: Lang) -> Vec<Stop> {
         tasks.sort_by_key(|(id, task, _): &(&String, &Task, bool)| {
             (std::cmp::Reverse(task.stopped_at), *id)
         });
-        of_group(stop_code, reason, culprit, class, &tasks, lang)
+        of_group(snapshot, stop_code, reason, culprit, class, &tasks, lang)
     };
     let mut stops: Vec<Stop> = groups.into_iter().map(group).collect();
     stops.sort_by_key(|stop| (stop.normal, std::cmp::Reverse(stop.last_at)));
@@ -142,7 +142,16 @@ fn culprit(task: &Task, end: &End, lang: Lang) -> Option<Exited> {
     })
 }
 
+/// Whether a container that the load balancer does not send to took the task with it.
+fn is_sidecar(snapshot: &Snapshot, culprit: Option<&Exited>) -> bool {
+    let service = snapshot.service.as_ref().ok();
+    let serving = service.and_then(|service| service.load_balancers.first());
+    let known = serving.zip(culprit);
+    known.is_some_and(|(serving, culprit)| serving.container != culprit.container)
+}
+
 fn of_group(
+    snapshot: &Snapshot,
     stop_code: Option<String>,
     reason: String,
     culprit: Option<Exited>,
@@ -150,7 +159,12 @@ fn of_group(
     tasks: &[(&String, &Task, bool)],
     lang: Lang,
 ) -> Stop {
-    let check = class.and_then(checks::by_class);
+    let check = match class {
+        Some("app-exited-nonzero") if is_sidecar(snapshot, culprit.as_ref()) => {
+            checks::by_id("ecs-sidecar-exited")
+        }
+        class => class.and_then(checks::by_class),
+    };
     let ended = tasks.iter().filter_map(|(_, task, _)| task.stopped_at);
     let ran: BTreeSet<i64> = tasks
         .iter()

@@ -1,6 +1,8 @@
 //! Faults injected into the deployed stack, diagnosed by the real binary over the wire.
 
 mod commands;
+mod daily;
+mod logs;
 
 use serde_json::{Value, json};
 

@@ -21,6 +21,7 @@ mod shape;
 mod supply;
 mod terminal;
 mod tidy;
+mod views;
 
 use std::process::{Command, Output};
 

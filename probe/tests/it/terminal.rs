@@ -18,13 +18,13 @@ fn plain(width: usize) -> Screen {
     }
 }
 
-fn without_escapes(text: &str) -> String {
+pub(crate) fn without_escapes(text: &str) -> String {
     let escape = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     escape.replace_all(text, "").into_owned()
 }
 
 /// The characters alone: what a broken line and the whole one have in common.
-fn characters(text: &str) -> String {
+pub(crate) fn characters(text: &str) -> String {
     text.split_whitespace().collect()
 }
 

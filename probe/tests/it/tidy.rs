@@ -37,7 +37,7 @@ fn thinking_knows_no_aws_no_clock_and_no_environment() {
     never_mentions(
         &[
             "snapshot", "check", "checks", "diagnose", "reading", "network", "evidence", "report",
-            "case", "wait",
+            "case", "wait", "slo", "views",
         ],
         &["aws_", "tokio", "async ", "std::env", "::now("],
     );

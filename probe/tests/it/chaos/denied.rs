@@ -11,6 +11,11 @@ use crate::{
 
 /// Actions that the healthy stack gives no reason to call, and why.
 const NOT_CALLED: &[(&str, &str)] = &[
+    (
+        "application-autoscaling:DescribeScalingActivities",
+        "probe status alone shows what scaling did",
+    ),
+    ("cloudwatch:DescribeAlarms", "probe status alone shows them"),
     ("ecs:ListClusters", "the stack names the cluster"),
     ("ecs:ListServices", "the stack names the service"),
     ("iam:GetPolicy", "the roles have inline policies only"),

@@ -63,7 +63,7 @@ fn tasks_targets_and_logs_show_what_is_there() {
     lab.break_it("ecs-container-out-of-memory");
     let (_, tasks, _) = run(&mut lab.probe(&["tasks"]));
     assert!(
-        tasks.contains("STOPPED") && tasks.contains("OutOfMemoryError"),
+        tasks.contains("STOPPED ") && tasks.contains("OutOfMemoryError"),
         "{tasks}"
     );
 }
