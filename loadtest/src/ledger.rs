@@ -30,6 +30,8 @@ pub use violation::Violation;
 
 use books::{Books, pick, take};
 
+use crate::target::Draft;
+
 /// An acknowledged write that somebody is about to read; nobody else works on it until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Promise {
@@ -102,9 +104,26 @@ impl Ledger {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Books an event for the joiners.
-    pub fn opened(&self, id: i64, hall: Hall, title: &str) {
+    /// Books that an event for the joiners is about to be created, and gives the key for it.
+    ///
+    /// Until it is [`opened`](Self::opened) nobody knows the end: the answer may not come, or nobody wait for it any more.
+    /// Whoever tries again has the same key, so that only one comes of it.
+    pub fn opening(&self, run: &str, hall: Hall, draft: &Draft) -> String {
         let mut books = self.books();
+        let made = books.made.get(&hall).copied().unwrap_or_default();
+        let sort = HALLS.iter().position(|it| *it == hall).unwrap_or_default();
+        let key = format!("{run}-hall-{sort}-{made}");
+        if books.unborn.iter().all(|(known, _)| *known != key) {
+            books.unborn.push((key.clone(), draft.clone()));
+        }
+        key
+    }
+
+    /// Books an event for the joiners, which was created with this key.
+    pub fn opened(&self, id: i64, hall: Hall, key: &str, title: &str) {
+        let mut books = self.books();
+        books.unborn.retain(|(known, _)| known != key);
+        *books.made.entry(hall).or_default() += 1;
         let entry = Entry::new(Some(hall), hall.seats, title);
         books.entries.insert(id, entry);
         books.halls.push(id);

@@ -80,8 +80,9 @@ impl Stage {
     pub async fn open(&self, hall: Hall, target: &Target) -> Result<i64, TargetError> {
         let seats = hall.seats;
         let draft = self.draft(format!("Load test, {seats} seats · 負荷テスト"), seats);
-        let event = target.create(&draft, None).await?;
-        self.ledger.opened(event.id, hall, &draft.title);
+        let key = self.ledger.opening(&self.run, hall, &draft);
+        let event = target.create(&draft, Some(&key)).await?;
+        self.ledger.opened(event.id, hall, &key, &draft.title);
         Ok(event.id)
     }
 

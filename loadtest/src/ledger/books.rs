@@ -6,7 +6,7 @@ use std::time::Instant;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::{Acknowledged, Entry, Fate, Own, Promise, Seat, Violation};
+use super::{Acknowledged, Entry, Fate, Hall, Own, Promise, Seat, Violation};
 use crate::target::Draft;
 
 /// One in so many acknowledged writes is read at once.
@@ -28,6 +28,8 @@ pub(super) struct Forgotten {
 pub(super) struct Books {
     pub(super) entries: BTreeMap<i64, Entry>,
     pub(super) halls: Vec<i64>,
+    /// How many of each sort were opened.
+    pub(super) made: BTreeMap<Hall, u64>,
     pub(super) seats: Vec<Seat>,
     pub(super) own: Vec<Own>,
     /// Creates of which nobody knows the end, by their idempotency key. They wait until the run is over: to make sure of

@@ -40,7 +40,7 @@ impl Fate {
 }
 
 /// What happens on an event that people join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hall {
     /// How many seats it has at first.
     pub seats: u32,

@@ -106,12 +106,33 @@ mod tests {
 
     use super::*;
     use crate::ledger::Seat;
+    use crate::target::Draft;
+
+    #[test]
+    fn a_hall_of_which_nobody_heard_is_made_sure_of_and_not_made_twice() {
+        let ledger = Ledger::default();
+        let draft = Draft {
+            title: "t".to_owned(),
+            description: String::new(),
+            event_date: String::new(),
+            location: String::new(),
+            max_participants: HALLS[0].seats,
+            organizer: String::new(),
+        };
+        let key = ledger.opening("run", HALLS[0], &draft);
+        assert_eq!(ledger.opening("run", HALLS[0], &draft), key);
+        assert_ne!(ledger.opening("run", HALLS[1], &draft), key);
+        assert_eq!(ledger.books().unborn.len(), 2);
+        ledger.opened(1, HALLS[0], &key, "t");
+        assert_eq!(ledger.books().unborn.len(), 1);
+        assert_ne!(ledger.opening("run", HALLS[0], &draft), key);
+    }
 
     #[test]
     fn what_ends_at_once_is_over_at_once() {
         let ledger = Ledger::default();
         for id in 0..500 {
-            ledger.opened(id, HALLS[0], "t");
+            ledger.opened(id, HALLS[0], "k", "t");
         }
         assert_eq!(ledger.missing(), HALLS[1..]);
         for id in 0..500 {
@@ -129,7 +150,7 @@ mod tests {
         for person in 0..50_000 {
             for hall in ledger.missing() {
                 opened += 1;
-                ledger.opened(opened, hall, "t");
+                ledger.opened(opened, hall, "k", "t");
             }
             let (event, _) = ledger.hall(&mut rng).unwrap();
             let user = person.to_string();
