@@ -78,8 +78,10 @@ fn a_hundred_thousand_late_lines_come_once_each_through_throttling() {
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let end = Instant::now() + Duration::from_secs(120);
     while counts.len() < LINES && Instant::now() < end {
-        if let Ok(line) = lines.recv_timeout(Duration::from_secs(1)) {
-            number(&line).map(|number| *counts.entry(number).or_default() += 1);
+        if let Ok(line) = lines.recv_timeout(Duration::from_secs(1))
+            && let Some(number) = number(&line)
+        {
+            *counts.entry(number).or_default() += 1;
         }
     }
     let status = std::fs::read_to_string(format!("/proc/{}/status", follow.0.id())).unwrap();
@@ -90,7 +92,9 @@ fn a_hundred_thousand_late_lines_come_once_each_through_throttling() {
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert_eq!(follow.interrupt(), 0);
     while let Ok(line) = lines.recv() {
-        number(&line).map(|number| *counts.entry(number).or_default() += 1);
+        if let Some(number) = number(&line) {
+            *counts.entry(number).or_default() += 1;
+        }
     }
     each_once(&counts);
     assert!(peak < 100 * 1024, "{peak} KiB");
