@@ -182,7 +182,7 @@ FAULTS = {
     ],
     "probe_and_loadtest_may_do_what_they_call_and_nothing_else": [
         (f"{LOOK}.Action.0", GONE),
-        (LOOK.removesuffix("0") + "1.Action.4", GONE),  # cloudwatch:DescribeAlarms, which only loadtest calls
+        (LOOK.removesuffix("0") + "1.Action.2", GONE),  # cloudwatch:DescribeAlarmHistory, which only loadtest calls
         (f"{LOOK}.Action.0", "ecs:UpdateService"),
         ("probe-role.Resources.ProbeRole.Properties.Policies.Fn::If.1.0.PolicyDocument.Statement.0.Action", "secretsmanager:PutSecretValue"),
     ],
