@@ -55,6 +55,15 @@ impl Phrase {
     }
 }
 
+/// Names sentences that are known when the program is compiled.
+macro_rules! phrases {
+    ($($name:ident = $en:literal, $ja:literal;)*) => {
+        $(const $name: $crate::words::Phrase = $crate::words::Phrase { en: $en, ja: $ja };)*
+    };
+}
+
+pub(crate) use phrases;
+
 /// Formats one sentence in English and Japanese with the same captured values.
 #[macro_export]
 macro_rules! words {

@@ -7,14 +7,8 @@ use super::{
 };
 use crate::{
     views::{AlarmState, Availability, DatabaseState, NotSeen, Rollout, Status},
-    words::{Lang, Phrase},
+    words::{Lang, Phrase, phrases},
 };
-
-macro_rules! phrases {
-    ($($name:ident = $en:literal, $ja:literal;)*) => {
-        $(const $name: Phrase = Phrase { en: $en, ja: $ja };)*
-    };
-}
 
 phrases! {
     TASKS = "tasks", "タスク";

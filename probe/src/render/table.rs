@@ -6,14 +6,8 @@ use super::{
 };
 use crate::{
     report::{Cause, Fix, Report},
-    words::{Lang, Phrase},
+    words::{Lang, phrases},
 };
-
-macro_rules! phrases {
-    ($($name:ident = $en:literal, $ja:literal;)*) => {
-        $(const $name: Phrase = Phrase { en: $en, ja: $ja };)*
-    };
-}
 
 phrases! {
     SAW = "saw", "観測";
