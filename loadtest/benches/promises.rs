@@ -197,7 +197,7 @@ async fn stall() -> Row {
     }
 }
 
-/// The middle of a run, without start, preflight and end.
+/// A part of a run without start, preflight and end; the first third, for a flood never gets through its schedule.
 async fn cpu_of_a_request(load: Load, arguments: &[&str], limit: Option<f64>) -> Row {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();

@@ -19,7 +19,7 @@ pub use capacity::CapacityArguments;
 pub use plan::{ForecastArguments, Output, PlanArguments};
 pub use recommend::RecommendArguments;
 pub use report::{FileArguments, ReportArguments};
-pub use run::{AwsArguments, RunArguments, WatchedArguments};
+pub use run::{AwsArguments, RunArguments, TermsArguments, WatchedArguments};
 pub use watch::WatchArguments;
 pub use work::{MergeArguments, WorkArguments};
 

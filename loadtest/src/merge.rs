@@ -15,11 +15,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use crate::baseline;
 use crate::cli::MergeArguments;
 use crate::generator::strain::strains;
 use crate::judge::judge;
-use crate::record::line::{Line, Terms};
+use crate::record::line::Line;
 use crate::record::replay::Reader;
 use crate::record::times::percentile_ms;
 use crate::report::{End, Findings, Report, order};
@@ -64,12 +63,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Report, UsageError> {
         sum.gaps.extend(balancer::gap(&sum, &sightings));
         sum.evidence.sightings = sightings;
     }
-    let baseline = arguments.baseline.as_deref().map(baseline::read);
-    sum.head.terms = Terms {
-        baseline: baseline.transpose()?,
-        fail_on_regression: arguments.fail_on_regression,
-        forecast: arguments.forecast,
-    };
+    sum.head.terms = arguments.terms.read()?;
     let report = judged(sum);
     report.map_err(|error| foreign(&arguments.results[0], error))
 }

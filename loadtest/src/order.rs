@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 
-use crate::baseline;
 use crate::capacity::Search;
 use crate::cli::{
     AwsArguments, CapacityArguments, PlanArguments, RunArguments, TargetArguments, WorkArguments,
@@ -64,12 +63,7 @@ impl Order {
             return Err(UsageError::ScalingUnwatched);
         }
         order.aws = arguments.aws;
-        let baseline = arguments.baseline.as_deref().map(baseline::read);
-        order.terms = Terms {
-            baseline: baseline.transpose()?,
-            fail_on_regression: arguments.fail_on_regression,
-            forecast: arguments.forecast,
-        };
+        order.terms = arguments.terms.read()?;
         order.reports = arguments.files.reports();
         order.ndjson = arguments.ndjson;
         Ok(order)

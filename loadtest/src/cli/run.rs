@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{FileArguments, PlanArguments, TargetArguments, rate};
+use crate::baseline;
+use crate::record::line::Terms;
+use crate::usage::UsageError;
 use crate::witness::{Named, Subject};
 
 /// How to run.
@@ -19,6 +22,20 @@ pub struct RunArguments {
     /// AWS.
     #[command(flatten)]
     pub aws: AwsArguments,
+    /// What it is judged by beside its plan.
+    #[command(flatten)]
+    pub terms: TermsArguments,
+    /// Reports.
+    #[command(flatten)]
+    pub files: FileArguments,
+    /// Write the figures of each second to FILE as the run goes, one JSON line for each phase and endpoint
+    #[arg(long, value_name = "FILE")]
+    pub ndjson: Option<PathBuf>,
+}
+
+/// What a run is judged by beside its plan.
+#[derive(Debug, Clone, Args)]
+pub struct TermsArguments {
     /// Compare with an earlier run, by its JSON report
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -28,12 +45,18 @@ pub struct RunArguments {
     /// Traffic expected over 30 days, for the error budget [default: that of the run]
     #[arg(long, value_name = "R/s", value_parser = rate)]
     pub forecast: Option<f64>,
-    /// Reports.
-    #[command(flatten)]
-    pub files: FileArguments,
-    /// Write the figures of each second to FILE as the run goes, one JSON line for each phase and endpoint
-    #[arg(long, value_name = "FILE")]
-    pub ndjson: Option<PathBuf>,
+}
+
+impl TermsArguments {
+    /// With the earlier run read; fails when that is none.
+    pub fn read(&self) -> Result<Terms, UsageError> {
+        let baseline = self.baseline.as_deref().map(baseline::read);
+        Ok(Terms {
+            baseline: baseline.transpose()?,
+            fail_on_regression: self.fail_on_regression,
+            forecast: self.forecast,
+        })
+    }
 }
 
 /// Which ECS service is watched, with the region and the credentials of the environment.

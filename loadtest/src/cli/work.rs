@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{FileArguments, PlanArguments, TargetArguments, rate};
+use super::{FileArguments, PlanArguments, TargetArguments, TermsArguments};
 use crate::part::Slots;
 use crate::results::Place;
 
@@ -44,15 +44,9 @@ pub struct MergeArguments {
     /// What `loadtest watch` wrote meanwhile: how the service scaled, and how many requests the load balancer counted
     #[arg(long, value_name = "FILE")]
     pub watched: Option<PathBuf>,
-    /// Compare with an earlier run, by its JSON report
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// To be worse than the earlier run is a FAIL
-    #[arg(long, requires = "baseline")]
-    pub fail_on_regression: bool,
-    /// Traffic expected over 30 days, for the error budget [default: that of the run]
-    #[arg(long, value_name = "R/s", value_parser = rate)]
-    pub forecast: Option<f64>,
+    /// What it is judged by beside its plan.
+    #[command(flatten)]
+    pub terms: TermsArguments,
     /// Reports.
     #[command(flatten)]
     pub files: FileArguments,

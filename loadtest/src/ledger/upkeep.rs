@@ -1,6 +1,6 @@
 //! What is over is verified and forgotten while the run goes on: the ledger of a week is no larger than that of an hour.
 //!
-//! These look-ups are few, and not part of the measured load.
+//! There is one look-up for each event that has ended; they are not part of the measured load.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
