@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +39,8 @@ pub struct Tagged<T> {
 pub struct Call<'a> {
     /// The client with whose connections it is made.
     pub client: Client,
-    /// The address of the service, without a slash at its end.
-    pub host: &'a str,
+    /// The address of the service.
+    pub host: &'a Url,
     /// The slot it fills.
     pub slot: Slot,
     /// Where the sample goes.
@@ -77,6 +77,17 @@ pub fn traceparent(run: &str, slot: u64) -> String {
     });
     // The slot from 1: an id of zeros alone is not valid.
     format!("00-{run:016x}{:016x}-{:016x}-01", slot + 1, slot + 1)
+}
+
+/// The address of a path with its query; not parsed as a whole, for the host has been before.
+fn address(host: &Url, path: &str) -> Url {
+    let (path, query) = path
+        .split_once('?')
+        .map_or((path, None), |(path, query)| (path, Some(query)));
+    let mut url = host.clone();
+    url.set_path(&[host.path().trim_end_matches('/'), path].concat());
+    url.set_query(query);
+    url
 }
 
 impl Call<'_> {
@@ -128,7 +139,7 @@ impl Call<'_> {
 
     fn request(&self, endpoint: Endpoint, path: &str) -> RequestBuilder {
         let id = request_id(self.run, self.slot.index);
-        let url = [self.host, path].concat();
+        let url = address(self.host, path);
         let mut request = self.client.request(endpoint.method(), url);
         if endpoint == Endpoint::Create {
             // The only endpoint that makes something new each time it is called.
@@ -277,6 +288,26 @@ mod tests {
         assert_eq!(parts, [2, 32, 16, 2]);
         assert_ne!(trace, traceparent("20260401-090000-1a2c", 0));
         assert_ne!(trace, traceparent("20260401-090000-1a2b", 1));
+    }
+
+    #[test]
+    fn an_address_keeps_what_the_host_has_before_the_path() {
+        for (host, path, expected) in [
+            (
+                "http://127.0.0.1:8080",
+                "/events?q=%E8%B2%A0",
+                "http://127.0.0.1:8080/events?q=%E8%B2%A0",
+            ),
+            ("https://events/", "/events/7", "https://events/events/7"),
+            (
+                "https://intra/events-app/",
+                "/events",
+                "https://intra/events-app/events",
+            ),
+        ] {
+            let host = Url::parse(host).unwrap();
+            assert_eq!(address(&host, path).as_str(), expected);
+        }
     }
 
     #[test]

@@ -9,8 +9,8 @@ use goose::GooseAttack;
 use goose::config::GooseConfiguration;
 use goose::goose::TransactionFunction;
 use goose::prelude::{Scenario, Transaction};
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, Url, retry};
 
 use crate::call::Call;
 use crate::order::Order;
@@ -35,8 +35,8 @@ pub struct Crew {
     pub stage: Stage,
     /// The run whose id the requests carry, that of all workers together.
     pub run: String,
-    /// Whom they ask: the address without a slash at its end.
-    pub host: String,
+    /// Whom they ask.
+    pub host: Url,
     /// Over which connections.
     pub ring: Ring,
     /// Into which books.
@@ -52,6 +52,8 @@ pub fn client(plan: &Plan) -> reqwest::Result<Client> {
     let mut client = Client::builder()
         .timeout(plan.timeout)
         .redirect(Policy::none())
+        // What the service turned away is measured, not hidden by a second try.
+        .retry(retry::never())
         .no_proxy()
         .tcp_nodelay(true)
         .pool_max_idle_per_host(plan.users)

@@ -55,7 +55,7 @@ async fn one(
         (Action::Command(text), _) => {
             let environment = [
                 ("LOADTEST_RUN", crew.stage.run.as_str()),
-                ("LOADTEST_HOST", &crew.host),
+                ("LOADTEST_HOST", crew.host.as_str().trim_end_matches('/')),
             ];
             let ended = command::run(text, &environment, over).await;
             let (done, said) = (ended.done, ended.said.clone());

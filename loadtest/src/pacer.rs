@@ -116,9 +116,11 @@ impl Pacer {
         if claimed > begin + self.closing {
             return None;
         }
-        tokio::select! {
-            () = tokio::time::sleep_until(intended.into()) => {}
-            () = self.stop.asked() => return None,
+        if intended > claimed {
+            tokio::select! {
+                () = tokio::time::sleep_until(intended.into()) => {}
+                () = self.stop.asked() => return None,
+            }
         }
         Some(Slot {
             index,

@@ -137,6 +137,8 @@ pub fn organizer(run: &str) -> String {
 mod tests {
     use std::time::Instant;
 
+    use reqwest::Url;
+
     use super::*;
     use crate::drive::client;
     use crate::pacer::Slot;
@@ -199,12 +201,13 @@ mod tests {
             mixes: mixes.to_vec(),
             ..stage(7)
         };
+        // Nobody is there.
+        let host = Url::parse("http://127.0.0.1:1").unwrap();
         let begin = Instant::now();
         for index in 0..200 {
             let call = Call {
                 client: client.clone(),
-                // Nobody is there.
-                host: "http://127.0.0.1:1",
+                host: &host,
                 slot: Slot {
                     index,
                     phase: index as usize % mixes.len(),

@@ -164,7 +164,7 @@ pub async fn session(
         run: part
             .as_ref()
             .map_or_else(|| order.run.clone(), |part| part.run.clone()),
-        host: order.host.as_str().trim_end_matches('/').to_owned(),
+        host: order.host.clone(),
         ring: Ring::new(plan).context("the HTTP client cannot be made")?,
         recorder: Recorder::new(plan, tally.seconds.clone(), sink),
         stop: stop.clone(),

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 mod shapes;
 
-pub use shapes::{Draft, Event, Happening, Page, Person, Place};
+pub use shapes::{Draft, Event, Happening, Known, Listing, Page, Person, Place};
 
 /// How many pages of a list or a history are read at most: a server that repeats its cursor must not hold us.
 const PAGES: usize = 1_000;

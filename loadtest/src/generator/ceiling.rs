@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use reqwest::Url;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,7 +24,7 @@ use crate::pacer::Slot;
 use crate::plan::Plan;
 use crate::record::Recorder;
 use crate::stop::Stop;
-use crate::target::Page;
+use crate::target::Listing;
 
 /// It takes at most so long.
 const TIME: Duration = Duration::from_secs(3);
@@ -48,7 +49,7 @@ pub struct Ceiling {
 /// Measures it; nothing where there is no port to be had, for then the run will tell.
 pub async fn measure(plan: &Plan) -> Option<Ceiling> {
     let server = Server::start().ok()?;
-    let host = format!("http://{}", server.address);
+    let host = Url::parse(&format!("http://{}", server.address)).ok()?;
     let mut alone = plan.clone();
     // The server is no HTTP/2 server, and nobody stalls it.
     alone.http2 = false;
@@ -79,7 +80,7 @@ pub async fn measure(plan: &Plan) -> Option<Ceiling> {
                     stop: &stop,
                     run: "ceiling",
                 };
-                let _: Answer<Page> = call.send(Endpoint::List, "/events").await;
+                let _: Answer<Listing> = call.send(Endpoint::List, "/events").await;
                 made.fetch_add(1, Ordering::Relaxed);
             }
         });

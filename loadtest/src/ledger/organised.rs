@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 
-use super::books::take;
+use super::books::{Books, take};
 use super::{Entry, Fate, Ledger, Own};
 use crate::target::Draft;
 
@@ -34,11 +34,16 @@ impl Ledger {
     /// Takes an event with a waitlist to give it more seats; gives its seats and its title.
     pub fn take_crowded(&self) -> Option<(i64, u32, String)> {
         let mut books = self.books();
-        let (id, entry) = books.entries.iter_mut().find(|(_, entry)| {
+        let Books { halls, entries, .. } = &mut *books;
+        let crowded = |entry: &Entry| {
             let waits = entry.hall.is_some_and(|hall| hall.waits);
-            let waiting = entry.bookings.values().any(|fate| *fate == Fate::Waiting);
-            waits && waiting && !entry.closed && entry.seats.len() == 1
-        })?;
+            let waiting = || entry.bookings.values().any(|fate| *fate == Fate::Waiting);
+            waits && !entry.closed && entry.seats.len() == 1 && waiting()
+        };
+        let id = halls
+            .iter()
+            .find(|id| entries.get(id).is_some_and(crowded))?;
+        let entry = entries.get_mut(id)?;
         let title = entry.titles.first()?.clone();
         let seats = entry.most_seats();
         entry.busy += 1;

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use crate::call::{Answer, Call, Tagged};
 use crate::endpoint::Endpoint;
 use crate::ledger::{Ledger, Promise};
-use crate::target::{Event, Page};
+use crate::target::{Event, Known, Listing};
 
 /// Of 100 looks, how many are at one event.
 const OPENS: u32 = 50;
@@ -39,7 +39,7 @@ pub(super) async fn act(call: Call<'_>, ledger: &Ledger, rng: &mut StdRng) {
         }
         None => "/events".to_owned(),
     };
-    if let Answer::Done(page) = call.send::<Page>(Endpoint::List, &path).await {
+    if let Answer::Done(page) = call.send::<Listing>(Endpoint::List, &path).await {
         // A search has pages of its own, which are not those of the list.
         let next = page.next.filter(|_| !path.contains("q="));
         ledger.shown(page.items.into_iter().map(|event| event.id).collect(), next);
@@ -51,7 +51,7 @@ async fn open(call: Call<'_>, ledger: &Ledger, id: i64) {
     let known = ledger.tag(id);
     let path = format!("/events/{id}");
     if let Answer::Done(Tagged { tag: Some(tag), .. }) = call
-        .read::<Event>(Endpoint::Open, &path, known.as_deref())
+        .read::<Known>(Endpoint::Open, &path, known.as_deref())
         .await
     {
         ledger.tagged(id, tag);

@@ -47,6 +47,24 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// An event to somebody who only looks: at a high rate, more would cost more than all the rest of an answer.
+/// That the rest is right is verified with [`Event`] wherever something was promised.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Known {
+    /// Its number.
+    pub id: i64,
+}
+
+/// A page of a list to somebody who only looks.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Listing {
+    /// The events.
+    pub items: Vec<Known>,
+    /// The cursor of the next page.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
 /// What became of a join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
