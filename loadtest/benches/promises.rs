@@ -7,6 +7,8 @@
 //!     cargo bench -p loadtest                          all of it
 //!     cargo bench -p loadtest -- stall                 one of rate, stall, cpu, memory
 //!     cargo bench -p loadtest -- memory 200 120        at 200/s for 120 s, to look at it beside other work
+//!
+//! CPU is compared with goose's own in the same minutes: what a request takes differs twofold between machines.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +20,8 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
+use goose::config::GooseConfiguration;
+use goose::prelude::*;
 use rustix::param::clock_ticks_per_second;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -55,12 +59,30 @@ struct Row {
     disturbed: bool,
 }
 
-/// More than can be had: 50 users never wait for the schedule. So the figure was made by which the limit was set;
+/// More than can be had: users never wait for the schedule. So the figure was made by which the limit was set;
 /// at a rate with pauses most of the time for a request goes into falling asleep and being woken.
 const FLOOD: Load = Load {
     rate: 30_000.0,
     seconds: 10,
 };
+/// Who floods.
+const USERS: &str = "50";
+/// They only look at the few events there are: answers as short as those by which the limit was set.
+const LOOKING: &str = "looking.toml";
+const LOOKING_PLAN: &str = r#"
+name = "looking"
+[[phase]]
+name = "flood"
+duration = "10s"
+rate = "30000/s"
+mix = { browse = 100, join = 0, leave = 0, organise = 0 }
+"#;
+/// On the machine where goose 0.19 alone takes …
+const LIMIT_US: f64 = 35.0;
+/// … this, the middle of 25.2 to 28.2.
+const GOOSE_US: f64 = 26.7;
+/// So often goose and we take turns.
+const TURNS: usize = 3;
 
 /// A moment of the process under test.
 #[derive(Clone, Copy)]
@@ -76,6 +98,12 @@ async fn main() -> ExitCode {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
+    if let [word, host] = &words[..]
+        && word == "goose"
+    {
+        goose_alone(host).await;
+        return ExitCode::SUCCESS;
+    }
     let wanted = |name: &str| words.first().is_none_or(|chosen| chosen == name);
     let load = |rate, seconds| Load {
         rate: words.get(1).map_or(rate, |word| word.parse().unwrap()),
@@ -91,8 +119,14 @@ async fn main() -> ExitCode {
         rows.push(stall().await);
     }
     if wanted("cpu") {
-        rows.push(cpu_of_a_request(FLOOD, &["--users", "50"], Some(35.0)).await);
-        rows.push(cpu_of_a_request(load(2_000.0, 30), &[], None).await);
+        rows.extend(cpu_beside_goose().await);
+        rows.push(Row {
+            what: format!("CPU for a request: {}, connections kept", load(2_000.0, 30)),
+            figure: cpu_of_a_request(load(2_000.0, 30), &[]).await,
+            limit: None,
+            unit: "µs",
+            disturbed: false,
+        });
     }
     if wanted("memory") {
         rows.extend(memory(load(1_750.0, 600)).await);
@@ -129,6 +163,7 @@ async fn forgetful() -> Server {
 }
 
 fn start(server: &Server, directory: &TempDir, load: Load, arguments: &[&str]) -> Child {
+    fs::write(directory.path().join(LOOKING), LOOKING_PLAN).unwrap();
     Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .args(["run", "--host", &server.host, "--json", "report.json"])
         .args(["--i-own-this-target", "127.0.0.1"])
@@ -197,22 +232,85 @@ async fn stall() -> Row {
     }
 }
 
+/// What a request takes us and what it takes goose alone, by turns; the medians.
+async fn cpu_beside_goose() -> [Row; 4] {
+    let (mut ours, mut all, mut gooses) = (vec![], vec![], vec![]);
+    for _ in 0..TURNS {
+        gooses.push(cpu_of_goose().await);
+        ours.push(cpu_of_a_request(FLOOD, &["--users", USERS, "--plan", LOOKING]).await);
+        all.push(cpu_of_a_request(FLOOD, &["--users", USERS]).await);
+    }
+    let [ours, all, goose] = [ours, all, gooses].map(|mut figures| {
+        figures.sort_by(f64::total_cmp);
+        figures[TURNS / 2]
+    });
+    let row = |what: &str, figure, limit, unit| Row {
+        what: format!("CPU for a request: {USERS} users without a pause, {what}"),
+        figure,
+        limit,
+        unit,
+        disturbed: false,
+    };
+    [
+        row("goose", goose, None, "µs"),
+        row("loadtest", ours, Some(LIMIT_US), "µs"),
+        row("ratio", ours / goose, Some(LIMIT_US / GOOSE_US), ""),
+        row("who also write", all, None, "µs"),
+    ]
+}
+
 /// A part of a run without start, preflight and end; the first third, for a flood never gets through its schedule.
-async fn cpu_of_a_request(load: Load, arguments: &[&str], limit: Option<f64>) -> Row {
+/// In microseconds.
+async fn cpu_of_a_request(load: Load, arguments: &[&str]) -> f64 {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
     let child = start(&server, &directory, load, arguments);
     let [from, to] = moments(&server, &child, load, [1.0 / 6.0, 1.0 / 3.0]).await;
-    let report = finish(child, &directory).await;
-    let cpu = (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64;
-    Row {
-        what: format!("CPU for a request: {load} asked for, connections kept"),
-        figure: cpu,
-        limit,
-        unit: "µs",
-        // Who is flooded is always late.
-        disturbed: limit.is_none() && lateness(&report) > DISTURBED_MS,
+    finish(child, &directory).await;
+    (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64
+}
+
+/// The same of goose, which does nothing but ask for an empty list.
+async fn cpu_of_goose() -> f64 {
+    let server = forgetful().await;
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["goose", &server.host])
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let [from, to] = moments(&server, &child, FLOOD, [1.0 / 6.0, 1.0 / 3.0]).await;
+    child.kill().await.unwrap();
+    (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64
+}
+
+/// goose without anything of ours, until somebody ends it.
+async fn goose_alone(host: &str) {
+    async fn ask(user: &mut GooseUser) -> TransactionResult {
+        // The server counts what has an id.
+        let request = user
+            .get_request_builder(&GooseMethod::Get, "/events?q=nothing-has-this-name")?
+            .header("x-request-id", "goose-0");
+        let request = GooseRequest::builder().set_request_builder(request).build();
+        let answer = user.request(request).await?;
+        if let Ok(response) = answer.response {
+            // A body left unread costs the connection.
+            let _ = response.bytes().await;
+        }
+        Ok(())
     }
+    let mut configuration = GooseConfiguration::default();
+    configuration.host = Some(host.to_owned());
+    configuration.users = Some(USERS.parse().unwrap());
+    configuration.increase_rate = Some("100".to_owned());
+    configuration.no_telnet = true;
+    configuration.quiet = 2;
+    GooseAttack::initialize_with_config(configuration)
+        .unwrap()
+        .register_scenario(scenario!("ask").register_transaction(transaction!(ask)))
+        .execute()
+        .await
+        .unwrap();
 }
 
 /// A million requests in ten minutes: what it takes after a tenth, a half, and a moment before the end.
