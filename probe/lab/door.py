@@ -19,7 +19,8 @@
               "target": "10.0.11.5"}                     without "state": follows the rest again
     scale    {"desired": 4, "cause": "..."}
     db       {"address": "127.0.0.1", "port": 5433, "status": "available"};
-             "rds_iam": true for a user who may log in with IAM only
+             "rds_iam": true for a user who may log in with IAM only;
+             "maintenance": [{"action": "db-upgrade", "description": "...", "days": 5}]
     log      {"lines": ["..."], "task": "...", "seconds_ago": 0}
 
 All but `reset` take "prefix" (default "events") and "region"; those that are about one service
@@ -47,6 +48,7 @@ import elb
 import placement
 import programs
 import rds
+import rds_upkeep
 import reality_image
 import scaling
 import scenarios
@@ -130,6 +132,7 @@ def reset(wanted: dict) -> dict:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     direct.open(call).close()
     vpc.forget()
+    rds_upkeep.forget()
     return {"ok": True}
 
 
@@ -217,6 +220,8 @@ def db(wanted: dict) -> dict:
     stack = _stack(wanted)
     name = wanted.get("db") or stack.database()["DBInstanceIdentifier"]
     rds.set_database(stack.region, name, wanted)
+    for planned in wanted.get("maintenance", ()):
+        rds_upkeep.plan(rds.find(stack.region, name).arn, **planned)
     return {"db": name}
 
 

@@ -16,6 +16,7 @@ from moto.rds.responses import RDSResponse
 
 import metrics
 import rds_parameters
+import rds_upkeep
 from cloud import ACCOUNT
 
 # What RDS says, and under which category.
@@ -45,6 +46,7 @@ WORDS = {
 def install() -> None:
     """Patch moto."""
     rds_parameters.install()
+    rds_upkeep.install()
     DBInstance.lab_name = DBInstance.address
     DBInstance.address = property(
         lambda self: getattr(self, "lab_address", None) or self.lab_name

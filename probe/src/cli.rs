@@ -97,6 +97,8 @@ pub enum Command {
     Targets(Targets),
     /// Show what the tasks write, all of them interleaved
     Logs(Logs),
+    /// Show the database: connections against their limit, storage, certificate, parameters, maintenance, events
+    Db(Db),
 }
 
 /// What is looked at.
@@ -232,6 +234,14 @@ pub struct Logs {
     /// Show these fields of lines that are JSON, for example .status,.path; other lines stay whole
     #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
     pub json: Vec<String>,
+}
+
+/// Arguments of `db`.
+#[derive(Debug, Args)]
+pub struct Db {
+    /// Which service.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -7,6 +7,7 @@ mod alarms;
 mod alone;
 mod clients;
 mod cloudwatch;
+mod database;
 mod ec2;
 mod ecr;
 mod ecs;
@@ -36,6 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use alone::{history, log_sources, targets, tasks};
 pub use clients::{Clients, Connection};
+pub use database::database;
 pub use everything::collect;
 pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
@@ -44,7 +46,7 @@ pub use status::status;
 
 use crate::snapshot::{Observed, Service, Task};
 
-/// Every AWS action that `probe` calls; a test holds it against the sources.
+/// Every AWS action that a diagnosis and most other commands call; a test holds it against the sources.
 pub const ACTIONS: &[&str] = &[
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingActivities",
@@ -95,6 +97,13 @@ pub const ACTIONS: &[&str] = &[
     "rds:DescribeEvents",
     "secretsmanager:DescribeSecret",
     "ssm:DescribeParameters",
+];
+
+/// Actions that a diagnosis does without: `db` calls them.
+pub const MORE_ACTIONS: &[&str] = &[
+    "rds:DescribeCertificates",
+    "rds:DescribeDBMajorEngineVersions",
+    "rds:DescribePendingMaintenanceActions",
 ];
 
 /// Actions that `probe` calls only when it is told to, and the flag that tells it.

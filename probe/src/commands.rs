@@ -1,5 +1,6 @@
 //! One file a command. They talk to AWS through `collect`, print to standard output, and say how to exit.
 
+mod database;
 mod diagnose;
 mod explain;
 mod list;
@@ -89,6 +90,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Tasks(args) => tasks::run(args, &global).await,
         Command::Targets(args) => targets::run(args, &global).await,
         Command::Logs(args) => logs::run(args, &global).await,
+        Command::Db(args) => database::run(args, &global).await,
     };
     let exit = done.unwrap_or_else(|error| report(&error, lang));
     ExitCode::from(match exit {

@@ -1,11 +1,14 @@
 //! From a report to text. Formats, never decides.
 
+mod concerns;
+mod database;
 mod json;
 mod manual;
 mod markdown;
 mod moment;
 mod page;
 mod rows;
+mod sections;
 mod status;
 mod table;
 mod targets;
@@ -13,6 +16,7 @@ mod tasks;
 mod timeline;
 mod wrap;
 
+pub use database::database;
 pub use json::json;
 pub use manual::manual;
 pub use markdown::markdown;

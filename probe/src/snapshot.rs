@@ -16,13 +16,14 @@ mod supply;
 mod task;
 mod task_definition;
 mod text;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use database::Database;
+pub use database::{Database, Keeping};
 pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup};
 pub use log_event::LogEvent;
 pub use network::{
@@ -43,6 +44,7 @@ pub use task_definition::{
     MountPoint, TaskDefinition, Volume,
 };
 pub use text::Text;
+pub use upkeep::{Maintenance, Support, Upkeep};
 
 /// A part of the stack, or why it is not known.
 pub type Observed<T> = Result<T, Unobserved>;

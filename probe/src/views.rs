@@ -2,6 +2,8 @@
 //!
 //! Pure: no AWS, no clock, no environment. A changed field is an entry in CHANGELOG.md.
 
+mod concern;
+mod database;
 mod events;
 mod health;
 mod schemas;
@@ -14,6 +16,10 @@ mod timeline;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use concern::{Concern, Step};
+pub use database::{
+    Certificate, Connections, DatabaseView, Instance, Planned, Storage, SupportEnds,
+};
 pub use events::{Said, newest_distinct};
 pub use schemas::{Shape, schema};
 pub use status::{

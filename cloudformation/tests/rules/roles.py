@@ -131,7 +131,7 @@ def probe_and_loadtest_may_do_what_they_call_and_nothing_else(stacks, values):
     lists = {name: set(re.findall(r'"([a-z0-9-]+:\w+)"', body)) for name, body in re.findall(r"pub const (\w*ACTIONS):[^=]*=\s*&\[(.*?)\];", source, re.DOTALL)}
     watch = (ROOT.parent / "loadtest" / "src" / "witness.rs").read_text(encoding="utf-8")
     watched = re.search(r"pub const ACTIONS:[^=]*=\s*&?\[(.*?)\];", watch, re.DOTALL)
-    called = lists["ACTIONS"] | set(re.findall(r'"([a-z0-9-]+:\w+)"', watched[1]))
+    called = lists["ACTIONS"] | lists["MORE_ACTIONS"] | set(re.findall(r'"([a-z0-9-]+:\w+)"', watched[1]))
     policy = only(stacks["probe-role"], "AWS::IAM::ManagedPolicy")["PolicyDocument"]
     allowed = {action for actions in mappings(policy, "Action") for action in as_list(actions)}
     for action in sorted(allowed ^ called):

@@ -3,9 +3,12 @@
 mod events;
 mod matching;
 mod parameters;
+mod upkeep;
 
 use aws_sdk_rds::types::{DbInstance, Filter};
 use tokio::join;
+
+pub(super) use upkeep::upkeep;
 
 use super::{Clients, cloudwatch, ecs::Definition, ecs::time, failure::unobserved};
 use crate::snapshot::{Database, Observed, Unobserved};
@@ -108,14 +111,16 @@ fn candidate(instance: &DbInstance) -> Option<Candidate> {
             parameters: None,
             events: None,
             metrics: None,
+            keeping: Some(upkeep::keeping(instance)),
         },
     })
 }
 
-/// Adds parameters, events and metrics. Each of them is known or unknown on its own.
-pub(super) async fn details(clients: &Clients, database: &mut Database) {
+/// Adds parameters, metrics and the events of the last days. Each of them is known or unknown on its own.
+pub(super) async fn details(clients: &Clients, database: &mut Database, days: i32) {
     let id = database.id.clone();
-    let (events, ()) = join!(events::events(clients, &id), vitals(clients, database));
+    let events = events::events(clients, &id, days);
+    let (events, ()) = join!(events, vitals(clients, database));
     database.events = Some(events);
 }
 

@@ -63,7 +63,7 @@ pub(super) async fn surroundings(
         ec2::security_groups(clients, groups),
         async {
             if let Ok(Some(database)) = &mut database {
-                rds::details(clients, database).await;
+                rds::details(clients, database, 1).await;
             }
         },
         ec2::network(clients, &elsewhere),

@@ -6,7 +6,7 @@ use super::{Error, Exit, print, screen};
 use crate::{
     checks::{all, by_id},
     cli::{self, Global},
-    collect::{ACTIONS, OPTIONAL_ACTIONS},
+    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows, severity},
     runbook, scenario,
     views::schema,
@@ -55,15 +55,17 @@ pub(super) fn run(args: &cli::List, global: &Global) -> Result<Exit, Error> {
 
 /// The actions that are always called, then those that need a flag, with the flag.
 fn actions(format: Format) -> Result<String, Error> {
+    let mut always = [ACTIONS, MORE_ACTIONS].concat();
+    always.sort_unstable();
     if format == Format::Json {
         let optional: BTreeMap<_, _> = OPTIONAL_ACTIONS.iter().copied().collect();
-        let all = serde_json::json!({ "actions": ACTIONS, "optional": optional });
+        let all = serde_json::json!({ "actions": always, "optional": optional });
         return Ok(serde_json::to_string_pretty(&all)? + "\n");
     }
     let optional = OPTIONAL_ACTIONS
         .iter()
         .map(|(action, flag)| format!("{action} ({flag})\n"));
-    Ok(ACTIONS.join("\n") + "\n\n" + &optional.collect::<String>())
+    Ok(always.join("\n") + "\n\n" + &optional.collect::<String>())
 }
 
 fn exercises(format: Format, lang: Lang) -> Result<String, Error> {

@@ -3,7 +3,7 @@
 use super::{
     moment::{Clock, grouped, span},
     page::{Page, Paint, Screen},
-    wrap::width,
+    sections::{Section, write},
 };
 use crate::{
     views::{AlarmState, Availability, DatabaseState, NotSeen, Rollout, Status},
@@ -25,12 +25,6 @@ phrases! {
     NO_REQUESTS = "no requests in the last hour", "直近 1 時間のリクエストなし";
 }
 
-/// What is said of one part of the service.
-struct Section {
-    label: &'static str,
-    lines: Vec<String>,
-}
-
 /// The whole status for a person.
 pub fn status(status: &Status, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
@@ -47,17 +41,7 @@ pub fn status(status: &Status, screen: Screen) -> String {
         ),
     );
     page.verbatim("");
-    let sections = sections(status, &paint, screen);
-    let column = sections.iter().map(|section| width(section.label)).max();
-    let column = column.unwrap_or_default() + 2;
-    for Section { label, lines } in sections {
-        let room = " ".repeat(column - width(label));
-        let mut head = format!("{dim}{label}{dim:#}{room}");
-        for line in lines {
-            page.prose(&head, &line);
-            head = " ".repeat(column);
-        }
-    }
+    write(&mut page, sections(status, &paint, screen), &paint);
     page.text
 }
 

@@ -65,7 +65,7 @@ pub struct Database {
     /// Parameter groups with their apply status, for example `pending-reboot`.
     #[serde(default)]
     pub parameter_groups: BTreeMap<String, String>,
-    /// Parameters that matter (`max_connections`, `rds.force_ssl`), as far as they have a value.
+    /// Parameters that matter (`max_connections`, `rds.force_ssl` and some limits of time), as far as they have a value.
     #[serde(default)]
     pub parameters: Option<Observed<BTreeMap<String, String>>>,
     /// RDS events of the last day, newest first.
@@ -74,4 +74,34 @@ pub struct Database {
     /// Newest values of its metrics by CloudWatch's names, for example `DatabaseConnections`.
     #[serde(default)]
     pub metrics: Option<Observed<BTreeMap<String, f64>>>,
+    /// How it is kept; `None` in an older snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeping: Option<Keeping>,
+}
+
+/// How an instance is kept: no fault of the service hangs on it, and whoever looks after the database needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Keeping {
+    /// Its ARN.
+    pub arn: String,
+    /// Its Availability Zone.
+    pub zone: Option<String>,
+    /// That of its standby.
+    pub standby_zone: Option<String>,
+    /// For example `gp3`.
+    pub storage_type: Option<String>,
+    /// GiB up to which RDS lets its storage grow by itself; `None` where it does not.
+    pub max_storage_gib: Option<i32>,
+    /// Days for which backups are kept; 0 where there are none.
+    pub backup_days: i32,
+    /// Whether RDS refuses to delete it.
+    pub deletion_protection: bool,
+    /// For example `sat:18:00-sat:19:00`, in UTC.
+    pub maintenance_window: Option<String>,
+    /// `open-source-rds-extended-support`, or with `-disabled`: whether it is kept alive, and billed, after its version
+    /// has left standard support.
+    pub lifecycle_support: Option<String>,
+    /// What was ordered and not yet done, as RDS names it, for example `DBInstanceClass db.t4g.small`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_changes: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{Status, Targets, Tasks, Timeline};
+use super::{DatabaseView, Status, Targets, Tasks, Timeline};
 use crate::report;
 
 /// An output that programs read.
@@ -19,6 +19,8 @@ pub enum Shape {
     Tasks,
     /// `probe tasks --timeline -o json`
     Timeline,
+    /// `probe db -o json`
+    Db,
 }
 
 /// The JSON Schema of an output.
@@ -32,6 +34,7 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Targets => schema_for!(Targets),
         Shape::Tasks => schema_for!(Tasks),
         Shape::Timeline => schema_for!(Timeline),
+        Shape::Db => schema_for!(DatabaseView),
     };
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use probe::{
     check::Check,
     checks::all,
-    collect::{ACTIONS, OPTIONAL_ACTIONS},
+    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
     diagnose::Diagnosis,
     render::{Screen, table},
     report::Report,
@@ -187,8 +187,14 @@ fn the_list_of_actions_is_what_the_collectors_call() {
         called.extend(call.captures_iter(&text).map(|found| found[1].to_owned()));
     }
     let optional = OPTIONAL_ACTIONS.iter().map(|(action, _)| *action);
-    assert!(optional.clone().all(|action| !ACTIONS.contains(&action)));
-    let listed = ACTIONS.iter().copied().chain(optional);
+    let always = || ACTIONS.iter().chain(MORE_ACTIONS).copied();
+    assert!(
+        optional
+            .clone()
+            .all(|action| always().all(|other| other != action))
+    );
+    let listed = always().chain(optional);
+    assert_eq!(listed.clone().count(), called.len());
     assert_eq!(called, listed.map(ToOwned::to_owned).collect());
 }
 

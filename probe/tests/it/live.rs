@@ -1,5 +1,6 @@
 //! Faults injected into the deployed stack, diagnosed by the real binary over the wire.
 
+mod books;
 mod commands;
 mod daily;
 mod logs;

@@ -7,14 +7,14 @@ use crate::{
 
 const A_DAY_IN_MINUTES: i32 = 24 * 60;
 
-/// The events of an instance in the last day, newest first.
-pub(super) async fn events(clients: &Clients, id: &str) -> Observed<Vec<Event>> {
+/// The events of an instance in the last days (RDS keeps fourteen), newest first.
+pub(super) async fn events(clients: &Clients, id: &str, days: i32) -> Observed<Vec<Event>> {
     let events: Vec<aws_sdk_rds::types::Event> = clients
         .rds
         .describe_events()
         .source_type(aws_sdk_rds::types::SourceType::DbInstance)
         .source_identifier(id)
-        .duration(A_DAY_IN_MINUTES)
+        .duration(days * A_DAY_IN_MINUTES)
         .into_paginator()
         .items()
         .send()

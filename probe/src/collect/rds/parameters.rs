@@ -1,4 +1,4 @@
-//! The parameters of a database that decide whether the service's connections are accepted.
+//! The parameters of a database that decide whether the service's connections are accepted, and how long they may take.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -11,7 +11,13 @@ use crate::{
     snapshot::{Database, Observed},
 };
 
-const NAMES: [&str; 2] = ["max_connections", "rds.force_ssl"];
+const NAMES: [&str; 5] = [
+    "max_connections",
+    "rds.force_ssl",
+    "idle_in_transaction_session_timeout",
+    "log_min_duration_statement",
+    "statement_timeout",
+];
 
 pub(super) async fn parameters(
     clients: &Clients,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{lab::Lab, run};
 
-fn seen(lab: &Lab, args: &[&str]) -> Value {
+pub(super) fn seen(lab: &Lab, args: &[&str]) -> Value {
     let (code, out, err) = run(&mut lab.probe(&[args, &["-o", "json"]].concat()));
     assert_eq!(code, 0, "{args:?}\n{out}{err}");
     serde_json::from_str(&out).unwrap()

@@ -1,0 +1,3 @@
+//! What the commands about the database and about money show, from the exercises.
+
+mod database;
