@@ -259,15 +259,14 @@ async fn cpu_beside_goose() -> [Row; 4] {
     ]
 }
 
-/// A part of a run without start, preflight and end; the first third, for a flood never gets through its schedule.
 /// In microseconds.
 async fn cpu_of_a_request(load: Load, arguments: &[&str]) -> f64 {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
     let child = start(&server, &directory, load, arguments);
-    let [from, to] = moments(&server, &child, load, [1.0 / 6.0, 1.0 / 3.0]).await;
+    let cpu = cpu_while_it_runs(&server, &child).await;
     finish(child, &directory).await;
-    (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64
+    cpu
 }
 
 /// The same of goose, which does nothing but ask for an empty list.
@@ -279,8 +278,22 @@ async fn cpu_of_goose() -> f64 {
         .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let [from, to] = moments(&server, &child, FLOOD, [1.0 / 6.0, 1.0 / 3.0]).await;
+    let cpu = cpu_while_it_runs(&server, &child).await;
     child.kill().await.unwrap();
+    cpu
+}
+
+/// In some seconds between start and preflight and the end.
+async fn cpu_while_it_runs(server: &Server, child: &Child) -> f64 {
+    let begin = Instant::now();
+    while server.count() == 0 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "nobody asks");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let from = moment(server, child);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let to = moment(server, child);
     (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64
 }
 
@@ -344,7 +357,6 @@ async fn moments<const N: usize>(
     load: Load,
     parts: [f64; N],
 ) -> [Moment; N] {
-    let id = child.id().unwrap();
     let begin = Instant::now();
     let mut moments = vec![];
     for part in parts {
@@ -353,13 +365,18 @@ async fn moments<const N: usize>(
             assert!(begin.elapsed() < Duration::from_secs(1_200), "too slow");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        moments.push(Moment {
-            requests: server.count(),
-            cpu: cpu(id),
-            resident_kib: resident_kib(id),
-        });
+        moments.push(moment(server, child));
     }
     moments.try_into().ok().unwrap()
+}
+
+fn moment(server: &Server, child: &Child) -> Moment {
+    let id = child.id().unwrap();
+    Moment {
+        requests: server.count(),
+        cpu: cpu(id),
+        resident_kib: resident_kib(id),
+    }
 }
 
 /// Fields 14 and 15 of `/proc/PID/stat` (proc(5)), counted from behind the name, which may hold anything.
