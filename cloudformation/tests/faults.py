@@ -16,6 +16,7 @@ STORAGE = "data.Parameters.{}.Default"
 BALANCER = "platform.Resources.LoadBalancer"
 SHIFT = f"{SERVICE}.LoadBalancers.0.AdvancedConfiguration.Fn::If.1"
 HOOKS = f"{SERVICE}.DeploymentConfiguration.LifecycleHooks.Fn::If.1"
+CALENDARS = "platform.Resources.CalendarRule"
 LOGIN = "platform.Resources.HttpsListener.Properties.DefaultActions.Fn::If.1.0.AuthenticateOidcConfig"
 GITHUB = "cicd.Resources.PipelineRole.Properties.AssumeRolePolicyDocument.Statement.0"
 LOOK = "probe-role.Resources.ProbePolicy.Properties.PolicyDocument.Statement.0"
@@ -249,6 +250,13 @@ FAULTS = {
     "the_login_keeps_its_secret": [
         (f"{LOGIN}.ClientSecret", "in the clear"),
         (f"{LOGIN}.OnUnauthenticatedRequest", "allow"),
+    ],
+    "only_calendars_need_no_login": [
+        (CALENDARS, GONE),
+        (f"{CALENDARS}.Properties.Conditions.0.PathPatternConfig.Values.0", "/*"),
+        (f"{CALENDARS}.Properties.Conditions.0.PathPatternConfig.Values", ["/feeds/*", "/events/*"]),
+        (f"{CALENDARS}.Properties.ListenerArn", {"Ref": "HttpListener"}),
+        (f"{CALENDARS}.Properties.Actions.0.Type", "authenticate-oidc"),
     ],
     "the_load_balancer_is_careful": [
         (f"{BALANCER}.Properties.LoadBalancerAttributes.1", GONE),

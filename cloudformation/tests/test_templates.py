@@ -77,7 +77,10 @@ class Templates(unittest.TestCase):
     def test_a_stack_policy_protects_what_holds_data_and_what_ecs_changes(self):
         for stack in STACKS:
             found = {
-                name for kind in PROTECTED for name in templates.resources_of(self.stacks[stack.name], kind)
+                name
+                for kind in PROTECTED
+                for name in templates.resources_of(self.stacks[stack.name], kind)
+                if name != "CalendarRule"  # it has no weights
             }
             self.assertEqual(found, set(stack.protected), stack.name)
 

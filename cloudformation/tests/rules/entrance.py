@@ -1,8 +1,9 @@
-"""The load balancer's listeners: HTTPS, login, logs."""
+"""The load balancer's listeners: HTTPS, login, who needs none, logs."""
 
 from templates import only, resources_of
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 
 def listeners_do_what_the_certificate_allows(stacks, values):
@@ -31,6 +32,21 @@ def the_login_keeps_its_secret(stacks, values):
                 yield "strangers get in"
 
 
+def only_calendars_need_no_login(stacks, values):
+    if values["Auth"] != "alb-oidc":
+        return
+    through = []
+    for name, rule in resources_of(stacks["platform"], RULE).items():
+        about = rule["Properties"]
+        if about["ListenerArn"] != {"Ref": "HttpsListener"}:
+            yield f"{name} is not a rule of the listener that logs people in"
+        if about["Actions"] != [{"Type": "forward", "TargetGroupArn": {"Ref": "TargetGroup"}}]:
+            yield f"{name} does not hand requests to the tasks"
+        through += [value for condition in about["Conditions"] for value in condition.get("PathPatternConfig", {}).get("Values", ["*"])]
+    if through != ["/feeds/*"]:
+        yield f"without a login one reaches {through}"
+
+
 def the_load_balancer_is_careful(stacks, _values):
     balancer = only(stacks["platform"], "AWS::ElasticLoadBalancingV2::LoadBalancer")
     attributes = {it["Key"]: it["Value"] for it in balancer["LoadBalancerAttributes"]}
@@ -49,4 +65,9 @@ def the_load_balancer_is_careful(stacks, _values):
         yield "the load balancer may come before it is allowed to write its logs"
 
 
-RULES = [listeners_do_what_the_certificate_allows, the_login_keeps_its_secret, the_load_balancer_is_careful]
+RULES = [
+    listeners_do_what_the_certificate_allows,
+    the_login_keeps_its_secret,
+    only_calendars_need_no_login,
+    the_load_balancer_is_careful,
+]
