@@ -5,10 +5,12 @@
 //! has been answered; in every other case (limit reached, caller gone, connection lost) it is dropped, which
 //! needs no answer from anybody.
 
+mod attempt;
 mod lease;
 mod manager;
 mod migrate;
 mod outage;
+mod queue;
 mod silence;
 mod together;
 mod watch;
@@ -16,16 +18,13 @@ mod watch;
 use std::{
     collections::BTreeMap,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use deadpool::{
-    Status,
-    managed::{BuildError, Pool, PoolError, TimeoutType},
+    Runtime, Status,
+    managed::{BuildError, Pool},
 };
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 
@@ -33,15 +32,16 @@ pub use migrate::{MigrationFailed, migrate, migrate_when_reachable};
 pub use outage::{Class, Outage};
 pub use together::{Answer, Read, Together};
 
-use lease::Lease;
+use attempt::Manner;
 use manager::Manager;
+use queue::Queue;
 use silence::Silence;
 use watch::Watch;
 
 /// How long a request waits for a connection while none becomes free, the making of one included.
 ///
-/// In a crowd, connections become free all the time: then a request waits for its turn as long as a request may
-/// take, rather than being sent away from a database that is well.
+/// In a crowd, connections become free all the time: then a request waits for its turn, rather than being sent away
+/// from a database that is well, unless the crowd does not end (see `queue`).
 pub const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 /// How long one statement may take, seen from here; with a second to spare for all else in the five of an answer.
 pub const STATEMENT_LIMIT: Duration = Duration::from_secs(4);
@@ -75,6 +75,7 @@ struct Inner {
     migrated: AtomicBool,
     watch: Watch,
     silence: Silence,
+    queue: Queue,
 }
 
 impl Db {
@@ -90,12 +91,14 @@ impl Db {
         ]);
         let pool = Pool::builder(Manager::new(options))
             .max_size(size)
+            .runtime(Runtime::Tokio1)
             .build()?;
         let inner = Inner {
             pool,
             migrated: AtomicBool::new(false),
             watch,
             silence: Silence::default(),
+            queue: Queue::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -107,7 +110,19 @@ impl Db {
     where
         F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
     {
-        self.run(operation, true).await
+        self.idempotent_if(true, operation).await
+    }
+
+    /// The same for what many wait for: it is never sent away because too many wait.
+    pub(crate) async fn idempotent_for_many<T, F>(&self, operation: F) -> Result<T, Error>
+    where
+        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
+    {
+        let manner = Manner {
+            idempotent: true,
+            patient: true,
+        };
+        self.run(operation, manner).await
     }
 
     /// Runs a statement that must not run twice: it is tried again only if the server said that it did not run.
@@ -115,7 +130,7 @@ impl Db {
     where
         F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
     {
-        self.run(operation, false).await
+        self.idempotent_if(false, operation).await
     }
 
     /// Runs a statement of which only the caller knows whether it may run twice.
@@ -123,22 +138,30 @@ impl Db {
     where
         F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
     {
-        self.run(operation, idempotent).await
+        let manner = Manner {
+            idempotent,
+            patient: false,
+        };
+        self.run(operation, manner).await
     }
 
     /// Whether the database answers within `limit` and its tables are up to date.
     pub async fn check(&self, limit: Duration) -> Result<(), Outage> {
+        let asked = Instant::now();
         let ping = self.idempotent(|connection| Box::pin(connection.ping()));
-        match tokio::time::timeout(limit, ping).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Error::Away(outage))) => Err(outage),
-            Ok(Err(Error::Failed(error))) => Err(Outage::new(Class::Lost, error.to_string())),
-            Err(_) => {
-                let outage = Outage::new(Class::Timeout, "no answer within the limit of the check");
-                self.inner.watch.note_away(&outage);
-                Err(outage)
-            }
+        let outage = match tokio::time::timeout(limit, ping).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(Error::Away(outage))) => outage,
+            Ok(Err(Error::Failed(error))) => Outage::new(Class::Lost, error.to_string()),
+            Err(_) => Outage::new(Class::Timeout, "no answer within the limit of the check"),
+        };
+        // However many wait for it: a database that has answered somebody meanwhile is there.
+        let others = self.inner.silence.since(asked) > asked;
+        if others && matches!(outage.class, Class::Busy | Class::Timeout) {
+            return Ok(());
         }
+        self.inner.watch.note_away(&outage);
+        Err(outage)
     }
 
     /// Closes the connections that are not in use, and lets no new ones be made.
@@ -162,75 +185,5 @@ impl Db {
     /// How many statements got no answer so far, by the name of the class of outage.
     pub fn outages(&self) -> BTreeMap<&'static str, u64> {
         self.inner.watch.outages()
-    }
-
-    async fn run<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
-    where
-        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
-    {
-        let result = self.attempt(operation, idempotent).await;
-        if let Err(Error::Away(outage)) = &result {
-            self.inner.watch.count(outage);
-        }
-        result
-    }
-
-    async fn attempt<T, F>(&self, operation: F, idempotent: bool) -> Result<T, Error>
-    where
-        F: for<'c> Fn(&'c mut PgConnection) -> Operation<'c, T> + Send + Sync,
-    {
-        if !self.inner.migrated.load(Ordering::Acquire) {
-            return Err(
-                Outage::new(Class::NotMigrated, "the tables are not up to date yet").into(),
-            );
-        }
-        let mut retried = false;
-        let asked = Instant::now();
-        loop {
-            let mut lease = self.acquire(asked).await?;
-            let (outage, error) = match lease.run(&operation, &self.inner.silence, asked).await {
-                Ok(value) => {
-                    self.inner.silence.end();
-                    self.inner.watch.note_reachable();
-                    return Ok(value);
-                }
-                Err(error) => match Outage::of(&error) {
-                    Some(outage) => (outage, error),
-                    None => return Err(Error::Failed(Arc::new(error))),
-                },
-            };
-            drop(lease);
-            if outage.class.dooms_connections() {
-                // What happened to this connection has most likely happened to the idle ones too.
-                self.inner.pool.retain(|_, _| false);
-                let did_not_run = matches!(error, sqlx::Error::Database(_));
-                if !retried && (idempotent || did_not_run) && outage.class != Class::Timeout {
-                    retried = true;
-                    continue;
-                }
-            }
-            self.inner.watch.note_away(&outage);
-            return Err(outage.into());
-        }
-    }
-
-    async fn acquire(&self, asked: Instant) -> Result<Lease, Outage> {
-        let silence = &self.inner.silence;
-        let turn = self.inner.pool.get();
-        let waited = silence
-            .bounded(turn, || silence.since(asked) + ACQUIRE_LIMIT)
-            .await;
-        let outage = match waited {
-            Ok(Ok(object)) => return Ok(Lease::new(object)),
-            Ok(Err(PoolError::Backend(error))) => {
-                Outage::of(&error).unwrap_or_else(|| Outage::new(Class::Lost, error.to_string()))
-            }
-            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) | Err(_) => {
-                Outage::new(Class::Busy, "all connections were in use for too long")
-            }
-            Ok(Err(error)) => Outage::new(Class::Lost, error.to_string()),
-        };
-        self.inner.watch.note_away(&outage);
-        Err(outage)
     }
 }

@@ -68,7 +68,7 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Send + Sync + 'static> Toge
     ///
     /// # Errors
     ///
-    /// As those of [`Db::idempotent`].
+    /// As those of [`Db::idempotent`], but nobody is sent away because many wait.
     pub async fn find(&self, key: K) -> Answer<V> {
         let (sender, answer) = oneshot::channel();
         self.wait(key, sender);
@@ -112,7 +112,7 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static, V: Send + Sync + 'static> Cler
             let mut seen = HashSet::new();
             keys.retain(|key| seen.insert(*key));
             let Inner { db, read, .. } = &*self.inner;
-            match db.idempotent(|c| read(c, keys.clone())).await {
+            match db.idempotent_for_many(|c| read(c, keys.clone())).await {
                 Ok(found) => {
                     let found: HashMap<K, Arc<V>> = found
                         .into_iter()

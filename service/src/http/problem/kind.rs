@@ -157,8 +157,8 @@ kinds! {
         "詳細は、この応答のリクエスト ID でログを確認してください。";
     DatabaseAway = SERVICE_UNAVAILABLE "database-unavailable"
         "The service cannot answer right now" "現在ご利用いただけません"
-        "The database is not available. Please try again in a moment."
-        "データベースに接続できません。しばらくしてからもう一度お試しください。";
+        "The database is not available, or has too much to do. Please try again in a moment."
+        "データベースに接続できないか、アクセスが集中しています。しばらくしてからもう一度お試しください。";
     KeysAway = SERVICE_UNAVAILABLE "keys-unavailable"
         "Log-ins cannot be checked right now" "現在ログインを確認できません"
         "The load balancer's key could not be fetched. Please try again in a moment."
