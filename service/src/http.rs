@@ -27,12 +27,10 @@ mod participants;
 mod problem;
 mod request_log;
 mod searches;
+mod state;
 mod view;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -42,82 +40,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use chrono_tz::Tz;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{
-    db::{Db, Together},
-    domain::{CursorKey, EventId, EventWithParticipants},
-    identity::Identity,
-    spreadsheet::FILE_LIMIT,
-    store,
-};
+use crate::{identity::Identity, spreadsheet::FILE_LIMIT};
 use language::Language;
-use metrics::Metrics;
 use problem::{Kind, Problem};
 pub use searches::Counted;
+pub use state::{AppState, Site};
 
 /// The largest body accepted.
 pub const BODY_LIMIT: usize = 64 * 1024;
 /// How long the answer to a request may take; below the load balancer's 60 s, so that the client hears it from us.
 pub const REQUEST_LIMIT: Duration = Duration::from_secs(10);
-
-/// What the handlers share.
-#[derive(Clone)]
-pub struct AppState {
-    db: Db,
-    /// Events by their numbers: what a crowd asks for when there is news.
-    events: Together<EventId, EventWithParticipants>,
-    site: Arc<Site>,
-    searches: Counted,
-}
-
-impl AppState {
-    /// What the handlers share, with this database and this configuration.
-    pub fn new(db: Db, site: Site) -> Self {
-        Self {
-            events: Together::new(db.clone(), |c, ids| Box::pin(store::events::find(c, ids))),
-            db,
-            site: Arc::new(site),
-            searches: Counted::default(),
-        }
-    }
-
-    /// What is counted of the searches, for whoever has to write it down.
-    pub fn searches(&self) -> Counted {
-        self.searches.clone()
-    }
-}
-
-/// What the handlers need to know of the configuration.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// Whether people reach the pages by HTTPS, so that cookies may insist on it.
-    pub https: bool,
-    /// How it is known who somebody is.
-    pub identity: Identity,
-    /// Where the days of the company begin.
-    pub zone: Tz,
-    /// The address that the pages begin with, without a slash at the end; `None` if that is only known of a request.
-    pub pages: Option<String>,
-    /// What signs cursors: set at the start, or read from the database when it is first needed.
-    pub cursor_key: OnceLock<CursorKey>,
-    /// What is counted.
-    pub metrics: Metrics,
-}
-
-impl Default for Site {
-    fn default() -> Self {
-        Self {
-            https: false,
-            identity: Identity::default(),
-            zone: chrono_tz::Asia::Tokyo,
-            pages: None,
-            cursor_key: OnceLock::new(),
-            metrics: Metrics::default(),
-        }
-    }
-}
 
 /// The whole service as one function from request to response.
 pub fn app(state: AppState) -> Router {

@@ -1,6 +1,7 @@
 use chrono_tz::Asia::Tokyo;
 
 use super::*;
+use crate::spreadsheet::write;
 
 fn reader() -> Reader {
     Reader {
@@ -149,7 +150,10 @@ fn what_was_written_is_read_as_it_was() {
         "-",
         "＠x",
         "a,\"b\"\n;c",
-        "🎉 عربى",
+        "🎉👩‍👩‍👧 عربى \u{202e}rtl",
+        "<script>alert(1)</script> &amp;",
+        "１２３ 全角ｶﾅ 𠮷野家",
+        &"𠮷".repeat(100),
         "+81",
     ] {
         let row = ["タイトル", "日時", "定員", "主催者", "説明"].map(str::to_owned);
