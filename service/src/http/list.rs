@@ -6,7 +6,11 @@ use chrono::Utc;
 use super::{AppState, params::Params, problem::Problem};
 use crate::{
     domain::{Cursor, CursorKey, Filter, Invalid, Limit, Page, UserName, When, day, filter::Words},
-    store::{self, list::Wanted},
+    store::{
+        self,
+        list::Wanted,
+        standing::{self, Standings},
+    },
 };
 
 pub(super) async fn list(
@@ -55,21 +59,37 @@ pub(super) async fn page(
     limit: Limit,
     after: Option<Cursor>,
 ) -> Result<Page, Problem> {
+    Ok(page_for(state, filter, limit, after, None).await?.0)
+}
+
+/// The same, and what somebody has to do with its events, on one connection: who had a turn needs no second one.
+pub(super) async fn page_for(
+    state: &AppState,
+    filter: Filter,
+    limit: Limit,
+    after: Option<Cursor>,
+    reader: Option<&UserName>,
+) -> Result<(Page, Standings), Problem> {
     let wanted = Wanted {
         span: filter.span(Utc::now(), after),
         filter,
         limit,
     };
-    let mut items = state
-        .db
-        .idempotent(|c| Box::pin(store::list::page(c, wanted.clone())))
-        .await?;
+    let read = state.db.idempotent(|c| {
+        let (wanted, reader) = (wanted.clone(), reader.cloned());
+        Box::pin(async move {
+            let items = store::list::page(c, wanted).await?;
+            let ids = items.iter().map(|event| event.id).collect();
+            Ok((items, standing::find(c, reader, ids).await?))
+        })
+    });
+    let (mut items, standings) = read.await?;
     let more = limit.cut(&mut items);
     let next = match items.last().filter(|_| more) {
         Some(last) => Some(Cursor::of(last).write(&wanted.filter, key(state).await?)),
         None => None,
     };
-    Ok(Page { items, next })
+    Ok((Page { items, next }, standings))
 }
 
 /// The key that signs cursors: the configured one, or the one that the tasks share by the database.

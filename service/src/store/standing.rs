@@ -6,12 +6,18 @@ use sqlx::{PgConnection, query};
 
 use crate::domain::{Standing, UserName};
 
-/// What this person has to do with those of some events that they have joined or wait for.
+/// What somebody has to do with events, by their numbers.
+pub type Standings = HashMap<i64, Standing>;
+
+/// What this person, if it is one, has to do with those of some events that they have joined or wait for.
 pub async fn find(
     connection: &mut PgConnection,
-    user: UserName,
+    user: Option<UserName>,
     events: Vec<i64>,
-) -> sqlx::Result<HashMap<i64, Standing>> {
+) -> sqlx::Result<Standings> {
+    let Some(user) = user.filter(|_| !events.is_empty()) else {
+        return Ok(Standings::new());
+    };
     let rows = query!(
         r#"
         select event_id as "event_id!", null::integer as place

@@ -10,11 +10,14 @@ use axum::{
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc, Weekday};
 use serde::Deserialize;
 
-use super::{frame::Frame, list::standings};
+use super::frame::Frame;
 use crate::{
     domain::{Month, Standing},
     http::{AppState, problem::Problem, view},
-    store::months::{self, Brief},
+    store::{
+        months::{self, Brief},
+        standing::{self, Standings},
+    },
 };
 
 /// The most events of a month that are shown; a company has twenty.
@@ -68,7 +71,7 @@ impl CalendarPage {
             (true, false, 0) => "no events".to_owned(),
             (true, false, 1) => "1 event".to_owned(),
             (true, false, count) => format!("{count} events"),
-            (false, true, count) => format!("{count} 件以上(最初の {count} 件を表示しています)"),
+            (false, true, count) => format!("{count} 件以上（最初の {count} 件を表示しています）"),
             (false, false, 0) => "イベントはありません".to_owned(),
             (false, false, count) => format!("{count} 件"),
         }
@@ -110,14 +113,17 @@ pub(in crate::http) async fn page(
     let month = asked.month.as_deref().and_then(Month::parse);
     let month = month.unwrap_or(present);
     let (from, to) = (month.begins(zone), month.ends(zone));
-    let found = state
-        .db
-        .idempotent(|c| Box::pin(months::events(c, from, to, MOST as i64 + 1)));
-    let mut events = found.await?;
+    let read = state.db.idempotent(|c| {
+        let reader = frame.name.clone();
+        Box::pin(async move {
+            let events = months::events(c, from, to, MOST as i64 + 1).await?;
+            let ids = events.iter().map(|event| event.id).collect();
+            Ok((events, standing::find(c, reader, ids).await?))
+        })
+    });
+    let (mut events, standings) = read.await?;
     let more = events.len() > MOST;
     events.truncate(MOST);
-    let ids = events.iter().map(|event| event.id).collect();
-    let standings = standings(&state, frame.name.as_ref(), ids).await?;
     let count = events.len();
     let mut days = by_day(&frame, now, events, &standings);
     let mut day = |date: NaiveDate| {
@@ -155,7 +161,7 @@ fn by_day(
     frame: &Frame,
     now: DateTime<Utc>,
     events: Vec<Brief>,
-    standings: &HashMap<i64, Standing>,
+    standings: &Standings,
 ) -> HashMap<NaiveDate, Vec<Entry>> {
     let mut days: HashMap<_, Vec<_>> = HashMap::new();
     for event in events {

@@ -1,7 +1,5 @@
 //! `/` and `/history`: the upcoming events and the past ones, by day.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -16,9 +14,9 @@ use super::{
     search::{Asked, Search, Show},
 };
 use crate::{
-    domain::{Event, Limit, Page, Period, Standing, UserName, When},
+    domain::{Event, Limit, Page, Period, Standing, When},
     http::{AppState, list, problem::Problem, view},
-    store,
+    store::standing::Standings,
 };
 
 #[derive(Template)]
@@ -140,12 +138,12 @@ async fn page(
     };
     // What follows a form was not searched for once more.
     let searched = filter.words.is_some() && after.is_none() && frame.notice.is_none();
-    let Page { items, next } = list::page(&state, filter, Limit::default(), after).await?;
+    let (page, standings) =
+        list::page_for(&state, filter, Limit::default(), after, frame.name.as_ref()).await?;
+    let Page { items, next } = page;
     if searched {
         state.searches.add(headers, !items.is_empty());
     }
-    let ids = items.iter().map(|event| event.id).collect();
-    let standings = standings(&state, frame.name.as_ref(), ids).await?;
     let count = items.len();
     let page = ListPage {
         days: by_day(&frame, now, items, &standings),
@@ -157,26 +155,11 @@ async fn page(
     Ok(view::page(page.frame.language, &page))
 }
 
-/// What the reader has to do with these events.
-pub(super) async fn standings(
-    state: &AppState,
-    user: Option<&UserName>,
-    ids: Vec<i64>,
-) -> Result<HashMap<i64, Standing>, Problem> {
-    let Some(user) = user.filter(|_| !ids.is_empty()) else {
-        return Ok(HashMap::new());
-    };
-    let found = state
-        .db
-        .idempotent(|c| Box::pin(store::standing::find(c, user.clone(), ids.clone())));
-    Ok(found.await?)
-}
-
 fn by_day(
     frame: &Frame,
     now: DateTime<Utc>,
     events: Vec<Event>,
-    standings: &HashMap<i64, Standing>,
+    standings: &Standings,
 ) -> Vec<Day> {
     let today = now.with_timezone(&frame.zone).date_naive();
     let mut days: Vec<Day> = Vec::new();
