@@ -69,7 +69,7 @@ impl Language {
             Reason::ClockSkips => "時計が進められるため、その日には存在しない時刻です".into(),
             Reason::Empty => "空にはできません".into(),
             Reason::TooLong { max, actual } => {
-                format!("{max} 文字以内で指定してください(現在 {actual} 文字)")
+                format!("{max} 文字以内で指定してください（現在 {actual} 文字）")
             }
             Reason::ControlCharacter => "制御文字は使えません".into(),
             Reason::OutOfRange { min, max } => {

@@ -142,8 +142,8 @@ impl Style {
         match (self.language, left) {
             (Language::English, 0) => format!("{taken} (full)"),
             (Language::English, _) => format!("{taken} ({left} seats left)"),
-            (Language::Japanese, 0) => format!("{taken}名(満席)"),
-            (Language::Japanese, _) => format!("{taken}名(残り{left}席)"),
+            (Language::Japanese, 0) => format!("{taken}名（満席）"),
+            (Language::Japanese, _) => format!("{taken}名（残り{left}席）"),
         }
     }
 

@@ -18,6 +18,7 @@ mod every_page;
 mod files;
 mod hands;
 mod inspect;
+mod keyboard;
 mod screenshots;
 mod searching;
 mod strange;
@@ -102,10 +103,10 @@ async fn one_joins_and_leaves_in_place_and_is_asked_the_name_once(
 
         // The button of the browser leads back to the list as it is by now.
         page.click("//a[normalize-space() = '懇親会']").await;
-        page.shows("参加者 (1)").await;
+        page.shows("参加者（1 人）").await;
         page.back().await;
         page.shows("残り 1 席").await;
-        page.hides("参加者 (1)").await;
+        page.hides("参加者（1 人）").await;
     })
     .await;
 }
@@ -151,7 +152,9 @@ async fn a_draft_is_kept_and_a_conflict_loses_nothing(_: PgPoolOptions, options:
         // Away without saving, and back.
         page.go("/").await;
         page.click("//a[. = 'New event']").await;
-        page.shows("What you had typed before is back.").await;
+        page.shows("Your draft is back.").await;
+        page.shows("soon <script>alert(1)</script>").await;
+        assert!(page.shifts().await == 0.0, "a draft moves nothing");
         assert_eq!(page.value("//input[@id = 'title']").await, "Rust 勉強会 🎉");
         page.double_click("//button[. = 'Announce']").await;
         page.shows("The event is announced.").await;

@@ -65,7 +65,7 @@ async fn people_are_reminded_once_of_each_date(database: PgPoolOptions, options:
     let other = announcing(&options, &receiver, directory.path()).await;
     let taken = receiver.wait_for_taken(1, SOON).await;
     assert!(
-        taken[0].contains("「tomorrow」は") && taken[0].contains("参加予定：1名(残り4席)"),
+        taken[0].contains("「tomorrow」は") && taken[0].contains("参加予定：1名（残り4席）"),
         "{taken:#?}"
     );
 

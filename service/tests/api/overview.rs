@@ -65,7 +65,7 @@ async fn events_stand_under_their_days_with_what_one_has_to_do_with_them(
             "1/1",
             "満席",
             "キャンセル待ち 1 番目",
-            "(あなた)",
+            "（あなた）",
         ],
     );
     // Somebody else has nothing to do with them.

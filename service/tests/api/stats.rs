@@ -25,7 +25,7 @@ fn figures(page: &str) -> (Vec<String>, Vec<String>) {
             .map(|part| part.split(end).next().unwrap().to_owned())
             .collect()
     };
-    let present = between(page, "(途中)</span></th>", "</tr>");
+    let present = between(page, "（途中）</span></th>", "</tr>");
     let rows = present
         .iter()
         .map(|row| between(row, "<td>", "</td>").join(" "));

@@ -47,14 +47,17 @@ pub(in crate::http) async fn new(
         return Ok(name_page(&frame.here, None, false, None).into_response());
     }
     let now = Utc::now();
-    let typed = match pattern.from.as_deref().and_then(EventId::parse) {
+    let from = pattern.from.as_deref().and_then(EventId::parse);
+    let typed = match from {
         Some(id) => {
             let found = events::find(&state, id).await?;
             Typed::of(&found.event, frame.zone).again(now, frame.zone, frame.user())
         }
         None => Typed::fresh(now, frame.zone, frame.user()),
     };
-    Ok(EditPage::new(frame, None, typed).answer(StatusCode::OK))
+    let mut page = EditPage::new(frame, None, typed);
+    page.is_copy = from.is_some();
+    Ok(page.answer(StatusCode::OK))
 }
 
 #[derive(Deserialize)]

@@ -90,7 +90,7 @@ fn changes(
     };
     let written = |field: &str, value: &Value| match value {
         value if field == "event_date" => time(value).unwrap_or_default(),
-        Value::String(text) if text.is_empty() => frame.pick("(nothing)", "(なし)").to_owned(),
+        Value::String(text) if text.is_empty() => frame.pick("(nothing)", "（なし）").to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

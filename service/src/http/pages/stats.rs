@@ -178,7 +178,7 @@ fn tiles(frame: &Frame, total: &Row) -> Vec<Tile> {
         Tile {
             name: frame.pick(
                 "From announcement to full, median",
-                "告知から満席まで(中央値)",
+                "告知から満席まで（中央値）",
             ),
             value: total
                 .filled_in

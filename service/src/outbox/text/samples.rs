@@ -170,7 +170,7 @@ fn a_reminder_says_the_day_and_the_seats() {
         "⏰ 「Rust 勉強会 &lt;初級&gt;」は明日開催です\n\
          • 日時：12月4日(金) 19:00\n\
          • 場所：本社 8F カフェスペース\n\
-         • 参加予定：12名(残り8席)\n\
+         • 参加予定：12名（残り8席）\n\
          <https://events.example.com/events/12|詳細はこちら>",
         "⏰ Tomorrow: “Rust 勉強会 &lt;初級&gt;”\n\
          • When: Fri 4 Dec, 19:00 JST\n\
@@ -188,6 +188,6 @@ fn a_reminder_says_the_day_and_the_seats() {
         style.write(&reminder(21, ""), same_day),
         "⏰ 「Rust 勉強会 &lt;初級&gt;」は本日開催です\n\
          • 日時：12月4日(金) 19:00\n\
-         • 参加予定：21名(満席)",
+         • 参加予定：21名（満席）",
     );
 }

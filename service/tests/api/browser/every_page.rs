@@ -17,8 +17,9 @@ use sqlx::{
 use super::{
     browse,
     driver::Browser,
+    files::look_at,
     inspect::Scheme,
-    strange::{READER, furnish},
+    strange::{READER, STRANGE, bad_sheet, furnish, good_sheet},
 };
 use crate::{client::change, pages::open};
 
@@ -56,6 +57,8 @@ async fn inspect(page: &Browser, axe: Option<&str>, ways: [(u32, Scheme); 2]) ->
             );
         }
     }
+    let narrow = page.narrow_brackets().await;
+    assert!(narrow.is_empty(), "{}: {narrow:?}", page.place().await);
     let links = page
         .run("return [...document.links].filter((link) => link.origin === location.origin && !link.hasAttribute('download')).map((link) => link.pathname + link.search)")
         .await;
@@ -119,12 +122,23 @@ async fn every_page(options: &PgConnectOptions, language: &str, ways: [(u32, Sch
         page.click("//form[contains(@class, 'fields')]//button[not(@type)]").await;
         page.shows(if language == "ja" { "まだ保存されていません" } else { "Not saved yet" }).await;
         inspect(page, axe.as_deref(), ways).await;
+        for (sheet, row) in [(good_sheet(), STRANGE[0]), (bad_sheet(), STRANGE[3])] {
+            look_at(page, &sheet).await;
+            page.shows(row).await;
+            inspect(page, axe.as_deref(), ways).await;
+        }
+        page.go("/subscribe").await;
+        page.click("//form[@action = '/forms/feed']//button").await;
+        assert!(page.value("//input[@id = 'mine']").await.contains("/feeds/"));
+        inspect(page, axe.as_deref(), ways).await;
 
         // The measures see what they are there for.
         page.go("/").await;
         page.shifts().await;
         page.run("document.querySelector('main').prepend(Object.assign(document.createElement('img'), { height: 300 }))").await;
         assert!(page.shifts().await > 0.0);
+        page.run("document.querySelector('h1').textContent = '件(7)'").await;
+        assert_eq!(page.narrow_brackets().await.len(), usize::from(language == "ja"));
         if let Some(axe) = &axe {
             let objections = page.objections(axe).await;
             assert!(objections.iter().any(|objection| objection[0] == "image-alt"), "{objections:?}");

@@ -1,10 +1,24 @@
 //! Importing a spreadsheet and subscribing, in a real browser.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::browse;
+use super::{browse, driver::Browser};
 use crate::client::{call, create};
+
+/// Has a spreadsheet looked at.
+pub(super) async fn look_at(page: &Browser, sheet: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("events.csv");
+    std::fs::write(&path, sheet).unwrap();
+    page.go("/import").await;
+    page.write("//input[@type = 'file']", path.to_str().unwrap())
+        .await;
+    page.click("//form[@action = '/forms/import']//button")
+        .await;
+    let found = "//table[contains(@class, 'sheet')]";
+    page.with(found, "GET", "text", Value::Null).await;
+}
 
 #[sqlx::test]
 async fn a_spreadsheet_is_looked_at_put_right_and_imported_once_without_scripts(

@@ -41,6 +41,26 @@ impl Browser {
             .await;
     }
 
+    /// Goes with the tab key to what begins with a text.
+    pub(crate) async fn tab_to(&self, text: &str) {
+        const TAB: &str = "\u{e004}";
+        for _ in 0..60 {
+            self.press(TAB).await;
+            if self.at().await.starts_with(text) {
+                return;
+            }
+        }
+        panic!("{text} cannot be reached by the keyboard");
+    }
+
+    /// What has the focus, and shows it.
+    pub(crate) async fn at(&self) -> String {
+        let script = "const at = document.activeElement;
+            return at.matches(':focus-visible') && (at.labels?.[0] ?? at).textContent.trim()";
+        let at = self.run(script).await;
+        at.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Clicks twice at the same place, as quickly as people do, whatever is there the second time.
     pub(crate) async fn double_click(&self, xpath: &str) {
         let element = self.element(xpath).await.unwrap();

@@ -1,6 +1,6 @@
 //! Pictures of the pages, for people to look at: `make screenshots`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use chrono::{Datelike as _, Days, Months, Utc};
@@ -10,11 +10,20 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{browse, inspect::Scheme};
+use super::{browse, driver::Browser, files::look_at, inspect::Scheme};
 use crate::client::{application, change, create, join};
 
 /// The reader, as the cookie has the name.
 const READER: (&str, &str) = ("加藤 隆", "%E5%8A%A0%E8%97%A4%20%E9%9A%86");
+
+/// A list as it comes out of a spreadsheet, and one that is not right yet.
+const GOOD: &str = "イベント名,開催日,開始時刻,会場,定員,幹事,参加者\n\
+    Rust 勉強会,2027/4/16（金）,19:00,本社 8F,20名,佐藤 美咲,12\n\
+    新入社員歓迎会,2027年4月23日,18時半,Café Mori,60名,Ben Carter,48\n";
+const BAD: &str = "イベント名,開催日,開始時刻,会場,定員,幹事\n\
+    Rust 勉強会,4/16,19:00,本社 8F,20名,佐藤 美咲\n\
+    ,2027/4/23,夕方,Café Mori,未定,Ben Carter\n\
+    LT 大会,2027/5/14,19:00,本社 8F,30,\n";
 
 /// Adds events as a company has them, and gives the number of one that is full.
 async fn furnish(options: &PgConnectOptions, app: &Router) -> i64 {
@@ -48,6 +57,24 @@ async fn furnish(options: &PgConnectOptions, app: &Router) -> i64 {
     id
 }
 
+/// Takes pictures of a page in all looks, opened anew for each if it has an address.
+async fn pictures(page: &Browser, place: &Path, path: Option<&str>) {
+    for (width, scheme, look, most) in [
+        (1280, Scheme::Light, "", 4_000),
+        (360, Scheme::Light, "", 4_000),
+        (360, Scheme::Dark, "-dark", 4_000),
+        // As the README has some of them.
+        (1000, Scheme::Light, "-top", 720),
+    ] {
+        page.look(width, scheme).await;
+        if let Some(path) = path {
+            page.go(path).await;
+        }
+        let file = format!("{}-{width}{look}.png", place.display());
+        page.picture(Path::new(&file), most).await;
+    }
+}
+
 #[sqlx::test]
 #[ignore = "makes pictures: make screenshots"]
 async fn take(_: PgPoolOptions, options: PgConnectOptions) {
@@ -73,6 +100,7 @@ async fn take(_: PgPoolOptions, options: PgConnectOptions) {
                 ("history", "/history".to_owned()),
                 ("stats", "/stats".to_owned()),
                 ("subscribe", "/subscribe".to_owned()),
+                ("import", "/import".to_owned()),
                 ("event", format!("/events/{id}")),
                 ("edit", format!("/events/{id}/edit")),
                 ("cancel", format!("/events/{id}/cancel")),
@@ -81,19 +109,27 @@ async fn take(_: PgPoolOptions, options: PgConnectOptions) {
                 ("problem", "/nowhere".to_owned()),
                 ("api", "/docs".to_owned()),
             ] {
-                for (width, scheme, look, most) in [
-                    (1280, Scheme::Light, "", 4_000),
-                    (360, Scheme::Light, "", 4_000),
-                    (360, Scheme::Dark, "-dark", 4_000),
-                    // As the README has some of them.
-                    (1000, Scheme::Light, "-top", 720),
-                ] {
-                    page.look(width, scheme).await;
-                    page.go(&path).await;
-                    let file = folder.join(format!("{name}-{language}-{width}{look}.png"));
-                    page.picture(&file, most).await;
-                }
+                pictures(
+                    page,
+                    &folder.join(format!("{name}-{language}")),
+                    Some(&path),
+                )
+                .await;
             }
+            // What only a form leads to.
+            for (name, sheet) in [("import-preview", GOOD), ("import-mistakes", BAD)] {
+                look_at(page, sheet).await;
+                pictures(page, &folder.join(format!("{name}-{language}")), None).await;
+            }
+            page.go("/subscribe").await;
+            page.click("//form[@action = '/forms/feed']//button").await;
+            page.value("//input[@id = 'mine']").await;
+            pictures(
+                page,
+                &folder.join(format!("subscribe-address-{language}")),
+                None,
+            )
+            .await;
         })
         .await;
     }

@@ -5,11 +5,11 @@ use chrono::{Days, Utc};
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::browse;
+use super::{browse, files::look_at};
 use crate::client::{create, join};
 
 /// Names that break what is not careful.
-const STRANGE: [&str; 6] = [
+pub(super) const STRANGE: [&str; 6] = [
     "🎉👩‍👩‍👧 𠮷野家で懇親会",
     "مرحبا بالعالم (2026)",
     "１２３ 全角ｶﾅ",
@@ -78,6 +78,26 @@ pub(super) async fn furnish(app: &Router) -> Vec<String> {
     paths
 }
 
+/// A spreadsheet of events.
+fn sheet(rows: &[[&str; 5]]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["title", "date", "place", "seats", "host"];
+    for row in [head].iter().chain(rows) {
+        writer.write_record(row).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+/// Events of such names, in a spreadsheet with nothing wrong.
+pub(super) fn good_sheet() -> String {
+    sheet(&STRANGE.map(|name| [name, "2100/1/1 19:00", name, "20", name]))
+}
+
+/// The same, with something wrong in every row.
+pub(super) fn bad_sheet() -> String {
+    sheet(&STRANGE.map(|name| [name, name, name, name, name]))
+}
+
 #[sqlx::test]
 async fn strange_names_show_as_they_are_on_the_lists(_: PgPoolOptions, options: PgConnectOptions) {
     browse(&options, "en", true, async |page, app| {
@@ -105,6 +125,54 @@ async fn strange_names_show_as_they_are_on_the_lists(_: PgPoolOptions, options: 
                 let names = shown(path).await;
                 assert!(names.iter().any(|name| name == title), "{title} in {path}: {names:?}");
             }
+        }
+    })
+    .await;
+}
+
+#[sqlx::test]
+async fn strange_names_show_as_they_are_on_the_pages_of_an_event(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    browse(&options, "ja", true, async |page, app| {
+        page.go("/name").await;
+        page.keep("name", READER.1).await;
+        let own = async |script: &str| page.run(&format!("return {script}")).await;
+        let text = "[...document.querySelectorAll('main bdi')].map((name) => name.textContent)";
+        let long = ["𠮷".repeat(200), "長".repeat(200)];
+        for title in STRANGE.into_iter().chain(long.iter().map(String::as_str)) {
+            let name: String = title.chars().take(100).collect();
+            let event = json!({ "title": title, "location": title, "organizer": name, "description": title });
+            let id = create(app, event).await;
+            join(app, id, &name, "").await;
+            let at = |page: &str| format!("/events/{id}{page}");
+            for (path, shown) in [(at(""), 4), (at("/cancel"), 1)] {
+                page.go(&path).await;
+                let names = own(text).await;
+                let names = names.as_array().unwrap().iter().filter(|shown| **shown == title || **shown == name);
+                assert!(names.count() >= shown, "{title} in {path}");
+            }
+            for path in [at("/edit"), format!("/new?from={id}")] {
+                page.go(&path).await;
+                for field in ["title", "location", "description"] {
+                    let value = page.value(&format!("//*[@id = '{field}']")).await;
+                    assert_eq!(value, title, "{field} in {path}");
+                }
+            }
+            // In the preview of the description too, as it came and once it is written anew.
+            page.write("//textarea", "!").await;
+            page.shows("!").await;
+            assert_eq!(own("document.querySelectorAll('main :is(script, img, b)').length").await, 0);
+            assert_eq!(own("document.querySelector('header bdi').textContent").await, READER.0);
+        }
+        for sheet in [good_sheet(), bad_sheet()] {
+            look_at(page, &sheet).await;
+            let cells = own("[...document.querySelectorAll('.sheet td')].map((cell) => cell.textContent)").await;
+            for name in STRANGE {
+                assert!(cells.as_array().unwrap().iter().any(|cell| cell == name), "{name} in {cells}");
+            }
+            assert_eq!(own("document.querySelectorAll('main :is(script, img)').length").await, 0);
         }
     })
     .await;

@@ -27,6 +27,8 @@ pub(super) struct EditPage {
     pub(super) invalid: Vec<Invalid>,
     /// What somebody else has made of the event meanwhile.
     pub(super) theirs: Option<Typed>,
+    /// Whether it is of an event like another, which a draft of something else must not replace.
+    pub(super) is_copy: bool,
     /// Whether a form was sent that has been sent before, with something else in it.
     pub(super) sent_before: bool,
 }
@@ -40,6 +42,7 @@ impl EditPage {
             typed,
             invalid: Vec::new(),
             theirs: None,
+            is_copy: false,
             sent_before: false,
         }
     }

@@ -76,7 +76,7 @@ pub(super) fn all(frame: &Frame, months: &[Month], rows: &[Row]) -> Vec<Chart> {
             &|row| Figure::new(count(row.taken), vec![row.taken.to_string()]),
         ),
         chart(
-            pick("Fill rate (%)", "定員充足率 (%)"),
+            pick("Fill rate (%)", "定員充足率（%）"),
             &[
                 pick("Taken", "参加"),
                 pick("Seats", "定員"),
@@ -95,7 +95,7 @@ pub(super) fn all(frame: &Frame, months: &[Month], rows: &[Row]) -> Vec<Chart> {
         chart(
             pick(
                 "From announcement to full (days, median)",
-                "告知から満席まで (日、中央値)",
+                "告知から満席まで（日、中央値）",
             ),
             &[
                 pick("Became full", "満席になった件数"),
@@ -108,7 +108,7 @@ pub(super) fn all(frame: &Frame, months: &[Month], rows: &[Row]) -> Vec<Chart> {
             },
         ),
         chart(
-            pick("Searches without a result (%)", "該当なしの検索 (%)"),
+            pick("Searches without a result (%)", "該当なしの検索（%）"),
             &[
                 pick("Searches", "検索"),
                 pick("Without a result", "該当なし"),
