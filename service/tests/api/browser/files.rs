@@ -52,7 +52,7 @@ async fn a_spreadsheet_is_looked_at_put_right_and_imported_once_without_scripts(
         page.write("//input[@type = 'file']", file).await;
         page.click("//button[. = 'ファイルを確認する']").await;
         page.shows("新規 2 件、登録済み 0 件").await;
-        page.shows("次の列は取り込まれません： 参加者").await;
+        page.shows("次の列は取り込まれません：参加者").await;
         page.shows("2100年10月1日(金) 19:00").await;
         page.click("//button[. = '2 件を取り込む']").await;
         page.shows("2 件のイベントを取り込みました").await;
