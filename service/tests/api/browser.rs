@@ -145,6 +145,8 @@ async fn a_draft_is_kept_and_a_conflict_loses_nothing(_: PgPoolOptions, options:
         page.go("/new").await;
         page.write("//input[@id = 'user_name']", "Ben").await;
         page.press(ENTER).await;
+        let field = "return document.getElementById('title').getBoundingClientRect().top";
+        let place = page.run(field).await;
         page.write("//input[@id = 'title']", "Rust 勉強会 🎉").await;
         page.write("//textarea", "**soon** <script>alert(1)</script>")
             .await;
@@ -154,6 +156,7 @@ async fn a_draft_is_kept_and_a_conflict_loses_nothing(_: PgPoolOptions, options:
         page.click("//a[. = 'New event']").await;
         page.shows("Your draft is back.").await;
         page.shows("soon <script>alert(1)</script>").await;
+        assert_eq!(page.run(field).await, place, "its notice has a place");
         assert!(page.shifts().await == 0.0, "a draft moves nothing");
         assert_eq!(page.value("//input[@id = 'title']").await, "Rust 勉強会 🎉");
         page.double_click("//button[. = 'Announce']").await;
