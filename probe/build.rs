@@ -1,6 +1,7 @@
-//! The exercises and runbooks are embedded: a new file in their folders is a change of the program.
+//! Exercises, lessons and runbooks are embedded: a new file in their folders is a change of the program.
 
 fn main() {
     println!("cargo::rerun-if-changed=scenarios");
+    println!("cargo::rerun-if-changed=lessons");
     println!("cargo::rerun-if-changed=../runbooks");
 }

@@ -1,8 +1,13 @@
 //! The command line.
 
+mod learn;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use learn::{Check, Learn, Start, Step};
 
 use crate::{
     collect::{Connection, Options, SecretValues},
@@ -99,6 +104,21 @@ pub enum Command {
     Logs(Logs),
     /// Show the database: connections against their limit, storage, certificate, parameters, maintenance, events
     Db(Db),
+    /// Learn to find faults: lessons in the local AWS, or with recordings
+    Learn(Learn),
+    /// Say whether probe itself can work here: credentials, Region, permissions, network, clock
+    Doctor,
+    /// Print what lets a shell complete the commands of probe
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Write the pages of all commands into this folder instead, for example ~/.local/share/man/man1
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
 }
 
 /// What is looked at.

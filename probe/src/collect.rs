@@ -13,6 +13,7 @@ mod ecr;
 mod ecs;
 mod elbv2;
 mod everything;
+mod examine;
 mod failure;
 mod iam;
 mod kms;
@@ -39,6 +40,7 @@ pub use alone::{history, log_sources, targets, tasks};
 pub use clients::{Clients, Connection};
 pub use database::database;
 pub use everything::collect;
+pub use examine::{Api, Examination, Identity, examine};
 pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
@@ -109,6 +111,10 @@ pub const MORE_ACTIONS: &[&str] = &[
 /// Actions that `probe` calls only when it is told to, and the flag that tells it.
 pub const OPTIONAL_ACTIONS: &[(&str, &str)] =
     &[("secretsmanager:GetSecretValue", "--check-secret-keys")];
+
+/// What `probe doctor` calls and no policy has to allow: AWS answers it to everybody who is logged in.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+pub const UNGUARDED_ACTIONS: &[&str] = &["sts:GetCallerIdentity"];
 
 /// What collecting may and should do beyond the usual.
 #[derive(Debug, Clone)]

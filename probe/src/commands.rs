@@ -2,9 +2,12 @@
 
 mod database;
 mod diagnose;
+mod doctor;
 mod explain;
+mod learn;
 mod list;
 mod logs;
+mod shell;
 mod snapshot;
 mod status;
 mod targets;
@@ -91,6 +94,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Targets(args) => targets::run(args, &global).await,
         Command::Logs(args) => logs::run(args, &global).await,
         Command::Db(args) => database::run(args, &global).await,
+        Command::Learn(args) => learn::run(args, &global).await,
+        Command::Doctor => doctor::run(&global).await,
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { to } => shell::man(to.as_deref()),
     };
     let exit = done.unwrap_or_else(|error| report(&error, lang));
     ExitCode::from(match exit {

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Invariants:
-//! - AWS SDK types end in [`collect`]; nothing in it changes anything in AWS.
+//! - AWS SDK types end in [`collect`]; nothing in it changes anything in AWS. What breaks something is
+//!   [`lesson::local_aws`] alone, and it speaks to this machine only.
 //! - A [`snapshot::Snapshot`] is a value: it can be saved, sent to a colleague and diagnosed offline.
 //! - What could not be seen is a value too ([`snapshot::Unobserved`]) and never counts as healthy.
 //! - Checks and diagnosis read no clock, no environment and no network: `taken_at` is their only time.
@@ -23,6 +24,7 @@ pub mod diagnose;
 pub mod evidence;
 pub mod execution_role;
 pub mod follow;
+pub mod lesson;
 pub mod network;
 pub mod permission;
 pub mod reading;

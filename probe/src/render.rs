@@ -2,7 +2,11 @@
 
 mod concerns;
 mod database;
+mod doctor;
+mod grade;
 mod json;
+mod lesson;
+mod lessons;
 mod manual;
 mod markdown;
 mod moment;
@@ -17,7 +21,11 @@ mod timeline;
 mod wrap;
 
 pub use database::database;
+pub use doctor::doctor;
+pub use grade::{After, Grade, Solution, grade, solution};
 pub use json::json;
+pub use lesson::{Briefing, briefing, hint};
+pub use lessons::{LessonRow, LessonState, lessons};
 pub use manual::manual;
 pub use markdown::markdown;
 pub use page::{Screen, Style, complaint};

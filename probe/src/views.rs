@@ -4,6 +4,7 @@
 
 mod concern;
 mod database;
+mod doctor;
 mod events;
 mod health;
 mod schemas;
@@ -20,6 +21,7 @@ pub use concern::{Concern, Step};
 pub use database::{
     Certificate, Connections, DatabaseView, Instance, Planned, Storage, SupportEnds,
 };
+pub use doctor::{About, Doctor, Finding, Setting, State};
 pub use events::{Said, newest_distinct};
 pub use schemas::{Shape, schema};
 pub use status::{

@@ -12,7 +12,8 @@ pub enum Lang {
 }
 
 /// The same sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Words {
     /// English, without a full stop.
     pub en: String,

@@ -52,6 +52,7 @@ pub struct Clients {
     pub(super) scaling: aws_sdk_applicationautoscaling::Client,
     pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
+    pub(super) sts: aws_sdk_sts::Client,
     /// Those of other Regions, as far as something led there.
     elsewhere: Arc<Mutex<BTreeMap<String, Self>>>,
 }
@@ -122,6 +123,7 @@ impl Clients {
             scaling: client!(aws_sdk_applicationautoscaling),
             secrets: client!(aws_sdk_secretsmanager),
             ssm: client!(aws_sdk_ssm),
+            sts: client!(aws_sdk_sts),
             elsewhere: Arc::default(),
         })
     }

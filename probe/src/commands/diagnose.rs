@@ -79,7 +79,8 @@ struct Version {
     version: u32,
 }
 
-fn read(file: &Path) -> Result<Snapshot, Error> {
+/// A snapshot from a file, or from standard input for `-`.
+pub(super) fn read(file: &Path) -> Result<Snapshot, Error> {
     let is_stdin = file == Path::new("-");
     let name = match is_stdin {
         true => words!("standard input", "標準入力"),

@@ -121,6 +121,11 @@ impl Page {
         }
     }
 
+    /// Whether a line is not broken.
+    pub(super) fn fits(&self, line: &str) -> bool {
+        self.width.is_none_or(|columns| width(line) <= columns)
+    }
+
     /// A line to be copied.
     pub(super) fn verbatim(&mut self, line: &str) {
         self.text.push_str(line);

@@ -45,6 +45,15 @@ pub fn status(status: &Status, screen: Screen) -> String {
     page.text
 }
 
+/// What the console shows of a service first: its tasks, deployments, targets and events.
+pub(super) fn first_look(status: &Status, screen: Screen, page: &mut Page, paint: &Paint) {
+    let lang = status.lang();
+    let first = [TASKS, DEPLOYMENT, TARGETS, EVENTS].map(|label| label.in_lang(lang));
+    let mut shown = sections(status, paint, screen);
+    shown.retain(|section| first.contains(&section.label));
+    write(page, shown, paint);
+}
+
 /// The status as lines, each with the part that it is about: for a pipe that shows what changes.
 pub fn status_lines(status: &Status) -> Vec<(String, String)> {
     let (_, plain) = Page::new(Screen::PIPE);

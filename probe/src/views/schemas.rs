@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{DatabaseView, Status, Targets, Tasks, Timeline};
+use super::{DatabaseView, Doctor, Status, Targets, Tasks, Timeline};
 use crate::report;
 
 /// An output that programs read.
@@ -21,6 +21,8 @@ pub enum Shape {
     Timeline,
     /// `probe db -o json`
     Db,
+    /// `probe doctor -o json`
+    Doctor,
 }
 
 /// The JSON Schema of an output.
@@ -35,6 +37,7 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Tasks => schema_for!(Tasks),
         Shape::Timeline => schema_for!(Timeline),
         Shape::Db => schema_for!(DatabaseView),
+        Shape::Doctor => schema_for!(Doctor),
     };
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use probe::{
     check::Check,
     checks::all,
-    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
+    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS, UNGUARDED_ACTIONS},
     diagnose::Diagnosis,
     render::{Screen, table},
     report::Report,
@@ -193,7 +193,8 @@ fn the_list_of_actions_is_what_the_collectors_call() {
             .clone()
             .all(|action| always().all(|other| other != action))
     );
-    let listed = always().chain(optional);
+    let unguarded = UNGUARDED_ACTIONS.iter().copied();
+    let listed = always().chain(unguarded).chain(optional);
     assert_eq!(listed.clone().count(), called.len());
     assert_eq!(called, listed.map(ToOwned::to_owned).collect());
 }

@@ -126,6 +126,11 @@ impl Lab {
         &self.door
     }
 
+    /// This AWS without the door, with its verbs.
+    pub(crate) fn aws(&self) -> &str {
+        &self.aws
+    }
+
     /// Runs a command that a report printed, with the AWS CLI of the virtual environment.
     pub(crate) fn shell(&self, command: &str) {
         let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin");

@@ -3,6 +3,8 @@
 mod books;
 mod commands;
 mod daily;
+mod doctor;
+mod learn;
 mod logs;
 
 use serde_json::{Value, json};
