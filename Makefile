@@ -10,6 +10,11 @@ help: ## Show this list
 demo: setup ## Run the whole chain: deploy, break, diagnose, repair, load-test (CI=1: end by itself)
 	@.ci/demo
 
+.PHONY: live
+live: setup ## Run the service where it really balances and scales, with fakecloud (PROVE=1: prove it, and end)
+	@cargo build --quiet --locked --workspace --bins
+	@.venv/bin/python loadtest/live/live.py $(if $(PROVE),--prove)
+
 .PHONY: test
 test: setup ## Run every test that CI runs
 	@.ci/test
