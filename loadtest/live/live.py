@@ -31,6 +31,7 @@ from processes import all_of
 ROOT = Path(__file__).resolve().parents[2]
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 OUT = ROOT / ".data/live"
+PLAN = Path(__file__).with_name("autoscale.toml")
 REGION = "ap-northeast-1"
 AWS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -180,7 +181,7 @@ def prove(live: Live, host: str) -> None:
     """Once as it should be, and once with scaling suspended."""
     rate = step_rate(live, host)
     watched = ["--cluster", stack.CLUSTER, "--service", stack.SERVICE]
-    load = ["--profile", "autoscale", "--rate", f"{rate}/s", "--duration", os.environ.get("DURATION", "6m"), *watched]
+    load = ["--plan", str(PLAN), "--rate", f"{rate}/s", *watched]
 
     def report(name: str) -> list[str]:
         return ["--json", str(OUT / f"{name}.json"), "--html", str(OUT / f"{name}.html")]
@@ -227,7 +228,7 @@ def main() -> None:
         print(
             "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
             f" AWS_REGION={REGION} AWS_ENDPOINT_URL={live.endpoint}\n"
-            f"{BINARIES}/loadtest run --host {host} --profile autoscale --rate {rate}/s --duration 6m"
+            f"{BINARIES}/loadtest run --host {host} --plan {PLAN} --rate {rate}/s"
             f" --cluster {stack.CLUSTER} --service {stack.SERVICE} --html scaled.html"
         )
         say("Until you press Ctrl-C", "Ctrl-C を押すまで動作します")
