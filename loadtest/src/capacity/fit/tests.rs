@@ -9,7 +9,16 @@ const SAMPLES: usize = 10;
 /// A server of 300/s whose answers wait in line: the share later than 100 ms is exp(-(300 - rate) / 10).
 /// The objective of 1 % holds up to 254/s.
 fn queue(rates: &[f64], rng: &mut StdRng) -> Vec<Step> {
-    let share = |rate: f64| (-(300.0 - rate).max(0.0) / 10.0).exp();
+    served(rates, |rate| (-(300.0 - rate).max(0.0) / 10.0).exp(), rng)
+}
+
+/// A server of 300/s that gives way all at once: over 205/s one request of twenty is late.
+fn cliff(rates: &[f64], rng: &mut StdRng) -> Vec<Step> {
+    served(rates, |rate| if rate > 205.0 { 0.05 } else { 0.0 }, rng)
+}
+
+/// A server of 300/s with a share of late answers that depends on the rate.
+fn served(rates: &[f64], share: impl Fn(f64) -> f64, rng: &mut StdRng) -> Vec<Step> {
     rates
         .iter()
         .map(|offered| Step {
@@ -72,6 +81,20 @@ fn the_bounds_hold_the_capacity_at_the_objective() {
         held += u64::from((found.low..=found.high).contains(&truth));
     }
     assert!(held * 100 >= RUNS * 93, "{held} of {RUNS}");
+}
+
+/// Between two steps anything may happen: here the point lies too high, and the step below it is the lower bound.
+#[test]
+fn the_bounds_are_no_closer_than_the_steps_around_them() {
+    for run in 0..20 {
+        let steps = cliff(
+            &[50.0, 100.0, 150.0, 200.0, 250.0],
+            &mut StdRng::seed_from_u64(run),
+        );
+        let found = capacity(&steps, 0.01, run).unwrap().at_objective;
+        assert!((205.0..250.0).contains(&found.point), "{found:?}");
+        assert_eq!((found.low, found.high), (200.0, 250.0));
+    }
 }
 
 #[test]
