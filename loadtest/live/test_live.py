@@ -169,7 +169,7 @@ class Surplus(unittest.TestCase):
 
 
 class Proof(unittest.TestCase):
-    """Two runs against the whole: some 13 minutes."""
+    """Two runs against the whole: some 9 minutes."""
 
     def test_scaling_by_load_passes_and_scaling_suspended_fails(self) -> None:
         if not (os.environ.get("FAKECLOUD") or shutil.which("fakecloud")):
