@@ -22,6 +22,8 @@
              "rds_iam": true for a user who may log in with IAM only;
              "maintenance": [{"action": "db-upgrade", "description": "...", "days": 5}]
     log      {"lines": ["..."], "task": "...", "seconds_ago": 0}
+    insights {"rows": [{"path": "/"}], "running": 1, "status": "Complete"}   what the next queries of
+             Logs Insights answer, after so many looks; answers with the queries before
 
 All but `reset` take "prefix" (default "events") and "region"; those that are about one service
 also take "cluster" and "service" instead. They answer with JSON; {"error": ...} comes with status
@@ -45,6 +47,7 @@ import cfn_events
 import clock
 import ecs
 import elb
+import insights
 import placement
 import programs
 import rds
@@ -128,6 +131,7 @@ def reset(wanted: dict) -> dict:
     programs.APPS.clear()
     reality_image.ELSEWHERE.clear()
     scenarios.clear()
+    insights.forget()
     call = urllib.request.Request(f"{os.environ['LAB_URL']}/moto-api/reset", method="POST")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     direct.open(call).close()
@@ -223,6 +227,11 @@ def db(wanted: dict) -> dict:
     for planned in wanted.get("maintenance", ()):
         rds_upkeep.plan(rds.find(stack.region, name).arn, **planned)
     return {"db": name}
+
+
+@_verb
+def insights_(wanted: dict) -> dict:
+    return insights.set_next(wanted)
 
 
 @_verb

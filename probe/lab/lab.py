@@ -54,9 +54,10 @@ import faults_storage  # noqa: F401
 import faults_template  # noqa: F401
 import iam
 import images
+import insights
 import keys_and_secrets
 import logs
-import metrics  # noqa: F401  moto finds its provider by itself
+import metrics
 import nat
 import rds
 import reality_run
@@ -94,12 +95,14 @@ def application() -> Callable:
     elb.install(reality_run.target_health)
     iam.install()
     images.install()
+    insights.install()
     keys_and_secrets.install()
     logs.install()
     nat.install()
     registration.install()
     rds.install()
     scaling.install()
+    metrics.install()
     moto = DomainDispatcherApplication(create_backend_app)
 
     def dispatch(environ: dict, start_response: Callable) -> Iterable[bytes]:

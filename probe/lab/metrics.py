@@ -7,10 +7,11 @@ the configuration (each task of the service holds some connections), unless a fa
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 from typing import Any
 
-from moto.cloudwatch.models import MetricDatum
+from moto.cloudwatch.models import MetricDatum, Statistics
 from moto.core.common_models import CloudWatchMetricProvider
 from moto.elbv2.models import elbv2_backends
 from moto.rds.models import rds_backends
@@ -23,8 +24,23 @@ from programs import app_of
 MINUTES = 15
 CONNECTIONS_PER_TASK = 3
 # What a load balancer also counts for each target group.
-_OF_GROUPS = ("RequestCount", "HTTPCode_Target_5XX_Count")
+_OF_GROUPS = ("RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime")
+ANSWER_SECONDS = 0.042
 GIB = 1024**3
+
+def install() -> None:
+    """Patch moto, which knows no percentiles and answers with null, which AWS never does."""
+    original = Statistics.get_statistics_for_type
+
+    def get_statistics_for_type(self: Statistics, stat: str) -> Any:
+        if not stat.startswith("p"):
+            return original(self, stat)
+        values = sorted(self.metric_single_values_list)
+        place = math.ceil(float(stat[1:]) / 100 * len(values))
+        return values[max(place, 1) - 1]
+
+    Statistics.get_statistics_for_type = get_statistics_for_type
+
 
 class Published(CloudWatchMetricProvider):
     """moto asks every subclass of its provider."""
@@ -81,7 +97,7 @@ def _of_balancers(region: str) -> Iterator[MetricDatum]:
     for balancer in elbv2_backends[ACCOUNT][region].load_balancers.values():
         full_name = balancer.arn.split(":loadbalancer/")[-1]
         pinned = getattr(balancer, "lab_metrics", {})
-        values = {"RequestCount": 120, **pinned}
+        values = {"RequestCount": 120, "TargetResponseTime": ANSWER_SECONDS, **pinned}
         dimensions = [{"Name": "LoadBalancer", "Value": full_name}]
         yield from _series("AWS/ApplicationELB", values, dimensions)
         counted = {name: values[name] for name in _OF_GROUPS if name in values}

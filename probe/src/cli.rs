@@ -4,7 +4,7 @@ mod learn;
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::ArgPredicate};
 use clap_complete::Shell;
 
 pub use learn::{Check, Learn, Start, Step};
@@ -119,6 +119,10 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },
+    /// Try the event service at an address: health, page, TLS, headers, and all that people do, with an event of its own
+    Smoke(Smoke),
+    /// Hold availability and answer times against 99.9 %: budget left, burn rates, and what would page
+    Slo(Target),
 }
 
 /// What is looked at.
@@ -233,8 +237,8 @@ pub struct Logs {
     /// Which service.
     #[command(flatten)]
     pub target: Target,
-    /// How far back: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d
-    #[arg(long, default_value = "10m", value_parser = parse_duration, value_name = "DURATION")]
+    /// How far back: seconds, minutes, hours or days, for example 90s, 15m, 2h, 1d; for --insights 1h
+    #[arg(long, default_value = "10m", default_value_if("insights", ArgPredicate::IsPresent, "1h"), value_parser = parse_duration, value_name = "DURATION")]
     pub since: Duration,
     /// Keep going and show new lines as they arrive, also of tasks that start later
     #[arg(short, long)]
@@ -254,6 +258,34 @@ pub struct Logs {
     /// Show these fields of lines that are JSON, for example .status,.path; other lines stay whole
     #[arg(long, value_delimiter = ',', value_name = "FIELDS")]
     pub json: Vec<String>,
+    /// Ask CloudWatch Logs Insights: a stored query (without a name, or `list`: which there are), or a file, whose name
+    /// has a slash; charged by the bytes that it reads
+    #[arg(long, num_args = 0..=1, default_missing_value = "list", value_name = "QUERY", conflicts_with_all = ["follow", "task", "previous", "filter", "grep", "json"])]
+    pub insights: Option<String>,
+    /// A value that the query asks for, for example request_id=0199f3a1; once for each
+    #[arg(long, value_parser = parse_value, value_name = "NAME=VALUE", requires = "insights")]
+    pub set: Vec<(String, String)>,
+}
+
+/// Arguments of `smoke`.
+#[derive(Debug, Args)]
+pub struct Smoke {
+    /// Address of the service, for example https://events.example.com
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Create no event
+    #[arg(long)]
+    pub read_only: bool,
+    /// File with the Cookie header of a browser that is logged in, for AUTH=alb-oidc; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub session: Option<PathBuf>,
+}
+
+fn parse_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("\"{text}\" is no value: write for example request_id=0199f3a1"))?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Arguments of `db`.

@@ -18,6 +18,7 @@ mod failure;
 mod iam;
 mod kms;
 mod logs;
+mod performance;
 mod permissions;
 mod policy;
 mod profiles;
@@ -41,7 +42,10 @@ pub use clients::{Clients, Connection};
 pub use database::database;
 pub use everything::collect;
 pub use examine::{Api, Examination, Identity, examine};
-pub use logs::{LogPage, LogSource, LogWindow, log_page};
+pub use logs::{
+    LogPage, LogSource, LogWindow, QueryCall, log_page, query_answer, start_query, stop_query,
+};
+pub use performance::performance;
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
 pub use status::status;
@@ -101,8 +105,11 @@ pub const ACTIONS: &[&str] = &[
     "ssm:DescribeParameters",
 ];
 
-/// Actions that a diagnosis does without: `db` calls them.
+/// Actions that a diagnosis does without: `db` and `logs --insights` call them.
 pub const MORE_ACTIONS: &[&str] = &[
+    "logs:GetQueryResults",
+    "logs:StartQuery",
+    "logs:StopQuery",
     "rds:DescribeCertificates",
     "rds:DescribeDBMajorEngineVersions",
     "rds:DescribePendingMaintenanceActions",

@@ -4,10 +4,13 @@ mod database;
 mod diagnose;
 mod doctor;
 mod explain;
+mod insights;
 mod learn;
 mod list;
 mod logs;
 mod shell;
+mod slo;
+mod smoke;
 mod snapshot;
 mod status;
 mod targets;
@@ -54,6 +57,9 @@ pub enum Error {
     /// AWS did not tell.
     #[error(transparent)]
     Unobserved(#[from] Unobserved),
+    /// It was ended before the answer was there.
+    #[error("{}", .0.en)]
+    Unfinished(Words),
     /// The reader of our output went away; not a failure.
     #[error("output closed")]
     OutputClosed,
@@ -98,6 +104,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Doctor => doctor::run(&global).await,
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { to } => shell::man(to.as_deref()),
+        Command::Smoke(args) => smoke::run(args, &global).await,
+        Command::Slo(target) => slo::run(target, &global).await,
     };
     let exit = done.unwrap_or_else(|error| report(&error, lang));
     ExitCode::from(match exit {
@@ -113,6 +121,7 @@ fn report(error: &Error, lang: Lang) -> Exit {
     let (text, exit) = match error {
         Error::OutputClosed => return Exit::Healthy,
         Error::Usage(text) => (text.clone(), Exit::Usage),
+        Error::Unfinished(text) => (text.clone(), Exit::Undetermined),
         Error::Unobserved(unobserved) => {
             let action = action(unobserved).unwrap_or_else(|| {
                 words!(
@@ -127,9 +136,13 @@ fn report(error: &Error, lang: Lang) -> Exit {
         Error::Other(other) => (Words::verbatim(format!("{other:#}")), Exit::Undetermined),
     };
     let label = say(lang, "error", "エラー");
-    let text = format!("{label}: {}", text.in_lang(lang));
-    let _ = io::stderr().write_all(complaint(&text, screen_of(&io::stderr())).as_bytes()); // nowhere left to complain to
+    tell(&format!("{label}: {}", text.in_lang(lang)));
     exit
+}
+
+/// Says something on standard error, where it does not mix with what was asked for.
+fn tell(text: &str) {
+    let _ = io::stderr().write_all(complaint(text, screen_of(&io::stderr())).as_bytes()); // nowhere left to complain to
 }
 
 /// What every command that talks to AWS begins with.

@@ -3,7 +3,15 @@
 //! Pure arithmetic on counted requests, after chapter 5 of Google's Site Reliability Workbook, "Alerting on SLOs"
 //! (<https://sre.google/workbook/alerting-on-slos/>): a burn rate of 1 uses up exactly the budget of the period.
 
+mod alerts;
+mod certainty;
+
+use std::iter::Sum;
+
 use chrono::TimeDelta;
+
+pub use alerts::{ALERTS, Alert};
+pub use certainty::{Kept, interval, kept};
 
 use crate::snapshot::Traffic;
 
@@ -37,6 +45,18 @@ impl Traffic {
     fn error_rate(&self) -> Option<f64> {
         // Counts of one minute arrive apart: for a moment more may have failed than were sent.
         (self.total() > 0.0).then(|| (self.failed() / self.total()).min(1.0))
+    }
+}
+
+impl Sum for Traffic {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Self::default(), |all, part| Self {
+            seconds: all.seconds + part.seconds,
+            sent: all.sent + part.sent,
+            unsent: all.unsent + part.unsent,
+            failed_by_task: all.failed_by_task + part.failed_by_task,
+            failed_by_balancer: all.failed_by_balancer + part.failed_by_balancer,
+        })
     }
 }
 

@@ -6,6 +6,8 @@ mod database;
 mod load_balancer;
 mod log_event;
 mod network;
+mod performance;
+mod query_answer;
 mod release;
 mod role;
 mod secret_reference;
@@ -29,6 +31,8 @@ pub use log_event::LogEvent;
 pub use network::{
     AclEntry, Endpoint, NatGateway, NetworkAcl, Route, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
 };
+pub use performance::{AnswerTimes, Performance, Series};
+pub use query_answer::QueryAnswer;
 pub use release::Release;
 pub use role::{Permission, Policy, Role, Statement, Test, View};
 pub use secret_reference::SecretReference;

@@ -7,7 +7,11 @@ mod database;
 mod doctor;
 mod events;
 mod health;
+mod insights;
+mod log_line;
 mod schemas;
+mod slo;
+mod smoke;
 mod status;
 mod stops;
 mod targets;
@@ -23,7 +27,11 @@ pub use database::{
 };
 pub use doctor::{About, Doctor, Finding, Setting, State};
 pub use events::{Said, newest_distinct};
+pub use insights::{Asked, Insights};
+pub use log_line::LogEntry;
 pub use schemas::{Shape, schema};
+pub use slo::{AlertState as BurnAlert, Budget, Slo, Window, WindowTimes};
+pub use smoke::{LeftBehind, Smoke, SmokeStep};
 pub use status::{
     AlarmState, Availability, DatabaseState, LastActivity, Range, Rollout, Status, TargetCount,
     TaskCounts,

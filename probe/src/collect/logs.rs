@@ -1,6 +1,7 @@
 //! CloudWatch Logs: what the tasks wrote last.
 
 mod groups;
+mod insights;
 mod window;
 
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -17,6 +18,7 @@ use super::{
 use crate::snapshot::{LogLine, Observed, Task, TaskDefinition, Unobserved};
 
 pub(super) use groups::log_groups;
+pub use insights::{QueryCall, query_answer, start_query, stop_query};
 pub use window::{LogPage, LogSource, LogWindow, log_page};
 pub(super) use window::{groups_of, sources};
 

@@ -16,7 +16,7 @@ use self::{
     line::Lines,
     reader::{Patience, Reader},
 };
-use super::{Error, Exit, connect, now, print, screen};
+use super::{Error, Exit, connect, insights, now, print, screen};
 use crate::{
     cli::{self, Global},
     collect::{self, Clients, LogSource, LogWindow, log_sources},
@@ -33,6 +33,9 @@ const QUIET: Duration = Duration::from_secs(5);
 const LONG_LOOK: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error> {
+    if let Some(query) = &args.insights {
+        return insights::run(&args, query, global).await;
+    }
     let grep = args.grep.as_deref().map(Regex::new).transpose();
     let grep = grep.map_err(|error| {
         Error::Usage(words!(
@@ -117,7 +120,7 @@ async fn round(
     while let Some(events) = merge.next().await? {
         let mut text = String::new();
         for event in events.iter().filter(|event| shown.is_fresh(event)) {
-            lines.add(event, &mut text);
+            lines.add(event, &mut text)?;
         }
         if !text.is_empty() {
             print(&text)?;

@@ -359,7 +359,7 @@ fn availability(seen: &Availability, lang: Lang, paint: &Paint) -> String {
 }
 
 /// Percent to three places, never rounded up: 99.9996 is not yet 100.
-fn share(percent: f64) -> String {
+pub(super) fn share(percent: f64) -> String {
     let cut = (percent * 1_000.0 + 1e-6).floor() / 1_000.0;
     format!("{cut}")
 }

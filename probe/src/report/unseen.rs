@@ -125,6 +125,14 @@ pub fn action(unobserved: &Unobserved) -> Option<Words> {
             "the log group does not exist, so that every line is lost: probe explain logs-group-missing",
             "ロググループが存在しないため、ログは保存されていない: probe explain logs-group-missing"
         ),
+        "ResourceNotFoundException" if operation == "logs:StartQuery" => words!(
+            "the log group does not exist: of tasks, probe explain logs-group-missing tells more; that of Container Insights is there once aws ecs update-cluster-settings has enabled it",
+            "ロググループが存在しない。タスクのログについては probe explain logs-group-missing を参照する。Container Insights のロググループは、aws ecs update-cluster-settings で有効化すると作成される"
+        ),
+        "LimitExceededException" if operation == "logs:StartQuery" => words!(
+            "too many queries run in this account; run it again in a minute",
+            "このアカウントで同時に実行中のクエリが多すぎるため、1 分ほど待って、もう一度実行する"
+        ),
         _ if NOT_LOGGED_IN.contains(&code) => words!(
             "log in to AWS again (for example aws sso login); aws sts get-caller-identity tells whether AWS knows the credentials",
             "AWS にログインし直す (例: aws sso login)。認証情報が有効かどうかは aws sts get-caller-identity で確認できる"

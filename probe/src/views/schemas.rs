@@ -3,7 +3,9 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{DatabaseView, Doctor, Status, Targets, Tasks, Timeline};
+use super::{
+    DatabaseView, Doctor, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline,
+};
 use crate::report;
 
 /// An output that programs read.
@@ -23,6 +25,14 @@ pub enum Shape {
     Db,
     /// `probe doctor -o json`
     Doctor,
+    /// `probe slo -o json`
+    Slo,
+    /// `probe smoke -o json`
+    Smoke,
+    /// A line of `probe logs -o json`
+    Logs,
+    /// `probe logs --insights NAME -o json`
+    Insights,
 }
 
 /// The JSON Schema of an output.
@@ -38,6 +48,10 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Timeline => schema_for!(Timeline),
         Shape::Db => schema_for!(DatabaseView),
         Shape::Doctor => schema_for!(Doctor),
+        Shape::Slo => schema_for!(Slo),
+        Shape::Smoke => schema_for!(Smoke),
+        Shape::Logs => schema_for!(LogEntry),
+        Shape::Insights => schema_for!(Insights),
     };
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

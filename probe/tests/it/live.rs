@@ -4,9 +4,12 @@ mod books;
 mod commands;
 mod daily;
 mod doctor;
+mod insights;
 mod learn;
 mod logs;
+mod slo;
 
+pub(crate) use daily::Endless;
 use serde_json::{Value, json};
 
 use crate::lab::{Lab, ids};

@@ -22,6 +22,7 @@ mod rollback;
 mod secrets;
 mod shape;
 mod shell;
+mod smoke;
 mod supply;
 mod terminal;
 mod tidy;

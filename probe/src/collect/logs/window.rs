@@ -30,6 +30,18 @@ pub struct LogSource {
     containers: BTreeSet<String>,
 }
 
+impl LogSource {
+    /// The Region of the group; `None` where it is that of the service.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// What the names of the streams begin with, up to a slash; `None` where they have no common beginning.
+    pub fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
+    }
+}
+
 /// Which lines of a source are read.
 #[derive(Debug, Clone)]
 pub struct LogWindow {

@@ -1,14 +1,13 @@
 //! A log line as it is shown: for a person with its task in colour, for a program as JSON.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style as Ansi};
 use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     render::{Format, Style},
     snapshot::LogEvent,
+    views::LogEntry,
 };
 
 /// Colours that can be told apart on dark and light ground. Red is for faults.
@@ -67,40 +66,42 @@ impl Lines {
     }
 
     /// Writes a line to the end of the text, if it is wanted.
-    pub(super) fn add(&mut self, event: &LogEvent, text: &mut String) {
+    pub(super) fn add(&mut self, event: &LogEvent, text: &mut String) -> serde_json::Result<()> {
         self.read += 1;
         if self
             .grep
             .as_ref()
             .is_some_and(|grep| !grep.is_match(&event.message))
         {
-            return;
+            return Ok(());
         }
         self.count += 1;
-        // Writing to a String cannot fail.
-        let _ = match self.format {
-            Format::Json => writeln!(text, "{}", self.json(event)),
-            Format::Table | Format::Markdown => writeln!(text, "{}", self.line(event)),
+        *text += &match self.format {
+            Format::Json => self.json(event)?,
+            Format::Table | Format::Markdown => self.line(event),
         };
+        text.push('\n');
+        Ok(())
     }
 
-    fn json(&self, event: &LogEvent) -> Value {
-        let mut line = json!({
-            "at": event.at,
-            "ingested_at": event.ingested_at,
-            "task": event.task,
-            "container": event.container,
-            "message": &*event.message,
-        });
-        let message = serde_json::from_str::<Value>(&event.message);
-        if let (false, Ok(message)) = (self.fields.is_empty(), message) {
-            let chosen = self
-                .fields
-                .iter()
-                .map(|field| (field.clone(), field_of(&message, field)));
-            line["fields"] = chosen.collect::<serde_json::Map<_, _>>().into();
-        }
-        line
+    fn json(&self, event: &LogEvent) -> serde_json::Result<String> {
+        let message = serde_json::from_str::<Value>(&event.message).ok();
+        let message = message.filter(|_| !self.fields.is_empty());
+        let chosen = |message: Value| {
+            let fields = self.fields.iter();
+            fields
+                .map(|field| (field.clone(), field_of(&message, field)))
+                .collect()
+        };
+        let entry = LogEntry {
+            at: event.at,
+            ingested_at: event.ingested_at,
+            task: event.task.clone(),
+            container: event.container.clone(),
+            message: event.message.to_string(),
+            fields: message.map(chosen),
+        };
+        serde_json::to_string(&entry)
     }
 
     fn line(&mut self, event: &LogEvent) -> String {
@@ -156,6 +157,7 @@ fn field_of(message: &Value, field: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use serde_json::json;
 
     use super::*;
 
@@ -183,7 +185,7 @@ mod tests {
         let mut lines = Lines::new(grep, fields, format, style);
         let mut text = String::new();
         for event in events {
-            lines.add(event, &mut text);
+            lines.add(event, &mut text).unwrap();
         }
         text
     }

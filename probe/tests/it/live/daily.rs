@@ -108,7 +108,7 @@ fn a_denied_call_costs_a_line_and_no_more() {
 }
 
 /// A command that never ends by itself, not even when a test fails.
-pub(super) struct Endless(pub(super) Child);
+pub(crate) struct Endless(pub(crate) Child);
 
 impl Drop for Endless {
     fn drop(&mut self) {
@@ -118,7 +118,7 @@ impl Drop for Endless {
 }
 
 impl Endless {
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         Self(
             command
                 .stdout(Stdio::piped())
@@ -129,7 +129,7 @@ impl Endless {
     }
 
     /// Asks it to end as Ctrl-C does, and gives its exit code.
-    pub(super) fn interrupt(&mut self) -> i32 {
+    pub(crate) fn interrupt(&mut self) -> i32 {
         let id = self.0.id().to_string();
         assert!(
             Command::new("kill")
