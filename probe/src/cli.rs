@@ -123,6 +123,10 @@ pub enum Command {
     Smoke(Smoke),
     /// Hold availability and answer times against 99.9 %: budget left, burn rates, and what would page
     Slo(Target),
+    /// Show what the deployment costs a month, the biggest levers first, and what surprises on the bill
+    Cost(Cost),
+    /// Show what is left of a deployment, what it costs a day, and the commands in the right order; deletes nothing
+    Cleanup(Cleanup),
 }
 
 /// What is looked at.
@@ -292,6 +296,22 @@ fn parse_value(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Args)]
 pub struct Db {
     /// Which service.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Arguments of `cost`.
+#[derive(Debug, Args)]
+pub struct Cost {
+    /// Whose deployment.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Arguments of `cleanup`.
+#[derive(Debug, Args)]
+pub struct Cleanup {
+    /// Whose deployment.
     #[command(flatten)]
     pub target: Target,
 }

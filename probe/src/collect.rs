@@ -16,6 +16,7 @@ mod everything;
 mod examine;
 mod failure;
 mod iam;
+mod inventory;
 mod kms;
 mod logs;
 mod performance;
@@ -46,6 +47,8 @@ pub use logs::{
     LogPage, LogSource, LogWindow, QueryCall, log_page, query_answer, start_query, stop_query,
 };
 pub use performance::performance;
+pub use inventory::{inventory, stack_of};
+pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
 pub use status::status;
@@ -110,9 +113,23 @@ pub const MORE_ACTIONS: &[&str] = &[
     "logs:GetQueryResults",
     "logs:StartQuery",
     "logs:StopQuery",
+/// Actions that a diagnosis does without: `db`, `cost` and `cleanup` call them.
+pub const MORE_ACTIONS: &[&str] = &[
+    "ec2:DescribeAddresses",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+    "ecr:DescribeRepositories",
+    "ecs:DescribeClusters",
+    "elasticloadbalancing:DescribeTags",
+    "iam:ListRoles",
     "rds:DescribeCertificates",
+    "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBMajorEngineVersions",
+    "rds:DescribeDBSnapshots",
+    "rds:DescribeDBSubnetGroups",
     "rds:DescribePendingMaintenanceActions",
+    "secretsmanager:ListSecrets",
+    "tag:GetResources",
 ];
 
 /// Actions that `probe` calls only when it is told to, and the flag that tells it.

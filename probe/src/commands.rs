@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod insights;
 mod learn;
+mod holdings;
 mod list;
 mod logs;
 mod shell;
@@ -99,6 +100,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Tasks(args) => tasks::run(args, &global).await,
         Command::Targets(args) => targets::run(args, &global).await,
         Command::Logs(args) => logs::run(args, &global).await,
+        Command::Cost(args) => holdings::run_cost(args, &global).await,
+        Command::Cleanup(args) => holdings::run_cleanup(args, &global).await,
         Command::Db(args) => database::run(args, &global).await,
         Command::Learn(args) => learn::run(args, &global).await,
         Command::Doctor => doctor::run(&global).await,
@@ -146,7 +149,7 @@ fn tell(text: &str) {
 }
 
 /// What every command that talks to AWS begins with.
-async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject), Error> {
+async fn clients(global: &Global) -> Result<Clients, Error> {
     let connection = global.connection();
     if let Some(unknown) = unknown_profile(connection.profile.as_deref()) {
         return Err(no_profile(&unknown));
@@ -157,6 +160,12 @@ async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject),
             "AWS リージョンが設定されていません\nヒント: --region ap-northeast-1 を付けるか、AWS_REGION を設定してください"
         )));
     };
+    Ok(clients)
+}
+
+/// The clients, and the service that is meant.
+async fn connect(target: &Target, global: &Global) -> Result<(Clients, Subject), Error> {
+    let clients = clients(global).await?;
     let region = clients.region.clone();
     match target.resolve(&clients).await? {
         Resolution::Found(subject) => Ok((clients, subject)),

@@ -28,6 +28,7 @@ pub mod insights;
 pub mod lesson;
 pub mod network;
 pub mod permission;
+pub mod prices;
 pub mod reading;
 pub mod remedy;
 pub mod render;

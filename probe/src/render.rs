@@ -1,6 +1,8 @@
 //! From a report to text. Formats, never decides.
 
+mod cleanup;
 mod concerns;
+mod cost;
 mod database;
 mod doctor;
 mod grade;
@@ -23,6 +25,8 @@ mod tasks;
 mod timeline;
 mod wrap;
 
+pub use cleanup::cleanup;
+pub use cost::cost;
 pub use database::database;
 pub use doctor::doctor;
 pub use grade::{After, Grade, Solution, grade, solution};

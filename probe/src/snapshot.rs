@@ -3,6 +3,7 @@
 //! Plain serde values that know nothing of AWS's SDK: a support bundle, a test fixture and an exercise are the same file.
 
 mod database;
+mod inventory;
 mod load_balancer;
 mod log_event;
 mod network;
@@ -26,6 +27,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use database::{Database, Keeping};
+pub use inventory::{Fargate, Holding, Inventory, Kind, Mark, Unit};
 pub use load_balancer::{HealthCheck, Listener, LoadBalancer, Target, TargetGroup};
 pub use log_event::LogEvent;
 pub use network::{

@@ -2,7 +2,9 @@
 //!
 //! Pure: no AWS, no clock, no environment. A changed field is an entry in CHANGELOG.md.
 
+mod cleanup;
 mod concern;
+mod cost;
 mod database;
 mod doctor;
 mod events;
@@ -21,7 +23,9 @@ mod timeline;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use cleanup::{CheckItem, CleanupView, Left, words_of};
 pub use concern::{Concern, Step};
+pub use cost::{CostLine, CostView, Lever};
 pub use database::{
     Certificate, Connections, DatabaseView, Instance, Planned, Storage, SupportEnds,
 };

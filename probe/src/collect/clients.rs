@@ -53,6 +53,7 @@ pub struct Clients {
     pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) tagging: aws_sdk_resourcegroupstagging::Client,
     /// Those of other Regions, as far as something led there.
     elsewhere: Arc<Mutex<BTreeMap<String, Self>>>,
 }
@@ -124,6 +125,7 @@ impl Clients {
             secrets: client!(aws_sdk_secretsmanager),
             ssm: client!(aws_sdk_ssm),
             sts: client!(aws_sdk_sts),
+            tagging: client!(aws_sdk_resourcegroupstagging),
             elsewhere: Arc::default(),
         })
     }
@@ -159,6 +161,7 @@ impl Clients {
             kms: client!(aws_sdk_kms, kms),
             secrets: client!(aws_sdk_secretsmanager, secrets),
             ssm: client!(aws_sdk_ssm, ssm),
+            tagging: client!(aws_sdk_resourcegroupstagging, tagging),
             elsewhere: Arc::default(),
             ..self.clone()
         }

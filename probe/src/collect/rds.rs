@@ -8,7 +8,8 @@ mod upkeep;
 use aws_sdk_rds::types::{DbInstance, Filter};
 use tokio::join;
 
-pub(super) use upkeep::upkeep;
+pub(super) use parameters::vcpus;
+pub(super) use upkeep::{support, upkeep};
 
 use super::{Clients, cloudwatch, ecs::Definition, ecs::time, failure::unobserved};
 use crate::snapshot::{Database, Observed, Unobserved};

@@ -3,9 +3,7 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{
-    DatabaseView, Doctor, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline,
-};
+use super::{CleanupView, CostView, DatabaseView, Doctor, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline};
 use crate::report;
 
 /// An output that programs read.
@@ -33,6 +31,10 @@ pub enum Shape {
     Logs,
     /// `probe logs --insights NAME -o json`
     Insights,
+    /// `probe cost -o json`
+    Cost,
+    /// `probe cleanup -o json`
+    Cleanup,
 }
 
 /// The JSON Schema of an output.
@@ -52,6 +54,8 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Smoke => schema_for!(Smoke),
         Shape::Logs => schema_for!(LogEntry),
         Shape::Insights => schema_for!(Insights),
+        Shape::Cost => schema_for!(CostView),
+        Shape::Cleanup => schema_for!(CleanupView),
     };
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

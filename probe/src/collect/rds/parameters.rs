@@ -93,6 +93,16 @@ fn memory(class: &str) -> Option<u64> {
     Some(sizes * of_large * GIB)
 }
 
+/// The vCPUs of the common instance classes.
+pub(in crate::collect) fn vcpus(class: &str) -> Option<u32> {
+    let size = class.strip_prefix("db.")?.split('.').nth(1)?;
+    Some(match size {
+        "micro" | "small" | "medium" | "large" => 2,
+        "xlarge" => 4,
+        size => 4 * size.strip_suffix("xlarge")?.parse::<u32>().ok()?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

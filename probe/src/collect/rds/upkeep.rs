@@ -62,7 +62,11 @@ pub(in crate::collect) async fn upkeep(clients: &Clients, database: &Database) -
     let (maintenance, authority_valid_until, support) = join!(
         maintenance(clients, database),
         authority(clients, database.certificate_authority.as_deref()),
-        support(clients, database),
+        support(
+            clients,
+            database.engine.as_deref(),
+            database.engine_version.as_deref()
+        ),
     );
     Upkeep {
         maintenance,
@@ -122,8 +126,13 @@ async fn authority(clients: &Clients, name: Option<&str>) -> Observed<Option<Dat
     Ok(named.and_then(|found| time(found.valid_till())))
 }
 
-async fn support(clients: &Clients, database: &Database) -> Observed<Option<Support>> {
-    let (Some(engine), Some(version)) = (&database.engine, &database.engine_version) else {
+/// Until when the major version is supported.
+pub(in crate::collect) async fn support(
+    clients: &Clients,
+    engine: Option<&str>,
+    version: Option<&str>,
+) -> Observed<Option<Support>> {
+    let (Some(engine), Some(version)) = (engine, version) else {
         return Ok(None);
     };
     let major = major(engine, version);
