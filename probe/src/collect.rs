@@ -1,4 +1,5 @@
-//! Looks at the running stack and writes down what it saw. Read-only: it calls Describe, List, Get and Simulate.
+//! Looks at the running stack and writes down what it saw. Read-only: it calls Describe, List, Get and Simulate; the one
+//! exception is `failover`.
 //!
 //! Collecting cannot fail: a call that is denied, throttled or does not answer becomes an
 //! [`Unobserved`](crate::snapshot::Unobserved) in the snapshot, and so does everything that depended on it.
@@ -14,6 +15,7 @@ mod ecs;
 mod elbv2;
 mod everything;
 mod examine;
+mod failover;
 mod failure;
 mod iam;
 mod inventory;
@@ -47,6 +49,7 @@ pub use logs::{
     LogPage, LogSource, LogWindow, QueryCall, log_page, query_answer, start_query, stop_query,
 };
 pub use performance::performance;
+pub use failover::{database_events, database_place, force_failover, new_events};
 pub use inventory::{inventory, stack_of};
 pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
@@ -139,6 +142,9 @@ pub const OPTIONAL_ACTIONS: &[(&str, &str)] =
 /// What `probe doctor` calls and no policy has to allow: AWS answers it to everybody who is logged in.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
 pub const UNGUARDED_ACTIONS: &[&str] = &["sts:GetCallerIdentity"];
+/// The one action that changes something, and the flag without which it is never called. `cloudformation/probe-role.yaml`
+/// does not allow it.
+pub const ACTING: (&str, &str) = ("rds:RebootDBInstance", "--yes-force-failover");
 
 /// What collecting may and should do beyond the usual.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ mod doctor;
 mod explain;
 mod insights;
 mod learn;
+mod failover;
 mod holdings;
 mod list;
 mod logs;

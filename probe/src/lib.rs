@@ -8,6 +8,8 @@
 //! Invariants:
 //! - AWS SDK types end in [`collect`]; nothing in it changes anything in AWS. What breaks something is
 //!   [`lesson::local_aws`] alone, and it speaks to this machine only.
+//! - AWS SDK types end in [`collect`]; nothing in it changes anything in AWS, but the one call that takes a
+//!   [`consent::Consent`].
 //! - A [`snapshot::Snapshot`] is a value: it can be saved, sent to a colleague and diagnosed offline.
 //! - What could not be seen is a value too ([`snapshot::Unobserved`]) and never counts as healthy.
 //! - Checks and diagnosis read no clock, no environment and no network: `taken_at` is their only time.
@@ -20,6 +22,7 @@ pub mod checks;
 pub mod cli;
 pub mod collect;
 pub mod commands;
+pub mod consent;
 pub mod diagnose;
 pub mod evidence;
 pub mod execution_role;
@@ -27,6 +30,7 @@ pub mod follow;
 pub mod insights;
 pub mod lesson;
 pub mod network;
+pub mod outage;
 pub mod permission;
 pub mod prices;
 pub mod reading;

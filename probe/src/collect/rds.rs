@@ -8,6 +8,7 @@ mod upkeep;
 use aws_sdk_rds::types::{DbInstance, Filter};
 use tokio::join;
 
+pub(super) use events::events;
 pub(super) use parameters::vcpus;
 pub(super) use upkeep::{support, upkeep};
 

@@ -6,7 +6,7 @@ use super::{Error, Exit, print, screen};
 use crate::{
     checks::{all, by_id},
     cli::{self, Global},
-    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
+    collect::{ACTING, ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
     render::{Format, rows, severity},
     runbook, scenario,
     views::schema,
@@ -58,12 +58,13 @@ fn actions(format: Format) -> Result<String, Error> {
     let mut always = [ACTIONS, MORE_ACTIONS].concat();
     always.sort_unstable();
     if format == Format::Json {
-        let optional: BTreeMap<_, _> = OPTIONAL_ACTIONS.iter().copied().collect();
+        let optional: BTreeMap<_, _> = OPTIONAL_ACTIONS.iter().copied().chain([ACTING]).collect();
         let all = serde_json::json!({ "actions": always, "optional": optional });
         return Ok(serde_json::to_string_pretty(&all)? + "\n");
     }
     let optional = OPTIONAL_ACTIONS
         .iter()
+        .chain([&ACTING])
         .map(|(action, flag)| format!("{action} ({flag})\n"));
     Ok(always.join("\n") + "\n\n" + &optional.collect::<String>())
 }

@@ -109,6 +109,10 @@ pub fn action(unobserved: &Unobserved) -> Option<Words> {
     } = unobserved;
     let code = code.as_str();
     Some(match code {
+        _ if unobserved.is_denied() && operation == "rds:RebootDBInstance" => words!(
+            "nothing was done. The role of probe only looks; who tests a failover needs rds:RebootDBInstance on this one instance, for as long as the test takes: aws iam put-role-policy --role-name <YOUR_ROLE> --policy-name failover-test --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"rds:RebootDBInstance\",\"Resource\":\"<ARN_OF_THE_INSTANCE>\"}}]}}', and afterwards aws iam delete-role-policy --role-name <YOUR_ROLE> --policy-name failover-test",
+            "何も変更していません。probe のロールは参照専用です。フェイルオーバーテストの間だけ、対象インスタンスへの rds:RebootDBInstance を許可してください: aws iam put-role-policy --role-name <YOUR_ROLE> --policy-name failover-test --policy-document '{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":\"rds:RebootDBInstance\",\"Resource\":\"<ARN_OF_THE_INSTANCE>\"}}]}}'。終わったら aws iam delete-role-policy --role-name <YOUR_ROLE> --policy-name failover-test で取り消します"
+        ),
         _ if unobserved.is_denied() => words!(
             "allow the action {operation} (all that probe calls: probe list --actions)",
             "アクション {operation} を許可する (probe が呼び出すアクションの一覧: probe list --actions)"

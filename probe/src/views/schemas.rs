@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{CleanupView, CostView, DatabaseView, Doctor, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline};
+use super::{CleanupView, CostView, DatabaseView, Doctor, FailoverView, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline};
 use crate::report;
 
 /// An output that programs read.
@@ -31,6 +31,8 @@ pub enum Shape {
     Logs,
     /// `probe logs --insights NAME -o json`
     Insights,
+    /// `probe db failover-test -o json`
+    Failover,
     /// `probe cost -o json`
     Cost,
     /// `probe cleanup -o json`
@@ -54,6 +56,7 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Smoke => schema_for!(Smoke),
         Shape::Logs => schema_for!(LogEntry),
         Shape::Insights => schema_for!(Insights),
+        Shape::Failover => schema_for!(FailoverView),
         Shape::Cost => schema_for!(CostView),
         Shape::Cleanup => schema_for!(CleanupView),
     };

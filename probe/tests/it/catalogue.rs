@@ -8,6 +8,7 @@ use probe::{
     check::Check,
     checks::all,
     collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS, UNGUARDED_ACTIONS},
+    collect::{ACTING, ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
     diagnose::Diagnosis,
     render::{Screen, table},
     report::Report,
@@ -186,7 +187,10 @@ fn the_list_of_actions_is_what_the_collectors_call() {
     for (_, text) in crate::tidy::sources("collect") {
         called.extend(call.captures_iter(&text).map(|found| found[1].to_owned()));
     }
-    let optional = OPTIONAL_ACTIONS.iter().map(|(action, _)| *action);
+    let optional = OPTIONAL_ACTIONS
+        .iter()
+        .chain([&ACTING])
+        .map(|(action, _)| *action);
     let always = || ACTIONS.iter().chain(MORE_ACTIONS).copied();
     assert!(
         optional

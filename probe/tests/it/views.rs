@@ -55,8 +55,11 @@ pub(crate) fn golden(name: &str, text: impl Fn(Lang, Screen) -> String) {
             );
             assert_eq!(without_escapes(&coloured), plain, "{name} {kind}");
             // What is copied stays whole.
-            let copied =
-                |line: &&str| line.starts_with("    aws ") || line.starts_with("    psql ");
+            let begins = ["aws ", "psql ", "probe ", "cloudformation/", "AWS_REGION="];
+            let copied = |line: &&str| {
+                let command = line.strip_prefix("    ");
+                command.is_some_and(|command| begins.iter().any(|begin| command.starts_with(begin)))
+            };
             for line in plain.lines().filter(|line| !copied(line)) {
                 // What nothing parts, an id or an ARN, may reach further.
                 let longest = line

@@ -8,7 +8,11 @@ use crate::{
 const A_DAY_IN_MINUTES: i32 = 24 * 60;
 
 /// The events of an instance in the last days (RDS keeps fourteen), newest first.
-pub(super) async fn events(clients: &Clients, id: &str, days: i32) -> Observed<Vec<Event>> {
+pub(in crate::collect) async fn events(
+    clients: &Clients,
+    id: &str,
+    days: i32,
+) -> Observed<Vec<Event>> {
     let events: Vec<aws_sdk_rds::types::Event> = clients
         .rds
         .describe_events()

@@ -1,8 +1,14 @@
 //! The commands about the database and about money on the deployed stack.
 
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
+
 use serde_json::{Value, json};
 
-use super::daily::seen;
+use super::daily::{Endless, seen};
 use crate::{lab::Lab, run};
 
 #[test]
@@ -91,5 +97,258 @@ fn each_call_about_the_database_that_is_denied_costs_a_line_and_no_more() {
     assert!(
         err.contains("rds:DescribeDBInstances: AccessDenied"),
         "{err}"
+    );
+}
+
+#[test]
+fn the_cost_of_the_deployed_stack_is_that_of_the_table() {
+    let lab = Lab::deployed();
+    let cost = seen(&lab, &["cost"]);
+    assert_eq!(cost["not_seen"], json!([]), "{cost:#}");
+    // `dev` of COST.md, and the alarms and logs that its table leaves out.
+    let sum = |leave: &[&str]| {
+        let lines = cost["lines"].as_array().unwrap().iter();
+        let lines = lines.filter(|line| !leave.contains(&line["what"].as_str().unwrap()));
+        lines
+            .filter_map(|line| line["month_usd"].as_f64())
+            .sum::<f64>()
+    };
+    let table = sum(&["alarms", "stored logs", "images", "snapshots, kept backups"]);
+    assert!((table - 118.9).abs() < 0.5, "{table}: {cost:#}");
+    assert!((cost["month_usd"].as_f64().unwrap() - sum(&[])).abs() < 1e-6);
+    assert_eq!(cost["lines"][0]["what"], "NAT gateways", "{cost:#}");
+    // The same without a name: the service's stack tells the prefix.
+    let (code, out, err) = run(crate::probe()
+        .args([
+            "cost",
+            "-o",
+            "json",
+            "--region",
+            "ap-northeast-1",
+            "--endpoint-url",
+        ])
+        .arg(lab.url())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test"));
+    assert_eq!(code, 0, "{err}");
+    let unnamed: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(unnamed["prefix"], "events");
+
+    // Another team's address is not ours; one of ours that nothing uses is a trap.
+    lab.shell(
+        "aws ec2 allocate-address --region ap-northeast-1 >/dev/null
+         id=$(aws ec2 allocate-address --region ap-northeast-1 --query AllocationId --output text)
+         aws ec2 create-tags --region ap-northeast-1 --resources $id --tags Key=Project,Value=events",
+    );
+    let more = seen(&lab, &["cost"]);
+    let addresses = |cost: &Value| {
+        let lines = cost["lines"].as_array().unwrap();
+        lines
+            .iter()
+            .find(|line| line["what"] == "public IPv4 addresses")
+            .unwrap()["amount"]
+            .clone()
+    };
+    assert_eq!(
+        (addresses(&cost), addresses(&more)),
+        (json!("× 3"), json!("× 4"))
+    );
+    let levers = more["levers"].to_string();
+    assert!(levers.contains("release-address"), "{more:#}");
+}
+
+#[test]
+fn the_checklist_sees_what_is_there_and_what_teardown_leaves() {
+    let lab = Lab::deployed();
+    let look = |args: &[&str]| {
+        let (code, out, err) = run(&mut lab.probe(&[&["cleanup", "-o", "json"], args].concat()));
+        assert!(!err.contains("panicked"), "{err}");
+        (
+            code,
+            serde_json::from_str::<Value>(&out).unwrap_or_else(|_| panic!("{out}{err}")),
+        )
+    };
+    let (code, all) = look(&[]);
+    assert_eq!((code, &all["not_seen"]), (1, &json!([])), "{all:#}");
+    let state = |view: &Value, what: &str| {
+        let items = view["items"].as_array().unwrap();
+        items.iter().find(|item| item["what"] == what).unwrap()["state"].clone()
+    };
+    for what in [
+        "ECS services",
+        "load balancers",
+        "databases",
+        "NAT gateways",
+        "Elastic IP addresses",
+        "secrets",
+        "encryption keys",
+        "log groups",
+        "image repositories",
+        "alarms",
+    ] {
+        assert_eq!(state(&all, what), "costs", "{what}: {all:#}");
+    }
+    for what in ["stacks", "ECS clusters", "VPCs", "IAM roles"] {
+        assert_eq!(state(&all, what), "free", "{what}: {all:#}");
+    }
+    assert!(all["day_usd"].as_f64().unwrap() > 3.5, "{all:#}");
+    assert!(
+        all["steps"][0]["command"]
+            .as_str()
+            .unwrap()
+            .ends_with("cloudformation/teardown events"),
+        "{all:#}"
+    );
+    // Calls that are denied leave a gap, not a clean bill.
+    let error = json!({ "code": "AccessDenied", "status": 403, "message": "no" });
+    lab.rules(&json!([{ "service": "ec2", "operation": "DescribeNatGateways", "error": error }]));
+    let (_, blind) = look(&[]);
+    assert_eq!(state(&blind, "NAT gateways"), "unknown", "{blind:#}");
+    lab.rules(&json!([]));
+
+    lab.lab("reset", &json!({}));
+    lab.shell(
+        "aws logs create-log-group --region ap-northeast-1 --log-group-name /aws/rds/instance/events-data-database-1/postgresql
+         aws logs create-log-group --region ap-northeast-1 --log-group-name /aws/rds/instance/other-data-database-1/postgresql
+         aws logs create-log-group --region ap-northeast-1 --log-group-name events2-x",
+    );
+    let (code, left) = look(&[]);
+    assert_eq!(
+        (code, state(&left, "databases"), state(&left, "log groups")),
+        (1, json!("gone"), json!("costs")),
+        "{left:#}"
+    );
+    assert_eq!(left["steps"].as_array().unwrap().len(), 1, "{left:#}");
+    let command = left["steps"][0]["command"].as_str().unwrap();
+    assert_eq!(command.lines().count(), 1, "{command}");
+    lab.shell(command);
+    let (code, gone) = look(&[]);
+    assert_eq!((code, &gone["steps"]), (0, &json!([])), "{gone:#}");
+    assert!(
+        gone["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["state"] == "gone"),
+        "{gone:#}"
+    );
+}
+
+/// A service that answers 503 to some of its requests, counted from the first; its address.
+fn service(away: std::ops::Range<usize>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let status = if away.contains(&number) {
+                "503 Service Unavailable"
+            } else {
+                "200 OK"
+            };
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+            );
+        }
+    });
+    url
+}
+
+#[test]
+fn a_failover_is_measured_while_it_happens() {
+    let lab = Lab::deployed();
+    let test = |more: &[&str]| {
+        let args = [
+            &["db", "failover-test", "-o", "json", "--every", "100"],
+            more,
+        ]
+        .concat();
+        let (code, out, err) = run(&mut lab.probe(&args));
+        assert!(!err.contains("panicked"), "{err}");
+        (code, out, err)
+    };
+    let yes = "--yes-force-failover";
+    let url = service(0..0);
+    let (code, _, err) = test(&["--url", &url]);
+    assert!(
+        code == 2 && err.contains("add --yes-force-failover"),
+        "{err}"
+    );
+    let (code, _, err) = test(&["--url", &url, yes]);
+    assert!(
+        code == 2 && err.contains("no standby in another zone"),
+        "{err}"
+    );
+    lab.shell(
+        "id=$(aws rds describe-db-instances --region ap-northeast-1 --query 'DBInstances[0].DBInstanceIdentifier' --output text)
+         aws rds modify-db-instance --region ap-northeast-1 --db-instance-identifier $id --multi-az --apply-immediately >/dev/null",
+    );
+    let (code, _, err) = test(&["--url", &service(0..99), yes]);
+    assert!(
+        code == 2 && err.contains("HTTP 503") && err.contains("nothing was done"),
+        "{err}"
+    );
+    let error =
+        json!({ "code": "AccessDenied", "status": 403, "message": "User: u is not authorized" });
+    lab.rules(&json!([{ "service": "rds", "operation": "RebootDBInstance", "error": error }]));
+    let (code, out, err) = test(&["--url", &url, yes]);
+    assert_eq!((code, out.as_str()), (3, ""), "{err}");
+    assert!(
+        err.contains("rds:RebootDBInstance") && err.contains("put-role-policy"),
+        "{err}"
+    );
+    lab.rules(&json!([]));
+    let before = lab.calls();
+    let (code, out, err) = test(&["--url", &service(10..25), yes]);
+    assert_eq!(code, 0, "{out}{err}");
+    let seen: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&seen["ended"], &seen["outage"]["failed"]),
+        (&json!("complete"), &json!(15)),
+        "{seen:#}"
+    );
+    let seconds = seen["outage"]["seconds"].as_f64().unwrap();
+    assert!((1.3..=2.0).contains(&seconds), "{seen:#}");
+    assert!(
+        seen["outage"]["first_failure_seconds"].as_f64().unwrap() > 0.0,
+        "{seen:#}"
+    );
+    assert!(
+        seen["events"].to_string().contains("failover completed"),
+        "{seen:#}"
+    );
+    assert!(lab.calls() - before < 40);
+
+    // Ctrl-C prints what was measured so far.
+    let url = service(10..9_999);
+    let args = [
+        "db",
+        "failover-test",
+        "-o",
+        "json",
+        "--every",
+        "100",
+        yes,
+        "--url",
+        &url,
+    ];
+    let mut test = Endless::start(&mut lab.probe(&args));
+    thread::sleep(std::time::Duration::from_secs(6));
+    assert_eq!(test.interrupt(), 1, "the service has not come back");
+    let mut out = String::new();
+    test.0
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut out)
+        .unwrap();
+    let seen: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&seen["ended"], &seen["outage"]["is_back"]),
+        (&json!("interrupted"), &json!(false)),
+        "{seen:#}"
     );
 }
