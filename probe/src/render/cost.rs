@@ -76,7 +76,7 @@ pub fn cost(view: &CostView, screen: Screen) -> String {
         for Step { title, command } in steps {
             page.prose(&format!("       {strong}→{strong:#} "), title);
             page.verbatim(&format!(
-                "    {}{command}{:#}",
+                "         {}{command}{:#}",
                 paint.command, paint.command
             ));
         }

@@ -57,8 +57,8 @@ pub(crate) fn golden(name: &str, text: impl Fn(Lang, Screen) -> String) {
             // What is copied stays whole.
             let begins = ["aws ", "psql ", "probe ", "cloudformation/", "AWS_REGION="];
             let copied = |line: &&str| {
-                let command = line.strip_prefix("    ");
-                command.is_some_and(|command| begins.iter().any(|begin| command.starts_with(begin)))
+                let command = line.trim_start();
+                begins.iter().any(|begin| command.starts_with(begin))
             };
             for line in plain.lines().filter(|line| !copied(line)) {
                 // What nothing parts, an id or an ARN, may reach further.

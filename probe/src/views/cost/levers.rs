@@ -89,8 +89,15 @@ impl<'a> Bill<'a> {
             .sum()
     }
 
-    fn deploy(&self, parameter: &str) -> String {
-        format!("cloudformation/deploy {} dev {parameter}", self.prefix)
+    /// Parameters are changed in their file, and brought up by a deployment of the image that runs.
+    fn deploy(&self, parameters: &str) -> (Words, String) {
+        (
+            words!(
+                "set {parameters} in cloudformation/parameters/<ENV>.json, and deploy",
+                "cloudformation/parameters/<ENV>.json で {parameters} を設定してデプロイする"
+            ),
+            format!("cloudformation/deploy {} <ENV> <IMAGE_TAG>", self.prefix),
+        )
     }
 
     /// What the way to AWS and to the internet costs.
@@ -107,7 +114,7 @@ impl<'a> Bill<'a> {
                     "one NAT gateway instead of {nats}: when its zone fails, tasks in the other zone lose their way out",
                     "NAT ゲートウェイを {nats} 個から 1 個に減らす (その AZ に障害が起きると、他の AZ のタスクも外部へ出られない)"
                 ),
-                vec![(words!("change the parameter", "パラメータを変更する"), self.deploy("NatGateways=1"))],
+                vec![self.deploy("NatGateways=1")],
             ));
         }
         if nats > 0.0 {
@@ -123,7 +130,7 @@ impl<'a> Bill<'a> {
                     "trap: NAT is billed by the hour also when nothing goes through it, and again for each GB; tasks in public subnets need none (for an exercise: one wrong rule of a security group opens them to everybody)",
                     "落とし穴: NAT は通信がなくても時間単位で課金され、通信量 (GB) にも課金される。タスクをパブリックサブネットに置けば不要になる (演習向け: セキュリティグループの設定を 1 つ誤ると全公開になる)"
                 ),
-                vec![(words!("change the parameters", "パラメータを変更する"), self.deploy("NatGateways=0 TaskSubnets=public"))],
+                vec![self.deploy("NatGateways=0, TaskSubnets=public")],
             ));
         }
         if nats > 0.0 && endpoints > 0.0 {
@@ -186,10 +193,7 @@ impl<'a> Bill<'a> {
                     "tasks on ARM; the image has to be built for it",
                     "タスクを ARM にする (イメージを ARM 向けにビルドする必要がある)"
                 ),
-                vec![(
-                    words!("change the parameter", "パラメータを変更する"),
-                    self.deploy("CpuArchitecture=ARM64"),
-                )],
+                vec![self.deploy("CpuArchitecture=ARM64")],
             ));
         }
         let all = |unit: &Unit| matches!(unit, Unit::Vcpu(_) | Unit::Memory(_) | Unit::Database(_));
@@ -206,7 +210,7 @@ impl<'a> Bill<'a> {
                     "tasks and database in working hours only ({WORKING_HOURS} of {HOURS}); NAT, load balancer and addresses do not stop",
                     "タスクとデータベースを勤務時間だけ稼働させる ({HOURS} 時間中 {WORKING_HOURS} 時間)。NAT、ロードバランサー、アドレスは止まらない"
                 ),
-                vec![(words!("add the stack that stops and starts them", "停止・起動を行うスタックを追加する"), format!("cloudformation/deploy {} dev --with schedule", self.prefix))],
+                vec![(words!("add the stack that stops and starts them", "停止・起動を行うスタックを追加する"), format!("cloudformation/deploy {} <ENV> <IMAGE_TAG> --with schedule", self.prefix))],
             ));
         }
         told
@@ -224,7 +228,7 @@ impl<'a> Bill<'a> {
                         "no standby for {id}: when its zone fails, the service is away until you restore it",
                         "{id} のスタンバイをなくす (AZ 障害時は復元するまでサービスが停止する)"
                     ),
-                    vec![(words!("change the parameter", "パラメータを変更する"), self.deploy("MultiAZ=false"))],
+                    vec![self.deploy("MultiAZ=false")],
                 ));
             }
             if is(&Mark::State("stopped".into())) {
