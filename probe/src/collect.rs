@@ -142,6 +142,7 @@ pub const OPTIONAL_ACTIONS: &[(&str, &str)] =
 /// What `probe doctor` calls and no policy has to allow: AWS answers it to everybody who is logged in.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
 pub const UNGUARDED_ACTIONS: &[&str] = &["sts:GetCallerIdentity"];
+
 /// The one action that changes something, and the flag without which it is never called. `cloudformation/probe-role.yaml`
 /// does not allow it.
 pub const ACTING: (&str, &str) = ("rds:RebootDBInstance", "--yes-force-failover");

@@ -8,6 +8,7 @@ mod insights;
 mod learn;
 mod failover;
 mod holdings;
+mod learn;
 mod list;
 mod logs;
 mod shell;

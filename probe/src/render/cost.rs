@@ -29,7 +29,8 @@ pub fn cost(view: &CostView, screen: Screen) -> String {
         "",
         &format!("{strong}{prefix}{strong:#} {dim}{region} {at}{dim:#}"),
     );
-    let some = if view.not_seen.is_empty() { "" } else { "≥ " };
+    let partly = !view.not_seen.is_empty() || view.lines.iter().any(|line| line.incomplete);
+    let some = if partly { "≥ " } else { "" };
     page.prose("", &match (view.month_usd.zip(view.day_usd), lang) {
         (Some((month, day)), Lang::En) => format!("{strong}{some}{month:.1} USD{strong:#} a month of 730 hours, {day:.2} a day, with what is there now"),
         (Some((month, day)), Lang::Ja) => format!("{strong}月 {some}{month:.1} USD{strong:#} (730 時間)、1 日 {day:.2} USD (現在の構成のまま)"),

@@ -7,8 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use probe::{
     check::Check,
     checks::all,
-    collect::{ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS, UNGUARDED_ACTIONS},
-    collect::{ACTING, ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS},
+    collect::{ACTING, ACTIONS, MORE_ACTIONS, OPTIONAL_ACTIONS, UNGUARDED_ACTIONS},
     diagnose::Diagnosis,
     render::{Screen, table},
     report::Report,
