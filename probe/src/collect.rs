@@ -45,13 +45,12 @@ pub use clients::{Clients, Connection};
 pub use database::database;
 pub use everything::collect;
 pub use examine::{Api, Examination, Identity, examine};
+pub use failover::{database_events, database_place, force_failover, new_events};
+pub use inventory::{inventory, stack_of};
 pub use logs::{
     LogPage, LogSource, LogWindow, QueryCall, log_page, query_answer, start_query, stop_query,
 };
 pub use performance::performance;
-pub use failover::{database_events, database_place, force_failover, new_events};
-pub use inventory::{inventory, stack_of};
-pub use logs::{LogPage, LogSource, LogWindow, log_page};
 pub use profiles::{UnknownProfile, unknown_profile};
 pub use services::{find_by_stack, find_services};
 pub use status::status;
@@ -111,12 +110,7 @@ pub const ACTIONS: &[&str] = &[
     "ssm:DescribeParameters",
 ];
 
-/// Actions that a diagnosis does without: `db` and `logs --insights` call them.
-pub const MORE_ACTIONS: &[&str] = &[
-    "logs:GetQueryResults",
-    "logs:StartQuery",
-    "logs:StopQuery",
-/// Actions that a diagnosis does without: `db`, `cost` and `cleanup` call them.
+/// Actions that a diagnosis does without: `db`, `cost`, `cleanup` and `logs --insights` call them.
 pub const MORE_ACTIONS: &[&str] = &[
     "ec2:DescribeAddresses",
     "ec2:DescribeNetworkInterfaces",
@@ -125,6 +119,9 @@ pub const MORE_ACTIONS: &[&str] = &[
     "ecs:DescribeClusters",
     "elasticloadbalancing:DescribeTags",
     "iam:ListRoles",
+    "logs:GetQueryResults",
+    "logs:StartQuery",
+    "logs:StopQuery",
     "rds:DescribeCertificates",
     "rds:DescribeDBInstanceAutomatedBackups",
     "rds:DescribeDBMajorEngineVersions",

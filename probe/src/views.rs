@@ -32,9 +32,9 @@ pub use database::{
 };
 pub use doctor::{About, Doctor, Finding, Setting, State};
 pub use events::{Said, newest_distinct};
+pub use failover::FailoverView;
 pub use insights::{Asked, Insights};
 pub use log_line::LogEntry;
-pub use failover::FailoverView;
 pub use schemas::{Shape, schema};
 pub use slo::{AlertState as BurnAlert, Budget, Slo, Window, WindowTimes};
 pub use smoke::{LeftBehind, Smoke, SmokeStep};

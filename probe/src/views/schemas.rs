@@ -3,7 +3,10 @@
 use clap::ValueEnum;
 use schemars::schema_for;
 
-use super::{CleanupView, CostView, DatabaseView, Doctor, FailoverView, Insights, LogEntry, Slo, Smoke, Status, Targets, Tasks, Timeline};
+use super::{
+    CleanupView, CostView, DatabaseView, Doctor, FailoverView, Insights, LogEntry, Slo, Smoke,
+    Status, Targets, Tasks, Timeline,
+};
 use crate::report;
 
 /// An output that programs read.
