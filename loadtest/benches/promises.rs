@@ -77,9 +77,9 @@ duration = "10s"
 rate = "30000/s"
 mix = { browse = 100, join = 0, leave = 0, organise = 0 }
 "#;
-/// On the machine where goose 0.19 alone takes …
+/// What a request may take on the machine where goose 0.19 alone takes …
 const LIMIT_US: f64 = 35.0;
-/// … this, the middle of 25.2 to 28.2.
+/// … this, the middle of 25.2 to 28.2; the same machine is at times half as fast, so the ratio is judged.
 const GOOSE_US: f64 = 26.7;
 /// So often goose and we take turns.
 const TURNS: usize = 3;
@@ -253,7 +253,7 @@ async fn cpu_beside_goose() -> [Row; 4] {
     };
     [
         row("goose", goose, None, "µs"),
-        row("loadtest", ours, Some(LIMIT_US), "µs"),
+        row("loadtest", ours, None, "µs"),
         row("ratio", ours / goose, Some(LIMIT_US / GOOSE_US), ""),
         row("who also write", all, None, "µs"),
     ]
