@@ -371,7 +371,7 @@ async fn moments<const N: usize>(
 }
 
 fn moment(server: &Server, child: &Child) -> Moment {
-    let id = child.id().expect("it ended before it was measured");
+    let id = child.id().unwrap();
     Moment {
         requests: server.count(),
         cpu: cpu(id),
@@ -400,7 +400,7 @@ fn resident_kib(id: u32) -> u64 {
     let line = status
         .lines()
         .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
+        .expect("it ended before it was measured");
     line.split_ascii_whitespace()
         .nth(1)
         .unwrap()
