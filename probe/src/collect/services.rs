@@ -48,34 +48,11 @@ pub async fn find_by_stack(clients: &Clients, prefix: &str) -> Observed<Subject>
 /// # Errors
 /// When clusters or services cannot be listed.
 pub async fn find_services(clients: &Clients) -> Observed<Vec<Subject>> {
-    let clusters: Vec<String> = clients
-        .ecs
-        .list_clusters()
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ecs:ListClusters", &error))?;
-    let services_of = |cluster: &String| {
-        let pages = clients
-            .ecs
-            .list_services()
-            .cluster(cluster)
-            .into_paginator()
-            .items()
-            .send();
-        let cluster = name_of(cluster);
-        async move {
-            let arns: Vec<String> = pages
-                .try_collect()
-                .await
-                .map_err(|error| unobserved("ecs:ListServices", &error))?;
-            Ok(arns
-                .iter()
-                .map(|arn| (cluster.clone(), name_of(arn)))
-                .collect::<Vec<_>>())
-        }
+    let clusters = cluster_arns(clients).await?;
+    let services_of = async |cluster: &String| {
+        let arns = service_arns(clients, cluster).await?;
+        let names = arns.iter().map(|arn| (name_of(cluster), name_of(arn)));
+        Ok(names.collect::<Vec<_>>())
     };
     let found = try_join_all(clusters.iter().map(services_of)).await?;
     let subject = |(cluster, service)| Subject {
@@ -84,6 +61,20 @@ pub async fn find_services(clients: &Clients) -> Observed<Vec<Subject>> {
         service,
     };
     Ok(found.into_iter().flatten().map(subject).collect())
+}
+
+/// The ARNs of all clusters of the Region.
+pub(super) async fn cluster_arns(clients: &Clients) -> Observed<Vec<String>> {
+    let pages = clients.ecs.list_clusters().into_paginator().items().send();
+    let arns = pages.try_collect().await;
+    arns.map_err(|error| unobserved("ecs:ListClusters", &error))
+}
+
+/// The ARNs of all services of a cluster, which is given by its name or its ARN.
+pub(super) async fn service_arns(clients: &Clients, cluster: &str) -> Observed<Vec<String>> {
+    let services = clients.ecs.list_services().cluster(cluster);
+    let arns = services.into_paginator().items().send().try_collect().await;
+    arns.map_err(|error| unobserved("ecs:ListServices", &error))
 }
 
 fn name_of(arn: &str) -> String {

@@ -22,12 +22,8 @@ phrases! {
 pub fn cleanup(view: &CleanupView, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
     let (lang, strong, dim) = (view.lang(), paint.strong, paint.dim);
-    let at = view.taken_at.format("%Y-%m-%d %H:%M:%S UTC");
-    let (prefix, region) = (&view.prefix, &view.region);
-    page.prose(
-        "",
-        &format!("{strong}{prefix}{strong:#} {dim}{region} {at}{dim:#}"),
-    );
+    let region = &view.region;
+    page.heading(&paint, &view.prefix, &format!("{region} "), view.taken_at);
     page.verbatim("");
     for item in &view.items {
         let (style, mark) = match item.state.as_str() {

@@ -23,12 +23,8 @@ phrases! {
 pub fn cost(view: &CostView, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
     let (lang, strong, dim) = (view.lang(), paint.strong, paint.dim);
-    let at = view.taken_at.format("%Y-%m-%d %H:%M:%S UTC");
-    let (prefix, region) = (&view.prefix, &view.region);
-    page.prose(
-        "",
-        &format!("{strong}{prefix}{strong:#} {dim}{region} {at}{dim:#}"),
-    );
+    let region = &view.region;
+    page.heading(&paint, &view.prefix, &format!("{region} "), view.taken_at);
     let partly = !view.not_seen.is_empty() || view.lines.iter().any(|line| line.incomplete);
     let some = if partly { "≥ " } else { "" };
     page.prose("", &match (view.month_usd.zip(view.day_usd), lang) {

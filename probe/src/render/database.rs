@@ -37,16 +37,7 @@ const GIB: f64 = (1_u64 << 30) as f64;
 /// The database for a person.
 pub fn database(view: &DatabaseView, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
-    let (strong, dim, target) = (paint.strong, paint.dim, &view.target);
-    let at = view.taken_at.format("%Y-%m-%d %H:%M:%S UTC");
-    let name = format!("{}/{}", target.cluster, target.service);
-    page.prose(
-        "",
-        &format!(
-            "{strong}{name}{strong:#} {dim}{} {at}{dim:#}",
-            target.region
-        ),
-    );
+    page.heading_of(&paint, &view.target, view.taken_at);
     page.verbatim("");
     if view.instance.is_none() && view.not_seen.is_empty() {
         page.prose("", NO_DATABASE.in_lang(view.lang()));

@@ -1,8 +1,10 @@
 //! What text is written on: a terminal with its colours and its width, or a pipe.
 
 use anstyle::{AnsiColor, Style as Ansi};
+use chrono::{DateTime, Utc};
 
 use super::wrap::{FIRM, width, wrap};
+use crate::snapshot::Subject;
 
 /// Whether the text may carry colour. The words alone say everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +112,22 @@ impl Page {
             width: screen.width,
         };
         (page, Paint::new(screen.style))
+    }
+
+    /// The first line of a screen: what is shown, where it is, and when it was looked at.
+    pub(super) fn heading(&mut self, paint: &Paint, name: &str, place: &str, at: DateTime<Utc>) {
+        let (strong, dim) = (paint.strong, paint.dim);
+        let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+        self.prose(
+            "",
+            &format!("{strong}{name}{strong:#} {dim}{place}{at}{dim:#}"),
+        );
+    }
+
+    /// The same of an ECS service.
+    pub(super) fn heading_of(&mut self, paint: &Paint, target: &Subject, at: DateTime<Utc>) {
+        let name = format!("{}/{}", target.cluster, target.service);
+        self.heading(paint, &name, &format!("{} ", target.region), at);
     }
 
     /// A line to be read; where it is broken, it goes on below the end of `head`. Never at a [`FIRM`] space.

@@ -30,18 +30,8 @@ const SHOWN: [&str; 4] = ["1h", "6h", "3d", "30d"];
 /// The objective for a person.
 pub fn slo(view: &Slo, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
-    let (lang, strong, dim) = (view.lang(), paint.strong, paint.dim);
-    let target = &view.target;
-    page.prose(
-        "",
-        &format!(
-            "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
-            target.cluster,
-            target.service,
-            target.region,
-            view.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
-        ),
-    );
+    let lang = view.lang();
+    page.heading_of(&paint, &view.target, view.taken_at);
     let (objective, days) = (view.objective_percent, view.period_days);
     page.prose(
         "",

@@ -24,12 +24,7 @@ phrases! {
 pub fn smoke(view: &Smoke, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
     let lang = view.lang.unwrap_or(Lang::En);
-    let (strong, dim) = (paint.strong, paint.dim);
-    let at = view.taken_at.format("%Y-%m-%d %H:%M:%S UTC");
-    page.prose(
-        "",
-        &format!("{strong}{}{strong:#} {dim}{at}{dim:#}", view.url),
-    );
+    page.heading(&paint, &view.url, "", view.taken_at);
     page.verbatim("");
     let header = match lang {
         Lang::En => ["step", "result", "took", "request", "seen"],

@@ -28,18 +28,7 @@ phrases! {
 /// The whole status for a person.
 pub fn status(status: &Status, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
-    let (strong, dim) = (paint.strong, paint.dim);
-    let target = &status.target;
-    page.prose(
-        "",
-        &format!(
-            "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
-            target.cluster,
-            target.service,
-            target.region,
-            status.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
-        ),
-    );
+    page.heading_of(&paint, &status.target, status.taken_at);
     page.verbatim("");
     write(&mut page, sections(status, &paint, screen), &paint);
     page.text

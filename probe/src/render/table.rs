@@ -35,16 +35,7 @@ pub fn table(report: &Report, screen: Screen) -> String {
         target, taken_at, ..
     } = report;
     let (strong, unsure, dim) = (paint.strong, paint.unsure, paint.dim);
-    page.prose(
-        "",
-        &format!(
-            "{strong}{}/{}{strong:#} {dim}{} {}{dim:#}",
-            target.cluster,
-            target.service,
-            target.region,
-            taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
-        ),
-    );
+    page.heading_of(&paint, target, *taken_at);
     for (i, cause) in report.causes.iter().enumerate() {
         write_cause(&mut page, i + 1, cause, lang, &paint);
     }

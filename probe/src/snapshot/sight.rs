@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Database, Observed, Scaling, Service, Subject, TargetGroup, Text};
+use super::{Database, Observed, Scaling, Service, Snapshot, Subject, TargetGroup, Text};
 
 /// How a service is at one moment. What could not be seen says why.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,23 @@ pub struct Sight {
     pub database: Observed<Option<Database>>,
     /// Its requests of the last hour; `None` where no load balancer counts them.
     pub traffic: Observed<Option<Traffic>>,
+}
+
+/// What a recording has of it: no alarms, no metrics, and nothing of what Application Auto Scaling did.
+impl From<Snapshot> for Sight {
+    fn from(snapshot: Snapshot) -> Self {
+        Self {
+            taken_at: snapshot.taken_at,
+            target: snapshot.target,
+            service: snapshot.service,
+            target_groups: snapshot.target_groups,
+            alarms: Ok(vec![]),
+            scaling: snapshot.scaling,
+            activity: Ok(None),
+            database: snapshot.database,
+            traffic: Ok(None),
+        }
+    }
 }
 
 /// An alarm of CloudWatch.

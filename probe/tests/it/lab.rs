@@ -93,17 +93,17 @@ impl Lab {
 
     /// `probe` on this AWS, through the door.
     pub(crate) fn probe(&self, args: &[&str]) -> Command {
+        let mut probe = Lab::unnamed(&self.door, args);
+        probe.args(["--stack", "events"]);
+        probe
+    }
+
+    /// `probe` on the AWS at this address, which finds the service by itself.
+    pub(crate) fn unnamed(url: &str, args: &[&str]) -> Command {
         let mut probe = crate::probe();
         probe
             .args(args)
-            .args([
-                "--stack",
-                "events",
-                "--region",
-                "ap-northeast-1",
-                "--endpoint-url",
-                &self.door,
-            ])
+            .args(["--region", "ap-northeast-1", "--endpoint-url", url])
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test");
         probe

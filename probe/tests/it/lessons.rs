@@ -165,18 +165,7 @@ fn a_learner_sees_what_people_see() {
         ("targets-unhealthy", None),
     ] {
         let lesson = lesson(name);
-        let snapshot = of(&lesson.fault);
-        let sight = Sight {
-            taken_at: snapshot.taken_at,
-            target: snapshot.target,
-            service: snapshot.service,
-            target_groups: snapshot.target_groups,
-            alarms: Ok(vec![]),
-            scaling: snapshot.scaling,
-            activity: Ok(None),
-            database: snapshot.database,
-            traffic: Ok(None),
-        };
+        let sight = Sight::from(of(&lesson.fault));
         golden(&format!("lesson.{name}"), |lang, screen| {
             let recording = "/home/ann/.local/state/probe/lesson.json";
             let briefing = Briefing {

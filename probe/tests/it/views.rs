@@ -91,24 +91,18 @@ fn sight(name: &str) -> Sight {
         scales,
     };
     Sight {
-        taken_at: snapshot.taken_at,
-        target: snapshot.target,
-        service: snapshot.service,
-        target_groups: snapshot.target_groups,
         alarms: Ok(vec![
             alarm("events-data-CpuAlarm-1", "OK", "Threshold not crossed", false),
             alarm("events-platform-UnhealthyAlarm-2", "ALARM", "Threshold Crossed: 2 datapoints were less than the threshold (1.0).", false),
             alarm("TargetTracking-service/main/web-AlarmLow-3", "ALARM", "Threshold Crossed", true),
             alarm("events-platform-SlowAlarm-4", "INSUFFICIENT_DATA", "Unchecked", false),
         ]),
-        scaling: snapshot.scaling,
         activity: Ok(Some(Activity {
             at,
             status: "Successful".into(),
             description: "Setting desired count to 4.".into(),
             cause: "monitor alarm TargetTracking-service/main/web-AlarmHigh-3 in state ALARM triggered policy cpu".into(),
         })),
-        database: snapshot.database,
         traffic: Ok(Some(Traffic {
             seconds: 3_600,
             sent: 43_200.0,
@@ -116,6 +110,7 @@ fn sight(name: &str) -> Sight {
             failed_by_task: 96.0,
             failed_by_balancer: 15.0,
         })),
+        ..Sight::from(snapshot)
     }
 }
 

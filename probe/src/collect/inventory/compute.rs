@@ -5,7 +5,11 @@ use tokio::join;
 
 use super::{Found, Ours, holding};
 use crate::{
-    collect::{Clients, ecs, failure::unobserved},
+    collect::{
+        Clients, ecs,
+        failure::unobserved,
+        services::{cluster_arns, service_arns},
+    },
     snapshot::{Fargate, Holding, Kind, Mark, Observed, Service, Subject, TaskDefinition, Unit},
 };
 
@@ -64,15 +68,7 @@ async fn stacks(clients: &Clients, ours: Ours<'_>) -> Found {
 
 /// ECS goes on showing deleted clusters and services for a while, as `INACTIVE`.
 async fn clusters(clients: &Clients, ours: Ours<'_>) -> Found {
-    let arns: Vec<String> = clients
-        .ecs
-        .list_clusters()
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .map_err(|error| unobserved("ecs:ListClusters", &error))?;
+    let arns = cluster_arns(clients).await?;
     let named: Vec<String> = arns
         .into_iter()
         .filter(|arn| arn.rsplit('/').next().is_some_and(|name| ours.named(name)))
@@ -97,23 +93,10 @@ async fn clusters(clients: &Clients, ours: Ours<'_>) -> Found {
 }
 
 async fn services(clients: &Clients, clusters: &[Holding]) -> Found {
-    let of_cluster = |cluster: &Holding| {
-        let pages = clients
-            .ecs
-            .list_services()
-            .cluster(&cluster.id)
-            .into_paginator()
-            .items()
-            .send();
-        let cluster = cluster.id.clone();
-        async move {
-            let arns: Vec<String> = pages
-                .try_collect()
-                .await
-                .map_err(|error| unobserved("ecs:ListServices", &error))?;
-            let each = arns.iter().map(|arn| service(clients, &cluster, arn));
-            try_join_all(each).await
-        }
+    let of_cluster = async |cluster: &Holding| {
+        let arns = service_arns(clients, &cluster.id).await?;
+        let each = arns.iter().map(|arn| service(clients, &cluster.id, arn));
+        try_join_all(each).await
     };
     let found = try_join_all(clusters.iter().map(of_cluster)).await?;
     Ok(found.into_iter().flatten().flatten().collect())

@@ -259,21 +259,6 @@ fn recorded(desk: &Desk, lesson: &Lesson) -> Result<(Place, Status), Error> {
     let file = desk.store.record(&snapshot).map_err(super::no_store)?;
     Ok((
         Place::Recording { file },
-        Status::new(&glance(snapshot), desk.lang),
+        Status::new(&Sight::from(snapshot), desk.lang),
     ))
-}
-
-/// Of a recording what the console shows of a service first; it has no alarms and no metrics.
-fn glance(snapshot: Snapshot) -> Sight {
-    Sight {
-        taken_at: snapshot.taken_at,
-        target: snapshot.target,
-        service: snapshot.service,
-        target_groups: snapshot.target_groups,
-        alarms: Ok(vec![]),
-        scaling: snapshot.scaling,
-        activity: Ok(None),
-        database: snapshot.database,
-        traffic: Ok(None),
-    }
 }

@@ -118,18 +118,7 @@ fn the_cost_of_the_deployed_stack_is_that_of_the_table() {
     assert!((cost["month_usd"].as_f64().unwrap() - sum(&[])).abs() < 1e-6);
     assert_eq!(cost["lines"][0]["what"], "NAT gateways", "{cost:#}");
     // The same without a name: the service's stack tells the prefix.
-    let (code, out, err) = run(crate::probe()
-        .args([
-            "cost",
-            "-o",
-            "json",
-            "--region",
-            "ap-northeast-1",
-            "--endpoint-url",
-        ])
-        .arg(lab.url())
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test"));
+    let (code, out, err) = run(&mut Lab::unnamed(lab.url(), &["cost", "-o", "json"]));
     assert_eq!(code, 0, "{err}");
     let unnamed: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(unnamed["prefix"], "events");

@@ -7,18 +7,7 @@ use crate::{lab::Lab, run};
 #[test]
 fn the_only_service_is_found_without_a_name() {
     let lab = Lab::deployed();
-    let (code, out, err) = run(crate::probe()
-        .args([
-            "diagnose",
-            "-o",
-            "json",
-            "--region",
-            "ap-northeast-1",
-            "--endpoint-url",
-        ])
-        .arg(lab.url())
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test"));
+    let (code, out, err) = run(&mut Lab::unnamed(lab.url(), &["diagnose", "-o", "json"]));
     assert_eq!(code, 0, "{out}{err}");
 }
 
