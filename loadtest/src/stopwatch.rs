@@ -118,12 +118,16 @@ impl Stopwatch {
         });
         let until = restored_s.unwrap_or(load.drop_s);
         let waited = within(felt, load.step_s, until);
+        let running = grown(timeline, load, |tasks| tasks.running);
+        // One that is first seen pending when another runs already came later.
+        let pending = grown(timeline, load, |tasks| tasks.pending)
+            .filter(|seen| running.is_none_or(|running| seen.at_s <= running.at_s));
         let moments = [
             (Stage::Metric, metric(timeline, load)),
             (Stage::Alarm, alarm(timeline, load)),
             (Stage::Decided, decided(timeline, load)),
-            (Stage::Pending, grown(timeline, load, |tasks| tasks.pending)),
-            (Stage::Running, grown(timeline, load, |tasks| tasks.running)),
+            (Stage::Pending, pending),
+            (Stage::Running, running),
             (Stage::Healthy, healthy(timeline, load)),
             (Stage::Restored, restored),
         ];

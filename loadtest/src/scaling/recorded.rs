@@ -8,7 +8,7 @@ use crate::judge::Verdict;
 use crate::plan::scaling::Expected;
 use crate::plan::units::Time;
 use crate::stopwatch::{Objective, Stage};
-use crate::witness::Recording;
+use crate::witness::{Recording, Seen};
 
 mod failures;
 mod unseen;
@@ -166,4 +166,20 @@ fn a_plan_without_expectations_gets_the_times_and_no_verdict_of_scaling() {
     let scaling = judge(&read("healthy-20s").sightings, &felt, LOAD, None, 0.05);
     assert!(scaling.expectations.is_empty());
     assert_eq!(stages(&scaling).len(), 7);
+}
+
+#[test]
+fn a_task_first_seen_pending_when_another_runs_is_not_the_first() {
+    let mut seen = read("healthy-20s").sightings;
+    for sighting in &mut seen {
+        if let Seen::Tasks(tasks) = &mut sighting.seen
+            && sighting.at_s < 292.0
+        {
+            tasks.pending = 0;
+        }
+    }
+    let scaling = judge(&seen, &felt((185, 390), &[]), LOAD, None, 0.05);
+    let stages = stages(&scaling);
+    assert_eq!(stages["running"], (112.0, LOOK_S));
+    assert_eq!(stages.get("pending"), None);
 }
