@@ -79,7 +79,7 @@ pub fn strains(health: &Health, lateness_p99_ms: f64, plan: &Plan, slots: Slots)
                 used: health.busiest_cpu,
             },
         ),
-        (health.steal > STOLEN).then_some(Strain::CpuStolen {
+        (felt && health.steal > STOLEN).then_some(Strain::CpuStolen {
             share: health.steal,
         }),
         near.map(|ceiling| Strain::NearCeiling { peak, ceiling }),
@@ -182,6 +182,7 @@ mod tests {
         assert_eq!(strains(&starved, 40.0, &plan, Slots::ALL), []);
         let stolen = Health { steal: 0.2, ..WELL };
         assert_eq!(codes(stolen), ["cpu-stolen"]);
+        assert_eq!(strains(&stolen, 40.0, &plan, Slots::ALL), []);
         let files = Health {
             descriptors: 1_000,
             ..WELL
