@@ -233,7 +233,7 @@ async fn stall() -> Row {
 }
 
 /// What a request takes us and what it takes goose alone, by turns; the medians.
-async fn cpu_beside_goose() -> [Row; 4] {
+async fn cpu_beside_goose() -> [Row; 5] {
     let (mut ours, mut all, mut gooses) = (vec![], vec![], vec![]);
     for _ in 0..TURNS {
         gooses.push(cpu_of_goose().await);
@@ -256,6 +256,7 @@ async fn cpu_beside_goose() -> [Row; 4] {
         row("loadtest", ours, Some(LIMIT_US), "µs"),
         row("ratio", ours / goose, Some(LIMIT_US / GOOSE_US), ""),
         row("who also write", all, Some(LIMIT_US), "µs"),
+        row("ratio", all / goose, Some(LIMIT_US / GOOSE_US), ""),
     ]
 }
 
