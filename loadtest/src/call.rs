@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use reqwest::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Client, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,10 @@ use crate::outcome::{self, Outcome};
 use crate::pacer::Slot;
 use crate::record::{Recorder, Sample};
 use crate::stop::Stop;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the caller learns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +66,7 @@ struct Exchange {
     cause: Option<Cow<'static, str>>,
     first_byte: Duration,
     tag: Option<String>,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 /// The `x-request-id` of the request in a slot, by which the service's logs are searched,
@@ -106,7 +112,7 @@ impl Call<'_> {
     ) -> Answer<Tagged<Option<T>>> {
         let mut request = self.request(endpoint, path);
         if let Some(tag) = known {
-            request = request.header("if-none-match", tag);
+            request = request.header(IF_NONE_MATCH, tag);
         }
         self.measure(endpoint, request).await
     }
@@ -121,7 +127,7 @@ impl Call<'_> {
     ) -> Answer<Tagged<T>> {
         let mut request = self.request(endpoint, path).json(body);
         if let Some(tag) = tag {
-            request = request.header("if-match", tag);
+            request = request.header(IF_MATCH, tag);
         }
         self.measure(endpoint, request).await
     }
@@ -143,11 +149,11 @@ impl Call<'_> {
         let mut request = self.client.request(endpoint.method(), url);
         if endpoint == Endpoint::Create {
             // The only endpoint that makes something new each time it is called.
-            request = request.header("idempotency-key", &id);
+            request = request.header(IDEMPOTENCY_KEY, &id);
         }
         request
-            .header("x-request-id", id)
-            .header("traceparent", traceparent(self.run, self.slot.index))
+            .header(X_REQUEST_ID, id)
+            .header(TRACEPARENT, traceparent(self.run, self.slot.index))
     }
 
     async fn measure<T: DeserializeOwned>(
@@ -211,7 +217,7 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
             cause,
             first_byte,
             tag: None,
-            body: vec![],
+            body: Bytes::new(),
         }
     };
     let response = match answer {
@@ -219,7 +225,7 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
         Ok(response) => response,
     };
     let status = response.status().as_u16();
-    let tag = response.headers().get("etag");
+    let tag = response.headers().get(ETAG);
     let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     match response.bytes().await {
         Err(error) => failed(&error, Some(status)),
@@ -236,7 +242,7 @@ async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant)
                 cause,
                 first_byte,
                 tag,
-                body: bytes.into(),
+                body: bytes,
             }
         }
     }

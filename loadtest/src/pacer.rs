@@ -102,9 +102,12 @@ impl Pacer {
 
     /// Takes the next slot and waits for its time; `None` when the schedule is over or a stop was asked for.
     pub async fn next(&self) -> Option<Slot> {
-        let begin = tokio::select! {
-            begin = self.begun() => begin,
-            () = self.stop.asked() => return None,
+        let begin = match self.started() {
+            Some(begin) => begin,
+            None => tokio::select! {
+                begin = self.begun() => begin,
+                () = self.stop.asked() => return None,
+            },
         };
         let Due { index, at, phase } = self
             .schedule
@@ -113,7 +116,7 @@ impl Pacer {
             .next()?;
         let intended = begin + at;
         let claimed = Instant::now();
-        if claimed > begin + self.closing {
+        if claimed > begin + self.closing || self.stop.why().is_some() {
             return None;
         }
         if intended > claimed {
