@@ -48,6 +48,8 @@ pub enum Expectation {
         within_s: f64,
         /// When so few ran, in seconds after the load went down.
         seen: Option<Moment>,
+        /// The most that ran at any time.
+        most: u32,
     },
     /// No request fails because a task is taken away.
     DropsNothing {

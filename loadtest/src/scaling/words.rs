@@ -59,11 +59,16 @@ impl Shown {
                     tasks,
                     within_s,
                     seen,
+                    most,
                 },
                 verdict,
             ) => {
                 let (within, took) = (clock(*within_s), took(*seen, lang));
                 match (verdict, seen) {
+                    (Verdict::Inconclusive, _) if 0 < *most && most <= tasks => lang.pick(
+                        format!("scaling: never more than {tasks} tasks ran, so nothing is shown of the way back"),
+                        format!("スケーリング: タスクが {tasks} より増えなかったため、縮小については判定できません"),
+                    ),
                     (Verdict::Inconclusive, _) => lang.pick(
                         format!("scaling: it was not seen whether the service is back at {tasks} tasks within {within}; let the last phase take longer"),
                         format!("スケーリング: {within} 以内に {tasks} タスクへ戻ったかを確認できませんでした。最後のフェーズを長くしてください"),

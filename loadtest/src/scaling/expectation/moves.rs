@@ -48,16 +48,33 @@ pub(super) fn scales_out(case: &Case<'_>, tasks: u32, within_s: f64) -> Shown {
 }
 
 pub(super) fn scales_in(case: &Case<'_>, within_s: f64) -> Shown {
-    let drop_s = case.load.drop_s;
-    let before = case.timeline.tasks_at(case.load.step_s);
+    let load = case.load;
+    let before = case.timeline.tasks_at(load.step_s);
     let tasks = before.map_or(0, |tasks| tasks.running);
-    let seen = before.and_then(|_| first(case, drop_s, |now| now.running <= tasks));
+    let ran = case.timeline.tasks().map(|(_, tasks)| tasks.running);
+    let most = ran.max().unwrap_or(0);
+    let few = |now: Tasks| now.running <= tasks;
+    let at_drop = case.timeline.tasks_at(load.drop_s).filter(|now| few(*now));
+    let seen = match at_drop {
+        _ if before.is_none() || most <= tasks => None,
+        Some(_) => Some(Moment {
+            at_s: 0.0,
+            within_s: 0.0,
+        }),
+        None => first(case, load.drop_s, few),
+    };
     Shown {
-        verdict: in_time(case, drop_s, seen, within_s),
+        // Where there were never more, nothing is shown of the way back.
+        verdict: if most <= tasks {
+            Verdict::Inconclusive
+        } else {
+            in_time(case, load.drop_s, seen, within_s)
+        },
         expectation: Expectation::ScalesIn {
             tasks,
             within_s,
             seen,
+            most,
         },
     }
 }

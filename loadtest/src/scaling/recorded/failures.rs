@@ -2,6 +2,7 @@
 
 use super::{expected, felt, judged, said};
 use crate::judge::Verdict;
+use crate::lang::Lang;
 use crate::plan::scaling::{Connections, Expected};
 
 #[test]
@@ -96,4 +97,15 @@ fn pools_that_together_want_more_than_the_database_has_are_counted() {
     assert_eq!(saw, "running 10 × pool 10 = 100 > max_connections 81");
     let saw = &scaling.named[0].evidence[1].saw;
     assert_eq!(saw, "DatabaseConnections 81");
+}
+
+#[test]
+fn who_never_had_more_tasks_is_not_told_to_have_kept_them() {
+    let scaling = judged("suspended", &felt((185, 1_080), &[]), expected());
+    let back = &scaling.expectations[1];
+    assert_eq!(back.verdict, Verdict::Inconclusive);
+    assert_eq!(
+        back.text(Lang::En),
+        "scaling: never more than 1 tasks ran, so nothing is shown of the way back"
+    );
 }
