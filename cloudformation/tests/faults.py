@@ -245,6 +245,7 @@ FAULTS = {
         ("platform.Resources.HttpRedirectListener", GONE),
         ("platform.Resources.HttpListener.Condition", GONE),
         ("platform.Resources.HttpsListener.Properties.Certificates", GONE),
+        ("platform.Resources.HttpsListener.Properties.ListenerAttributes", GONE),
         ("platform.Resources.HttpsListener.Properties.DefaultActions.Fn::If.1.0", GONE),
     ],
     "the_login_keeps_its_secret": [

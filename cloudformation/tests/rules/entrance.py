@@ -3,6 +3,7 @@
 from templates import only, resources_of
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+HSTS = "routing.http.response.strict_transport_security.header_value"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 
@@ -18,6 +19,10 @@ def listeners_do_what_the_certificate_allows(stacks, values):
         yield f"the listeners do {kinds} instead of {wanted}"
     if 443 in found and not (found[443].get("Certificates") and found[443]["Protocol"] == "HTTPS" and "TLS13-1-2" in found[443].get("SslPolicy", "")):
         yield "HTTPS without certificate, or with an old TLS"
+    for port, it in found.items():
+        told = [attribute["Value"] for attribute in it.get("ListenerAttributes", []) if attribute["Key"] == HSTS]
+        if (port == 443) != (told == ["max-age=31536000"]):
+            yield f"port {port} tells browsers {told} about HTTPS"
 
 
 def the_login_keeps_its_secret(stacks, values):
