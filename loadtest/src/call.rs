@@ -1,19 +1,21 @@
 //! How a request is made and measured: the body is always read, the outcome sorted, the sample booked.
 
-use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use bytes::Bytes;
-use reqwest::header::{ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use reqwest::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Client, RequestBuilder, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
-use crate::outcome::{self, Outcome};
+use crate::outcome::Outcome;
 use crate::pacer::Slot;
 use crate::record::{Recorder, Sample};
 use crate::stop::Stop;
+
+mod exchange;
+
+use exchange::exchange;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -57,16 +59,6 @@ pub struct Call<'a> {
     pub stop: &'a Stop,
     /// The run, for the request id.
     pub run: &'a str,
-}
-
-/// A whole answer, or the sort of failure.
-struct Exchange {
-    status: Option<u16>,
-    outcome: Outcome,
-    cause: Option<Cow<'static, str>>,
-    first_byte: Duration,
-    tag: Option<String>,
-    body: Bytes,
 }
 
 /// The `x-request-id` of the request in a slot, by which the service's logs are searched,
@@ -205,49 +197,6 @@ impl Call<'_> {
     }
 }
 
-/// Sends and reads until the last byte; a connection whose body is left unread cannot be used again.
-async fn exchange(endpoint: Endpoint, request: RequestBuilder, started: Instant) -> Exchange {
-    let answer = request.send().await;
-    let first_byte = started.elapsed();
-    let failed = |error: &reqwest::Error, status| {
-        let (outcome, cause) = outcome::of_error(error);
-        Exchange {
-            status,
-            outcome,
-            cause,
-            first_byte,
-            tag: None,
-            body: Bytes::new(),
-        }
-    };
-    let response = match answer {
-        Err(error) => return failed(&error, None),
-        Ok(response) => response,
-    };
-    let status = response.status().as_u16();
-    let tag = response.headers().get(ETAG);
-    let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-    match response.bytes().await {
-        Err(error) => failed(&error, Some(status)),
-        Ok(bytes) => {
-            let (outcome, mut cause) = outcome::of_status(endpoint, status);
-            if outcome == Outcome::ServerFault
-                && let Some(problem) = problem(&bytes)
-            {
-                cause = Some(format!("http-{status} {problem}").into());
-            }
-            Exchange {
-                status: Some(status),
-                outcome,
-                cause,
-                first_byte,
-                tag,
-                body: bytes,
-            }
-        }
-    }
-}
-
 fn untagged<T>(answer: Answer<Tagged<T>>) -> Answer<T> {
     match answer {
         Answer::Done(tagged) => Answer::Done(tagged.shown),
@@ -260,23 +209,6 @@ fn untagged<T>(answer: Answer<Tagged<T>>) -> Answer<T> {
 /// An answer without a body is as good as `null`, for callers that expect nothing.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(if body.is_empty() { b"null" } else { body }).ok()
-}
-
-/// The last part of the type of a problem document (RFC 9457): why a 503 is one.
-///
-/// Only a short name: causes are counted, and a server that names each fault anew must not fill the memory.
-fn problem(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Problem {
-        r#type: String,
-    }
-    let Problem { r#type } = serde_json::from_slice(body).ok()?;
-    let name = r#type.rsplit('/').next()?;
-    let short = (1..=40).contains(&name.len());
-    let plain = name
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    (short && plain).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -314,14 +246,5 @@ mod tests {
             let host = Url::parse(host).unwrap();
             assert_eq!(address(&host, path).as_str(), expected);
         }
-    }
-
-    #[test]
-    fn a_problem_is_named_by_its_type_unless_that_is_endless() {
-        let name = |name: &str| problem(format!(r#"{{"type":"/problems/{name}"}}"#).as_bytes());
-        assert_eq!(name("overloaded"), Some("overloaded".to_owned()));
-        assert_eq!(name("request-4711"), None);
-        assert_eq!(name(&"x".repeat(41)), None);
-        assert_eq!(problem(b"<html>"), None);
     }
 }
