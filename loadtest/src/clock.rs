@@ -16,7 +16,7 @@ const QUESTIONS: u32 = 8;
 const APART: Duration = Duration::from_millis(50);
 
 /// How far another clock is ahead of this one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Offset {
     /// In milliseconds; behind is less than zero.
     pub ahead_ms: f64,

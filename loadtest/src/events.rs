@@ -61,19 +61,19 @@ impl What {
         match self {
             Self::FaultBegan { phase, what } => lang.pick(
                 format!("{phase}: fault begins: {what}"),
-                format!("{phase}: 障害を発生: {what}"),
+                format!("{phase}: 障害注入を開始: {what}"),
             ),
             Self::FaultEnded { phase, done, said } => {
                 let said = said.lines().last().unwrap_or_default();
                 if *done {
                     lang.pick(
                         format!("{phase}: fault done: {said}"),
-                        format!("{phase}: 障害の操作が完了: {said}"),
+                        format!("{phase}: 障害注入が完了: {said}"),
                     )
                 } else {
                     lang.pick(
                         format!("{phase}: fault FAILED to be made: {said}"),
-                        format!("{phase}: 障害の操作に失敗: {said}"),
+                        format!("{phase}: 障害注入に失敗: {said}"),
                     )
                 }
             }

@@ -32,9 +32,10 @@ mod gap;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod workers;
 
 pub use gap::Gap;
-use sum::{Sum, sum};
+use sum::{Sum, Worker, sum};
 
 /// The report of a run that several workers shared.
 pub fn merge(arguments: &MergeArguments) -> Result<Report, UsageError> {
@@ -70,6 +71,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Report, UsageError> {
 
 /// Judges the sum, with each generator by itself: of ten, one that was late is a small share of the whole.
 fn judged(sum: Sum) -> io::Result<Report> {
+    let rows = workers::rows(&sum, &sum.head.plan);
     let Sum {
         head,
         evidence,
@@ -82,7 +84,7 @@ fn judged(sum: Sum) -> io::Result<Report> {
     observed.gaps = gaps;
     observed.strains.clear();
     for worker in &workers {
-        let late = percentile_ms(&worker.lateness, 99.0);
+        let late = late_ms(worker);
         observed.lateness_p99_ms = observed.lateness_p99_ms.max(late);
         for strain in strains(&worker.aftermath.health, late, &order.plan, order.slots()) {
             let known = observed.strains.iter().any(|it| it.code() == strain.code());
@@ -106,7 +108,14 @@ fn judged(sum: Sum) -> io::Result<Report> {
         order.run = part.run;
         order.plan.users *= part.slots.of as usize;
     }
-    Ok(Report::new(&order, &judgement, &findings))
+    let mut report = Report::new(&order, &judgement, &findings);
+    report.workers = rows;
+    Ok(report)
+}
+
+/// The 99th percentile of a worker's own delay, in milliseconds.
+fn late_ms(worker: &Worker) -> f64 {
+    percentile_ms(&worker.lateness, 99.0)
 }
 
 /// The files that are meant; of a folder those that end as results do.

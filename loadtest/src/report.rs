@@ -19,7 +19,7 @@ mod arrange;
 mod comparison;
 mod figures;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod format;
 pub mod github;
 pub mod html;
@@ -33,6 +33,7 @@ pub mod scaling;
 mod tests;
 pub mod text;
 mod wording;
+mod workers;
 
 pub use arrange::Findings;
 pub use comparison::{Compared, Comparison};
@@ -43,6 +44,7 @@ pub use figures::{
 pub use format::Format;
 pub use read::{order, read};
 pub use scaling::Scaling;
+pub use workers::{Did, Mark, Worker};
 
 /// The report, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +79,9 @@ pub struct Report {
     pub cells: Vec<CellFigures>,
     /// How the generator itself did.
     pub generator: Generator,
+    /// What each worker did, if several shared the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workers: Vec<Worker>,
     /// What was acknowledged, and what of it the service shows.
     pub ledger: LedgerView,
     /// What became of the events of the run.

@@ -23,9 +23,7 @@ pub(super) fn gaps(workers: &[Worker]) -> Vec<Gap> {
     }
     gaps.extend(apart(&known));
     let begun = workers.iter().filter_map(|worker| {
-        let when = worker.aftermath.when?;
-        let late_ms = millis(when.began_at - worker.part.begins_at);
-        (late_ms.abs() > APART_MS).then_some(Gap::BegunElsewhen {
+        begun_late(worker).map(|late_ms| Gap::BegunElsewhen {
             worker: worker.part.slots.worker,
             late_ms,
         })
@@ -34,16 +32,36 @@ pub(super) fn gaps(workers: &[Worker]) -> Vec<Gap> {
     gaps
 }
 
+/// How much later than the run a worker began, in milliseconds, if that is too much.
+pub(super) fn begun_late(worker: &Worker) -> Option<f64> {
+    let when = worker.aftermath.when?;
+    let late_ms = millis(when.began_at - worker.part.begins_at);
+    (late_ms.abs() > APART_MS).then_some(late_ms)
+}
+
+/// Whether a clock is not that of the others: of two that differ it is each, of many the odd one.
+pub(super) fn is_odd(clock: Offset, all: &[Offset]) -> bool {
+    let apart = all
+        .iter()
+        .filter(|other| apart_ms(clock, **other) > APART_MS);
+    let apart = apart.count();
+    // It is itself one of all.
+    apart > 0 && 2 * apart >= all.len() - 1
+}
+
+/// So much two clocks are apart for certain, in milliseconds.
+fn apart_ms(one: Offset, other: Offset) -> f64 {
+    (one.ahead_ms - other.ahead_ms).abs() - one.within_ms - other.within_ms
+}
+
 /// The two clocks that are furthest apart for certain, if that is too far.
 fn apart(known: &[(u32, Offset)]) -> Option<Gap> {
     let pairs = known
         .iter()
         .enumerate()
         .flat_map(|(place, one)| known[place + 1..].iter().map(move |other| (one, other)));
-    let certain = pairs.map(|((worker, one), (other, two))| {
-        let apart_ms = (one.ahead_ms - two.ahead_ms).abs() - one.within_ms - two.within_ms;
-        (*worker, *other, apart_ms)
-    });
+    let certain =
+        pairs.map(|((worker, one), (other, two))| (*worker, *other, apart_ms(*one, *two)));
     let (worker, other, apart_ms) = certain.max_by(|one, other| one.2.total_cmp(&other.2))?;
     (apart_ms > APART_MS).then_some(Gap::ClocksApart {
         worker,
@@ -78,5 +96,18 @@ mod tests {
             panic!("400 ms are too much");
         };
         assert_eq!((worker, other, apart_ms), (2, 3, 390.0));
+    }
+
+    #[test]
+    fn of_many_clocks_the_odd_one_is_named_and_of_two_both() {
+        let [right, near, wrong] = [0.0, 90.0, 400.0].map(|ahead_ms| offset(ahead_ms, 5.0));
+        let odd = |all: &[Offset]| -> Vec<bool> { all.iter().map(|it| is_odd(*it, all)).collect() };
+        assert_eq!(
+            odd(&[right, near, wrong, near]),
+            [false, false, true, false]
+        );
+        assert_eq!(odd(&[right, wrong]), [true, true]);
+        assert_eq!(odd(&[right, near]), [false, false]);
+        assert_eq!(odd(&[wrong]), [false]);
     }
 }

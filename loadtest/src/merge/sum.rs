@@ -42,6 +42,16 @@ pub(super) struct Worker {
     pub was_killed: bool,
     /// Its own delay.
     pub lateness: Times,
+    /// From the intended start to the last byte.
+    pub response: Times,
+    /// Requests that say something about the service.
+    pub requests: u64,
+    /// Failures among them.
+    pub failures: u64,
+    /// Seconds in which it had something to send and that are there.
+    pub seconds: u64,
+    /// Those that are not there.
+    pub seconds_missing: u64,
 }
 
 /// A file under way.
@@ -53,6 +63,9 @@ struct Hand<R> {
     tally: Vec<u64>,
     next: Option<Written>,
     lateness: Times,
+    response: Times,
+    requests: u64,
+    failures: u64,
     /// Seconds in which it had something to send and wrote nothing.
     missing: Vec<u64>,
     last: Option<u64>,
@@ -139,6 +152,9 @@ fn hands<R: BufRead>(files: Vec<(PathBuf, Reader<R>)>) -> Result<Vec<Hand<R>>, U
             reader,
             next: None,
             lateness: times(),
+            response: times(),
+            requests: 0,
+            failures: 0,
             missing: vec![],
             last: None,
         });
@@ -169,8 +185,11 @@ impl<R: BufRead> Hand<R> {
         }
         for figures in written.figures {
             let cell = figures.cell()?;
-            // Cannot fail: the histogram resizes itself.
+            // Cannot fail: the histograms resize themselves.
             let _ = self.lateness.add(&cell.lateness);
+            let _ = self.response.add(&cell.response);
+            self.requests += cell.counted();
+            self.failures += cell.failures();
             cells
                 .entry((figures.phase, figures.endpoint as usize))
                 .or_insert_with(|| Cell::new(cell.late.len()))
@@ -205,6 +224,8 @@ fn finish<R: BufRead>(hands: Vec<Hand<R>>, mut evidence: Evidence, of: u32) -> S
         evidence.sightings.append(&mut hand.reader.sightings);
         let (of_file, aftermath, was_killed) = hand.reader.end();
         let worker = hand.part.slots.worker;
+        let due = hand.tally.iter().filter(|due| **due > 0).count() as u64;
+        let seconds_missing = hand.missing.len() as u64;
         if was_killed || aftermath.stopped.is_some() {
             // That it went is said once, not once more for each second after it.
             hand.missing.retain(|second| Some(*second) < hand.last);
@@ -224,6 +245,11 @@ fn finish<R: BufRead>(hands: Vec<Hand<R>>, mut evidence: Evidence, of: u32) -> S
             aftermath,
             was_killed,
             lateness: hand.lateness,
+            response: hand.response,
+            requests: hand.requests,
+            failures: hand.failures,
+            seconds: due - seconds_missing,
+            seconds_missing,
         });
     }
     gaps.extend(clocks::gaps(&workers));

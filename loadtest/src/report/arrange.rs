@@ -108,6 +108,7 @@ impl Report {
                 lateness_limit_ms: millis(plan.max_lateness),
                 health: aftermath.health,
             },
+            workers: vec![],
             ledger: LedgerView {
                 acknowledged: acknowledged(&aftermath.acknowledged),
                 compared: aftermath.verified.compared,

@@ -117,9 +117,9 @@ impl Compared {
     fn became(&self, lang: Lang) -> &'static str {
         match self.verdict {
             baseline::Change::Better => lang.pick("better", "改善"),
-            baseline::Change::NoDifferenceShown => lang.pick("no difference shown", "差は示されず"),
+            baseline::Change::NoDifferenceShown => lang.pick("no difference shown", "有意差なし"),
             baseline::Change::Worse => lang.pick("worse", "悪化"),
-            baseline::Change::NoData => lang.pick("too little to compare", "比較に不足"),
+            baseline::Change::NoData => lang.pick("too little to compare", "データ不足"),
         }
     }
 }

@@ -216,6 +216,7 @@ pub(crate) fn report() -> Report {
                 ceiling: None,
             },
         },
+        workers: vec![],
         ledger: LedgerView {
             acknowledged: map([("creates", 4), ("joins", 830), ("leaves", 61)]),
             compared: 4,
@@ -237,7 +238,7 @@ pub(crate) fn report() -> Report {
                 said: said(
                     "fault-began",
                     "rush: fault begins: kill one task",
-                    "rush: 障害を発生: kill one task",
+                    "rush: 障害注入を開始: kill one task",
                 ),
             }],
             scaled,

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use super::workers::Row;
 use super::{Report, meaning, wording};
 use crate::judge::Verdict;
 use crate::lang::{Lang, clock, count, millis, percent};
@@ -52,6 +53,7 @@ pub fn render(report: &Report, lang: Lang) -> anyhow::Result<String> {
         blocks: blocks(report, lang),
         traces: traces(report, lang),
         generator: generator(report, lang),
+        workers: report.worker_rows(lang),
         stretches,
     };
     Ok(page.render()?)
@@ -75,6 +77,8 @@ struct Page<'a> {
     blocks: Vec<Block>,
     traces: Vec<Trace<'a>>,
     generator: Vec<(&'static str, String, String)>,
+    /// Of a shared run.
+    workers: Vec<Row>,
 }
 
 /// One of the figures that come first.

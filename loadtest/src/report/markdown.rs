@@ -15,6 +15,7 @@ pub fn render(report: &Report, lang: Lang) -> String {
         Some(rules(report, lang)),
         scaling(report, lang),
         Some(endpoints(report, lang)),
+        workers(report, lang),
         causes(report, lang),
         violations(report, lang),
         Some(repeat(report, lang)),
@@ -94,7 +95,8 @@ fn scaling(report: &Report, lang: Lang) -> Option<String> {
     for failure in &scaling.named {
         for evidence in &failure.evidence {
             let at = clock(evidence.at_s.max(0.0));
-            let (name, source, saw) = (&failure.said.code, &evidence.source, &evidence.saw);
+            let (name, source) = (&failure.said.code, &evidence.source);
+            let saw = evidence.text(lang);
             text.push_str(&format!(
                 "\n- **{name}** {at} {}: {}",
                 code(source),
@@ -138,6 +140,26 @@ fn endpoints(report: &Report, lang: Lang) -> String {
         (figures.requests > 0).then_some(row)
     });
     table(&head, 1, rows)
+}
+
+fn workers(report: &Report, lang: Lang) -> Option<String> {
+    if report.workers.is_empty() {
+        return None;
+    }
+    let rows = report.worker_rows(lang).into_iter().map(|row| {
+        let strong = |text: String| format!("**{text}**");
+        let mut line = vec![row.worker, escape(&row.marks)];
+        if !row.marks.is_empty() {
+            line = line.into_iter().map(strong).collect();
+        }
+        line.extend(row.cells.map(|cell| match cell.stands_out {
+            true => strong(cell.text),
+            false => cell.text,
+        }));
+        line
+    });
+    let table = table(&report.worker_head(lang), 2, rows);
+    Some(format!("{}\n\n{table}", escape(&report.workers_said(lang))))
 }
 
 fn causes(report: &Report, lang: Lang) -> Option<String> {

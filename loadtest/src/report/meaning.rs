@@ -89,7 +89,7 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
         (_, "http-503") => (
             (
                 "nobody was there to answer: no healthy task, or the database is away",
-                "応答できる相手がいません (正常なタスクがない、またはデータベースに接続できない)",
+                "応答できるタスクがありません (正常なタスクがない、またはデータベースに接続できない)",
             ),
             (
                 "probe diagnose; probe targets; connections of the database",
@@ -164,7 +164,7 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
             ),
         ),
         _ => (
-            ("not known to this report", "このレポートが知らない原因です"),
+            ("not known to this report", "未分類の原因です"),
             (
                 "probe logs, by the request id of the run",
                 "probe logs を実行 ID 付きのリクエスト ID で検索",

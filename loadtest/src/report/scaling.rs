@@ -170,7 +170,7 @@ pub(super) fn markers(judged: &scaling::Scaling, sightings: &[Sighting]) -> Vec<
     let mut alarms: Vec<f64> = alarms.map(|alarm| alarm.since_s).collect();
     alarms.dedup();
     markers.extend(alarms.into_iter().map(|at_s| {
-        let (en, ja) = ("alarm to take tasks away", "縮小のアラーム");
+        let (en, ja) = ("alarm to take tasks away", "スケールインのアラーム");
         marker(at_s, "scale-in-alarm", en.to_owned(), ja.to_owned())
     }));
     let tasks: Vec<_> = timeline.tasks().collect();

@@ -28,6 +28,7 @@ pub fn render(report: &Report, lang: Lang, width: Option<u16>) -> String {
         page.scaling(),
         page.phases(),
         page.endpoints(),
+        page.workers(),
         page.causes(),
         page.violations(),
     ]
@@ -91,7 +92,7 @@ impl Page<'_> {
         for failure in &scaling.named {
             for evidence in &failure.evidence {
                 let at = clock(evidence.at_s.max(0.0));
-                let (source, saw) = (&evidence.source, &evidence.saw);
+                let (source, saw) = (&evidence.source, evidence.text(self.lang));
                 said.add_row([format!("{}: {at} {source}: {saw}", failure.said.code)]);
             }
         }
@@ -165,6 +166,22 @@ impl Page<'_> {
             }
         }
         Some(figures(table, 1))
+    }
+
+    fn workers(&self) -> Option<String> {
+        if self.report.workers.is_empty() {
+            return None;
+        }
+        let mut table = self.table();
+        table.set_header(self.report.worker_head(self.lang));
+        for row in self.report.worker_rows(self.lang) {
+            let mut line = vec![row.worker, row.marks];
+            line.extend(row.cells.map(|cell| cell.text));
+            table.add_row(line);
+        }
+        let mut said = self.table();
+        said.add_row([self.report.workers_said(self.lang)]);
+        Some(format!("{}{}", figures(table, 2), lines(&said)))
     }
 
     fn causes(&self) -> Option<String> {

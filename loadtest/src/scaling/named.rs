@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, Expectation, Shown};
 use crate::judge::Verdict;
+use crate::lang::Lang;
 
 mod database;
 mod policy;
@@ -16,6 +17,7 @@ use room::{deployment_blocks_scale_in, no_capacity, stuck_at_maximum};
 
 /// Users must miss the objective for so long before anybody asks why, in seconds.
 const PATIENCE_S: f64 = 30.0;
+
 /// A failure that has a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Named {
@@ -56,6 +58,9 @@ pub struct Evidence {
     pub source: String,
     /// What was seen, in the words and figures of the source.
     pub saw: String,
+    /// The same in Japanese, where it is more than the words and figures of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saw_ja: Option<String>,
 }
 
 impl Evidence {
@@ -64,7 +69,20 @@ impl Evidence {
             at_s,
             source: source.to_owned(),
             saw,
+            saw_ja: None,
         }
+    }
+
+    fn in_japanese(self, saw_ja: String) -> Self {
+        Self {
+            saw_ja: Some(saw_ja),
+            ..self
+        }
+    }
+
+    /// What was seen, in a language.
+    pub fn text(&self, lang: Lang) -> &str {
+        lang.pick(&self.saw, self.saw_ja.as_ref().unwrap_or(&self.saw))
     }
 }
 

@@ -50,7 +50,7 @@ impl Shown {
                     ),
                     (_, None) => lang.pick(
                         format!("scaling: within {within} of the step at most {most} of the expected {tasks} tasks ran"),
-                        format!("スケーリング: 負荷の増加から {within} の間に最大 {most} タスクでした (期待は {tasks} タスク)"),
+                        format!("スケーリング: 負荷の増加から {within} 以内に {tasks} タスクに達しませんでした (最大 {most} タスク)"),
                     ),
                 }
             }
@@ -88,22 +88,22 @@ impl Shown {
                 match verdict {
                     Verdict::Pass => lang.pick(
                         format!("scaling: no request failed while {tasks} tasks were taken away"),
-                        format!("スケーリング: {tasks} タスクの縮小中に失敗したリクエストはありません"),
+                        format!("スケーリング: タスクを {tasks} 個減らす間に失敗したリクエストはありません"),
                     ),
                     Verdict::Fail => lang.pick(
                         format!("scaling: {failed} requests failed while {tasks} tasks were taken away"),
-                        format!("スケーリング: {tasks} タスクの縮小中に {failed} 件のリクエストが失敗しました"),
+                        format!("スケーリング: タスクを {tasks} 個減らす間に {failed} 件のリクエストが失敗しました"),
                     ),
                     Verdict::Inconclusive => lang.pick(
                         "scaling: no task was seen being taken away, so nothing is shown of requests in it".to_owned(),
-                        "スケーリング: タスクの縮小を確認できず、縮小中のリクエストについては判定できません".to_owned(),
+                        "スケーリング: スケールインを確認できなかったため、その間のリクエストは判定できません".to_owned(),
                     ),
                 }
             }
             (Expectation::StaysBelow { most, seen }, verdict) => match verdict {
                 Verdict::Inconclusive => lang.pick(
                     format!("scaling: it was not seen whether more than {most} tasks were desired"),
-                    format!("スケーリング: {most} タスクを超えなかったかを確認できませんでした"),
+                    format!("スケーリング: 上限の {most} タスクを超えたかどうかを確認できませんでした"),
                 ),
                 _ => lang.pick(
                     format!("scaling: {seen} tasks were desired at most, {most} may be"),
@@ -122,11 +122,11 @@ impl Shown {
                 match verdict {
                     Verdict::Inconclusive => lang.pick(
                         format!("scaling: it was not seen how long the service was at its maximum of {most} tasks"),
-                        format!("スケーリング: 最大の {most} タスクにとどまった時間を確認できませんでした"),
+                        format!("スケーリング: 上限の {most} タスクに達していた時間を確認できませんでした"),
                     ),
                     _ => lang.pick(
                         format!("scaling: {seen} at the maximum of {most} tasks under load, {allowed} is allowed"),
-                        format!("スケーリング: 負荷中に最大の {most} タスクだった時間は {seen} です (許容 {allowed})"),
+                        format!("スケーリング: 負荷中に上限の {most} タスクに達していた時間は {seen} です (許容 {allowed})"),
                     ),
                 }
             }
@@ -155,7 +155,7 @@ pub(crate) fn took(moment: Option<Moment>, lang: Lang) -> String {
     }
     lang.pick(
         format!("{at} (or up to {within_s:.0} s less)"),
-        format!("{at} (最大 {within_s:.0} 秒早い可能性)"),
+        format!("{}〜{at}", clock((at_s - within_s).max(0.0))),
     )
 }
 
@@ -183,7 +183,7 @@ impl Failure {
             ),
             Self::StuckAtMaximum => lang.pick(
                 "the service is at its maximum and needs more: raise MaxCapacity, once the connections of the database allow it",
-                "最大タスク数に達しても足りていません。データベースの接続数に余裕があることを確かめたうえで MaxCapacity を上げてください",
+                "上限のタスク数に達しても足りていません。データベースの接続数に余裕があることを確かめたうえで MaxCapacity を上げてください",
             ),
             Self::Suspended => lang.pick(
                 "scaling is suspended: aws application-autoscaling register-scalable-target with --suspended-state resumes it",
@@ -207,7 +207,7 @@ impl Failure {
             ),
             Self::AlarmWithoutData => lang.pick(
                 "the alarm of the policy has too little data to ring: see whether the metric has values at all",
-                "ポリシーのアラームがデータ不足で作動していません。メトリクスに値があるかを確認してください",
+                "ポリシーのアラームがデータ不足のため発報しません。メトリクスに値があるかを確認してください",
             ),
         }
     }
@@ -223,7 +223,7 @@ impl Stage {
             Self::Pending => lang.pick("task pending", "タスク起動中 (PENDING)"),
             Self::Running => lang.pick("task running", "タスク実行中 (RUNNING)"),
             Self::Healthy => lang.pick("target healthy", "ターゲット正常"),
-            Self::Restored => lang.pick("objective restored", "目標を再び達成"),
+            Self::Restored => lang.pick("objective restored", "目標値に回復"),
         }
     }
 }

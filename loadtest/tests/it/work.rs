@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -214,8 +215,10 @@ async fn a_bucket_that_takes_nothing_is_known_before_the_load() {
         |_: &Uri, _: &HeaderMap, _: &Bytes| (StatusCode::FORBIDDEN, "AccessDenied").into_response();
     let environment = environment(denied).await;
     let begin = Utc::now() + TimeDelta::minutes(5);
-    let output = work(&server.host, "1/1", begin, "s3://results", &environment).await;
-    let (code, _, stderr) = texts(&output);
+    let worker = work(&server.host, "1/1", begin, "s3://results", &environment);
+    // Who does not try the bucket first waits for its beginning.
+    let output = tokio::time::timeout(Duration::from_secs(60), worker).await;
+    let (code, _, stderr) = texts(&output.expect("it waits for the load"));
     assert_eq!(code, 3, "{stderr}");
     assert!(stderr.contains("AccessDenied"), "{stderr}");
     assert_eq!(server.count(), 0);

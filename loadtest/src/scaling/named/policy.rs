@@ -29,7 +29,8 @@ pub(super) fn cpu_cannot_see(case: &Case<'_>, (from, to): (f64, f64)) -> Option<
             from,
             "loadtest",
             format!("objective missed for {:.0} s", to - from),
-        ),
+        )
+        .in_japanese(format!("目標を外れた時間 {:.0} 秒", to - from)),
         Evidence::new(
             highest.from_s,
             "cloudwatch:GetMetricData",
@@ -37,7 +38,11 @@ pub(super) fn cpu_cannot_see(case: &Case<'_>, (from, to): (f64, f64)) -> Option<
                 "CPUUtilization {:.0} % at most, target {:.0} %",
                 highest.value, policy.target
             ),
-        ),
+        )
+        .in_japanese(format!(
+            "CPUUtilization 最大 {:.0} %、目標値 {:.0} %",
+            highest.value, policy.target
+        )),
     ];
     evidence.extend(most_connections(case, from..to));
     found(Failure::CpuCannotSee, evidence)
@@ -97,14 +102,15 @@ pub(super) fn cooldown(case: &Case<'_>, (from, to): (f64, f64)) -> Option<Named>
     let grew = |(at_s, desired): (f64, u32)| {
         Evidence::new(at_s, "ecs:DescribeServices", format!("desired {desired}"))
     };
+    let between_s = next.0 - first.0;
     let policy = Evidence::new(
         next.0,
         "application-autoscaling:DescribeScalingPolicies",
-        format!(
-            "ScaleOutCooldown {cooldown_s:.0} s, {:.0} s between the two",
-            next.0 - first.0
-        ),
-    );
+        format!("ScaleOutCooldown {cooldown_s:.0} s, {between_s:.0} s between the two"),
+    )
+    .in_japanese(format!(
+        "ScaleOutCooldown {cooldown_s:.0} 秒、2 回の間隔 {between_s:.0} 秒"
+    ));
     found(Failure::Cooldown, vec![grew(first), grew(next), policy])
 }
 

@@ -10,6 +10,7 @@ const NO_PLACE: [&str; 4] = [
     "limit on the number of",
     "insufficient capacity",
 ];
+
 /// As many tasks as may be are desired, and users miss the objective with them.
 pub(super) fn stuck_at_maximum(case: &Case<'_>, _: (f64, f64)) -> Option<Named> {
     let max = case.timeline.range_at(case.load.drop_s)?.max;
@@ -22,14 +23,20 @@ pub(super) fn stuck_at_maximum(case: &Case<'_>, _: (f64, f64)) -> Option<Named> 
     if longest < PATIENCE_S {
         return None;
     }
-    let mut evidence = vec![Evidence::new(
-        since,
-        "ecs:DescribeServices",
-        format!(
-            "desired {}, running {}, MaxCapacity {max}; objective missed for {longest:.0} s after that",
-            at_max.desired, at_max.running
-        ),
-    )];
+    let counts = format!(
+        "desired {}, running {}, MaxCapacity {max}",
+        at_max.desired, at_max.running
+    );
+    let mut evidence = vec![
+        Evidence::new(
+            since,
+            "ecs:DescribeServices",
+            format!("{counts}; objective missed for {longest:.0} s after that"),
+        )
+        .in_japanese(format!(
+            "{counts}。その後、目標を外れた時間 {longest:.0} 秒"
+        )),
+    ];
     let refused = case.timeline.activities().find(|activity| {
         activity
             .not_scaled
@@ -71,10 +78,13 @@ pub(super) fn deployment_blocks_scale_in(case: &Case<'_>) -> Option<Named> {
     let (at_s, tasks) = during.or(later)?;
     found(
         Failure::DeploymentBlocksScaleIn,
-        vec![Evidence::new(
-            at_s,
-            "ecs:DescribeServices",
-            format!("a deployment is IN_PROGRESS, desired {}", tasks.desired),
-        )],
+        vec![
+            Evidence::new(
+                at_s,
+                "ecs:DescribeServices",
+                format!("a deployment is IN_PROGRESS, desired {}", tasks.desired),
+            )
+            .in_japanese(format!("デプロイが IN_PROGRESS、desired {}", tasks.desired)),
+        ],
     )
 }
