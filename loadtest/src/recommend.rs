@@ -3,15 +3,23 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 
+mod balancer;
 mod command;
 mod given;
+mod prices;
 mod source;
+mod step;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use balancer::Reservation;
+use balancer::reservation;
 pub use command::recommend;
 use given::{Crowd, Given, ScaleOut};
+use prices::MONTH_H;
+pub use prices::Price;
+pub use step::{Step, What};
 
 /// People come unevenly: in the busiest seconds of a rush, so many times its mean. A convention, not a measurement.
 const BURST: f64 = 2.0;
@@ -51,43 +59,14 @@ pub struct Recommendation {
     pub cost: Option<f64>,
     /// US dollars a month if as many tasks ran always instead.
     pub cost_always: f64,
+    /// US dollars that 20-second metrics cost in a month.
+    pub cost_fast_metrics: f64,
+    /// What to reserve of the load balancer; nothing where it keeps up with the traffic.
+    pub reservation: Option<Reservation>,
+    /// The prices in Tokyo that the costs come from.
+    pub prices: Vec<Price>,
     /// How each figure comes about, in the order in which they are needed.
     pub arithmetic: Vec<Step>,
-}
-
-/// How a figure comes about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Step {
-    /// What is reckoned.
-    pub what: What,
-    /// The reckoning, in figures.
-    pub reckoning: String,
-}
-
-/// What is reckoned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// The highest rate.
-    Peak,
-    /// What one task bears.
-    Bears,
-    /// The tasks.
-    Tasks,
-    /// The most tasks.
-    Most,
-    /// The connections.
-    Connections,
-    /// When to start.
-    Lead,
-    /// How long it would take without a schedule.
-    Unscheduled,
-    /// The target of CPU.
-    CpuTarget,
-    /// The price of the day.
-    Cost,
-    /// The price of every day.
-    Always,
 }
 
 impl Recommendation {
@@ -194,14 +173,17 @@ impl Recommendation {
             );
             cost
         });
-        let cost_always = extra * 730.0 * given.task_hour;
+        let cost_always = extra * MONTH_H * given.task_hour;
         step(
             What::Always,
             format!(
-                "{extra} × 730 h × ${:.5} = ${cost_always:.2}",
+                "{extra} × {MONTH_H} h × ${:.5} = ${cost_always:.2}",
                 given.task_hour
             ),
         );
+        let (cost_fast_metrics, reckoning) = given.prices.fast_metrics();
+        step(What::FastMetrics, reckoning);
+        let reservation = reservation(given, peak, &mut step);
         let fits_database = given
             .max_connections
             .map(|connections| f64::from(max * given.pool) <= f64::from(connections) * OF_DATABASE);
@@ -220,6 +202,9 @@ impl Recommendation {
             day,
             cost,
             cost_always,
+            cost_fast_metrics,
+            reservation,
+            prices: given.prices.all(),
             arithmetic,
         }
     }

@@ -36,10 +36,13 @@ pub struct RecommendArguments {
     /// How many requests each of them makes in it
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub requests: u32,
+    /// The rate right before the peak: a load balancer follows what at most doubles within five minutes [default: nobody is there]
+    #[arg(long, value_name = "R/s", value_parser = rate)]
+    pub usual: Option<f64>,
     /// Share of what a task bears that is kept free, in percent
     #[arg(long, value_name = "PERCENT", default_value = "30")]
     pub headroom: Share,
-    /// The JSON report of a run that watched the service scale, for how long that takes [default: what AWS published]
+    /// The JSON report of a run that watched the service scale, for how long that takes and what the load balancer needed [default: what AWS published, and a guess]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// How many tasks run on other days

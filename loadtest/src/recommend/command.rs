@@ -2,6 +2,7 @@
 
 use std::io::{Write, stdout};
 
+use super::prices::Prices;
 use super::source::given;
 use super::{Recommendation, text};
 use crate::cli::{Output, RecommendArguments};
@@ -13,7 +14,7 @@ pub fn recommend(
     arguments: &RecommendArguments,
     lang: Lang,
 ) -> anyhow::Result<Result<u8, UsageError>> {
-    let given = match given(arguments) {
+    let given = match given(arguments, Prices::read()?) {
         Ok(given) => given,
         Err(error) => return Ok(Err(error)),
     };

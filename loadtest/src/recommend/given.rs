@@ -2,6 +2,9 @@
 
 use chrono::NaiveDateTime;
 
+use super::balancer::Needed;
+use super::prices::Prices;
+
 /// What is known and expected.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Given {
@@ -17,8 +20,13 @@ pub(super) struct Given {
     pub(super) pool: u32,
     pub(super) max_connections: Option<u32>,
     pub(super) day: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// The rate right before the peak, in requests per second, if somebody knows it.
+    pub(super) usual: Option<f64>,
+    /// What a run has needed of the load balancer, if one has watched it.
+    pub(super) needed: Option<Needed>,
     /// Of a task for an hour, in US dollars in Tokyo.
     pub(super) task_hour: f64,
+    pub(super) prices: Prices,
 }
 
 /// Who is expected.

@@ -1,5 +1,7 @@
 //! The reckoning, checked by hand.
 
+use super::balancer::Needed;
+use super::prices::Prices;
 use super::*;
 
 fn given() -> Given {
@@ -18,7 +20,10 @@ fn given() -> Given {
         pool: 5,
         max_connections: Some(225),
         day: None,
+        usual: None,
+        needed: None,
         task_hour: 0.02,
+        prices: Prices::read().unwrap(),
     }
 }
 
@@ -74,4 +79,45 @@ fn the_day_begins_with_the_lead_and_costs_only_the_tasks_that_are_more() {
     assert_eq!(it.day.unwrap().0, at("2026-12-01T17:54:00"));
     // 16 tasks more for 4 hours.
     assert!((it.cost.unwrap() - 16.0 * 4.0 * 0.02).abs() < 1e-9);
+}
+
+#[test]
+fn the_load_balancer_is_reserved_where_the_traffic_more_than_doubles() {
+    let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+    let day = Some((at("2026-12-01T18:00:00"), at("2026-12-01T22:00:00")));
+    let reserved = |usual, needed| {
+        let given = Given {
+            usual,
+            needed,
+            day,
+            ..given()
+        };
+        Recommendation::new(&given).reservation
+    };
+    // 42 for 300/s are 84 for 600/s, and fewer than 100 are not asked for; 100 for the 4 hours and 3 before them.
+    let needed = |units| {
+        let rate = 300.0;
+        Some(Needed { units, rate })
+    };
+    let few = reserved(None, needed(42.0)).unwrap();
+    assert_eq!((few.needed, few.units, few.is_measured), (84, 100, true));
+    assert_eq!(few.day.unwrap().0, at("2026-12-01T15:00:00"));
+    assert!((few.cost.unwrap() - 100.0 * 7.0 * 0.008).abs() < 1e-9);
+    assert!((few.cost_always - 100.0 * 730.0 * 0.008).abs() < 1e-9);
+    assert_eq!(reserved(None, needed(60.2)).unwrap().units, 121);
+    // 299/s became 600/s, 300/s do not more than double.
+    assert!(reserved(Some(299.0), needed(42.0)).is_some());
+    assert_eq!(reserved(Some(300.0), needed(42.0)), None);
+    // 600 / 25 are 24 by guess.
+    assert!(!reserved(None, None).unwrap().is_measured);
+}
+
+#[test]
+fn twenty_second_metrics_cost_two_metrics_and_four_dearer_alarms() {
+    let it = Recommendation::new(&given());
+    // 2 × 0.30 + 4 × (0.30 - 0.10)
+    assert!((it.cost_fast_metrics - 1.4).abs() < 1e-9);
+    let costs = |step: &&Step| step.what == What::FastMetrics;
+    let shown = it.arithmetic.iter().find(costs).unwrap();
+    assert_eq!(shown.reckoning, "2 × $0.30 + 4 × ($0.30 − $0.10) = $1.40");
 }

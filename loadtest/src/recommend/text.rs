@@ -1,6 +1,6 @@
 //! A recommendation as text: the reckoning, then what to type.
 
-use super::{Given, Recommendation, What};
+use super::{Given, Recommendation, Reservation};
 use crate::cli::RecommendArguments;
 use crate::lang::Lang;
 
@@ -17,6 +17,10 @@ pub(super) fn render(
     for step in &it.arithmetic {
         let name = step.what.name(given, lang);
         text.push_str(&format!("{name}\n    {}\n", step.reckoning));
+    }
+    text.push_str(lang.pick("prices in Tokyo\n", "東京の単価\n"));
+    for price in &it.prices {
+        text.push_str(&format!("    {}\n", price.text(lang)));
     }
     text.push('\n');
     for sentence in sentences(it, given, lang) {
@@ -46,25 +50,54 @@ fn sentences(it: &Recommendation, given: &Given, lang: Lang) -> Vec<String> {
             "データベースの接続数は計算していません。--max-connections で指定してください。".to_owned(),
         ));
     }
-    if it.fast_metrics {
-        said.push(lang.pick(
-            "Metrics of 20 seconds are worth their price: without a schedule, or beyond it, they save the time shown.".to_owned(),
-            "20 秒メトリクスを推奨します。スケジュールを超える負荷への追従が上記の分だけ早くなります。".to_owned(),
-        ));
+    let price = format!("${:.2}", it.cost_fast_metrics);
+    said.push(if it.fast_metrics {
+        lang.pick(
+            format!("Metrics of 20 seconds are worth their price ({price} a month): without a schedule, or beyond it, they save the time shown."),
+            format!("20 秒メトリクスを推奨します (月額 {price})。スケジュールを超える負荷への追従が上記の分だけ早くなります。"),
+        )
     } else {
-        said.push(
-            lang.pick(
-                "Metrics of 20 seconds are not needed: the tasks of every day carry the peak."
-                    .to_owned(),
-                "20 秒メトリクスは不要です。普段のタスク数でピークを処理できます。".to_owned(),
-            ),
-        );
-    }
-    said.push(lang.pick(
-        "Load balancer: where the traffic more than doubles within 5 minutes, reserve capacity units by the PeakLCUs of a load test (elbv2 modify-capacity-reservation).".to_owned(),
-        "ロードバランサー: 5 分以内にトラフィックが 2 倍を超える場合は、負荷テストの PeakLCUs をもとに LCU を予約してください (elbv2 modify-capacity-reservation)。".to_owned(),
-    ));
+        lang.pick(
+            format!("Metrics of 20 seconds ({price} a month) are not needed: the tasks of every day carry the peak."),
+            format!("20 秒メトリクス (月額 {price}) は不要です。普段のタスク数でピークを処理できます。"),
+        )
+    });
+    said.push(balancer(it.reservation.as_ref(), lang));
     said
+}
+
+/// What to do about the load balancer.
+fn balancer(reservation: Option<&Reservation>, lang: Lang) -> String {
+    let Some(Reservation {
+        needed,
+        units,
+        is_measured,
+        ..
+    }) = reservation
+    else {
+        return lang.pick(
+            "Load balancer: it keeps up with the traffic, nothing is to be reserved.".to_owned(),
+            "ロードバランサー: 自動拡張で間に合うため、LCU の予約は不要です。".to_owned(),
+        );
+    };
+    let said = if needed < units {
+        lang.pick(
+            format!("Load balancer: the traffic comes faster than it grows, but needs about {needed} capacity units only, and no fewer than {units} are reserved: do so where a load test has shown 5xx or rejected connections of the load balancer itself."),
+            format!("ロードバランサー: 自動拡張が追いつかない増え方ですが、必要なのは約 {needed} LCU で、予約は {units} LCU からです。負荷テストでロードバランサー自身の 5xx や接続拒否が見られた場合に予約してください。"),
+        )
+    } else {
+        lang.pick(
+            format!("Load balancer: the traffic comes faster than it grows; reserve {units} capacity units for the day."),
+            format!("ロードバランサー: トラフィックの増加に自動拡張が追いつかないため、当日は {units} LCU を予約してください。"),
+        )
+    };
+    if *is_measured {
+        return said;
+    }
+    said + lang.pick(
+        " Their number is a guess until --report names a run in which PeakLCUs was seen.",
+        "この数は推定です。PeakLCUs を記録した実行を --report で指定すると、実測値から計算します。",
+    )
 }
 
 /// The parameters of `cloudformation/service.yaml`.
@@ -128,56 +161,23 @@ fn commands(
         given.min,
         *usual,
     );
-    format!("\n{title}\n{begin}{end}")
+    let reserved = it.reservation.as_ref().map(|it| reserve(it, lang));
+    format!("\n{title}\n{begin}{end}{}", reserved.unwrap_or_default())
 }
 
-impl What {
-    fn name(self, given: &Given, lang: Lang) -> &'static str {
-        match self {
-            Self::Peak => lang.pick(
-                "peak: people × requests / time × 2 for the busiest seconds, or as given",
-                "ピーク: 人数 × リクエスト数 / 時間 × 2 (最も集中する数秒)、または指定値",
-            ),
-            Self::Bears => lang.pick(
-                "one task bears, by the low end of its interval",
-                "1 タスクの処理能力 (区間の下限を使用)",
-            ),
-            Self::Tasks => lang.pick(
-                "tasks: peak / (what a task bears × what is not kept free), not fewer than always",
-                "タスク数: ピーク / (1 タスクの処理能力 × 余裕を除いた割合)、普段の数以上",
-            ),
-            Self::Most => lang.pick(
-                "at most: twice the tasks, as far as 80 % of the database's connections go",
-                "最大タスク数: その 2 倍、ただしデータベース接続数の 80 % まで",
-            ),
-            Self::Connections => lang.pick(
-                "connections: most tasks × pool, against 80 % of max_connections",
-                "接続数: 最大タスク数 × プール、上限は max_connections の 80 %",
-            ),
-            Self::Lead if given.scale_out.is_measured => lang.pick(
-                "lead: measured from the decision to healthy tasks, and 5 minutes",
-                "前倒し: 決定から正常になるまでの実測値 + 5 分",
-            ),
-            Self::Lead => lang.pick(
-                "lead: AWS's figure from the decision to running tasks, and 5 minutes",
-                "前倒し: 決定から実行中までの AWS の公表値 + 5 分",
-            ),
-            Self::CpuTarget => lang.pick(
-                "reactions of target tracking until the tasks are there, by CPU target",
-                "CPU 目標値ごとの、必要タスク数に達するまでのスケール回数",
-            ),
-            Self::Unscheduled => lang.pick(
-                "without a schedule it would take, by metrics of 20 s and of 60 s",
-                "スケジュールなしの場合の所要時間 (20 秒・60 秒メトリクス)",
-            ),
-            Self::Cost => lang.pick(
-                "cost of the day: tasks that are more × hours × price in Tokyo",
-                "当日の費用: 増やすタスク数 × 時間 × 東京の単価",
-            ),
-            Self::Always => lang.pick(
-                "cost of a month if they always ran instead",
-                "常時稼働させた場合の月額",
-            ),
-        }
-    }
+/// The reservation and its end as commands; AWS has no schedule for them.
+fn reserve(it: &Reservation, lang: Lang) -> String {
+    let Some((from, to)) = it.day else {
+        return String::new();
+    };
+    let title = lang.pick(
+        "The load balancer, where it is reserved, by hand, for no schedule does it; it can be lowered twice a day:",
+        "ロードバランサーを予約する場合 (スケジュール不可のため手動、引き下げは 1 日 2 回まで):",
+    );
+    let modify = "aws elbv2 modify-capacity-reservation --load-balancer-arn ARN";
+    let [from, to] = [from, to].map(|at| at.format("%Y-%m-%dT%H:%M"));
+    format!(
+        "\n{title}\n    # {from}\n    {modify} --minimum-load-balancer-capacity CapacityUnits={}\n    # {to}\n    {modify} --reset-capacity-reservation\n",
+        it.units
+    )
 }

@@ -37,6 +37,11 @@ async fn the_command_and_the_parameters_are_ready_to_apply() {
         "--schedule \"at(2026-12-01T17:54:00)\" --timezone Asia/Tokyo",
         "MinCapacity=18,MaxCapacity=36",
         "MinCapacity=2,MaxCapacity=10",
+        "⌈600.0 / 25⌉ = 24, max(24, 100) = 100",
+        "100 × 7.0 h × $0.00800 = $5.60",
+        "# 2026-12-01T15:00",
+        "--minimum-load-balancer-capacity CapacityUnits=100",
+        "capacity unit of a load balancer, reserved: $0.008 an hour, UNVERIFIED",
     ] {
         assert!(stdout.contains(said), "{said}: {stdout}");
     }
