@@ -70,6 +70,7 @@ impl Witness {
 
     /// Looks for ever; drop it when there is nothing more to see.
     pub async fn watch(&self, notes: &Notebook<'_>) {
+        self.begin(notes).await;
         tokio::join!(
             again(OFTEN, notes, async || service::look(self, notes).await),
             again(OFTEN, notes, async || targets::look(self, notes).await),
@@ -88,6 +89,19 @@ impl Witness {
                 .await),
             again(METRICS, notes, async || metrics::look(self, notes).await),
         );
+    }
+
+    /// Learns what other looks ask by, so that their first one sees something too: what is missing is tried again by its own.
+    async fn begin(&self, notes: &Notebook<'_>) {
+        let (service, policies) =
+            tokio::join!(service::look(self, notes), policies::look(self, notes));
+        let balancer = targets::balancer(self, notes).await;
+        for gap in [service, policies, balancer]
+            .into_iter()
+            .filter_map(Result::err)
+        {
+            notes.missed(gap);
+        }
     }
 
     fn known(&self) -> Known {

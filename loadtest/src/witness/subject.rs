@@ -85,16 +85,20 @@ async fn output(
 }
 
 /// A failed call as a gap.
-pub(super) fn gap<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Gap
+pub(super) fn gap<E>(operation: &'static str, error: &SdkError<E>) -> Gap
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
     let (code, message) = match error {
-        SdkError::ServiceError(service) => (
-            service.err().code().unwrap_or("Unknown").to_owned(),
-            service.err().message().unwrap_or("no message").to_owned(),
-        ),
+        SdkError::ServiceError(service) => {
+            let (it, status) = (service.err(), service.raw().status().as_u16());
+            // A proxy, or an AWS that is none, may answer without the words of AWS.
+            let code = it.code().map(str::to_owned);
+            (
+                code.unwrap_or_else(|| format!("HTTP {status}")),
+                it.message().unwrap_or("no message").to_owned(),
+            )
+        }
         SdkError::TimeoutError(_) => ("Timeout".to_owned(), "no answer in time".to_owned()),
         SdkError::DispatchFailure(_) => {
             let message = DisplayErrorContext(error).to_string();

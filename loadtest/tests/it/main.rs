@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod invocation;
 mod killed;
+mod lab;
 mod ledger;
 mod mutant;
 mod plan;
