@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use deployments::{described_deployments, service_deployments};
 pub(super) use older_tasks::older_tasks;
-pub(super) use service::service;
+pub(super) use service::{service, services};
 pub(super) use task_definition::task_definition;
 pub(super) use tasks::tasks;
 

@@ -73,7 +73,9 @@ pub(super) async fn cluster_arns(clients: &Clients) -> Observed<Vec<String>> {
 /// The ARNs of all services of a cluster, which is given by its name or its ARN.
 pub(super) async fn service_arns(clients: &Clients, cluster: &str) -> Observed<Vec<String>> {
     let services = clients.ecs.list_services().cluster(cluster);
-    let arns = services.into_paginator().items().send().try_collect().await;
+    // Unless it is told otherwise, ECS gives ten a call.
+    let pages = services.into_paginator().page_size(100).items().send();
+    let arns = pages.try_collect().await;
     arns.map_err(|error| unobserved("ecs:ListServices", &error))
 }
 

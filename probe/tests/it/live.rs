@@ -1,12 +1,13 @@
 //! Faults injected into the deployed stack, diagnosed by the real binary over the wire.
 
-mod books;
 mod commands;
 mod daily;
+mod database;
 mod doctor;
 mod insights;
 mod learn;
 mod logs;
+mod money;
 mod slo;
 
 pub(crate) use daily::Endless;

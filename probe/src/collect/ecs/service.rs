@@ -1,6 +1,7 @@
 //! The service and its deployments.
 
-use aws_sdk_ecs::types::{AssignPublicIp, ServiceField};
+use aws_sdk_ecs::types::{self as sdk, AssignPublicIp, ServiceField};
+use futures::future::try_join_all;
 
 use super::{string, time};
 use crate::{
@@ -13,8 +14,9 @@ use crate::{
     },
 };
 
+const OPERATION: &str = "ecs:DescribeServices";
+
 pub(in crate::collect) async fn service(clients: &Clients, target: &Subject) -> Observed<Service> {
-    const OPERATION: &str = "ecs:DescribeServices";
     let answer = clients
         .ecs
         .describe_services()
@@ -33,7 +35,7 @@ pub(in crate::collect) async fn service(clients: &Clients, target: &Subject) -> 
             ),
         ));
     };
-    if service.status() != Some("ACTIVE") {
+    if !is_active(service) {
         let status = service.status().unwrap_or_default();
         let what = format!(
             "the service {} is {status}: it has been deleted",
@@ -41,10 +43,47 @@ pub(in crate::collect) async fn service(clients: &Clients, target: &Subject) -> 
         );
         return Err(missing(OPERATION, what));
     }
+    Ok(shown(service))
+}
+
+/// What one call of DescribeServices takes.
+const AT_ONCE: usize = 10;
+
+/// Services of a cluster. Those that have been deleted are left out.
+pub(in crate::collect) async fn services(
+    clients: &Clients,
+    cluster: &str,
+    arns: &[String],
+) -> Observed<Vec<Service>> {
+    let asked = arns.chunks(AT_ONCE).map(|some| {
+        clients
+            .ecs
+            .describe_services()
+            .cluster(cluster)
+            .set_services(Some(some.to_vec()))
+            .include(ServiceField::Tags)
+            .send()
+    });
+    let answers = try_join_all(asked)
+        .await
+        .map_err(|error| unobserved(OPERATION, &error))?;
+    let services = answers.iter().flat_map(|answer| answer.services());
+    Ok(services
+        .filter(|service| is_active(service))
+        .map(shown)
+        .collect())
+}
+
+/// ECS goes on showing a deleted service for a while.
+fn is_active(service: &sdk::Service) -> bool {
+    service.status() == Some("ACTIVE")
+}
+
+fn shown(service: &sdk::Service) -> Service {
     let network = service
         .network_configuration()
         .and_then(|network| network.awsvpc_configuration());
-    let deployment = |deployment: &aws_sdk_ecs::types::Deployment| Deployment {
+    let deployment = |deployment: &sdk::Deployment| Deployment {
         id: string(deployment.id()),
         status: string(deployment.status()),
         task_definition: string(deployment.task_definition()),
@@ -57,20 +96,20 @@ pub(in crate::collect) async fn service(clients: &Clients, target: &Subject) -> 
         rollout_reason: deployment.rollout_state_reason().map(Into::into),
         created_at: time(deployment.created_at()),
     };
-    let event = |event: &aws_sdk_ecs::types::ServiceEvent| {
+    let event = |event: &sdk::ServiceEvent| {
         Some(Event {
             at: time(event.created_at())?,
             message: event.message()?.into(),
         })
     };
-    let mapping = |mapping: &aws_sdk_ecs::types::LoadBalancer| {
+    let mapping = |mapping: &sdk::LoadBalancer| {
         Some(LoadBalancerMapping {
             target_group: mapping.target_group_arn()?.to_owned(),
             container: string(mapping.container_name()),
             port: mapping.container_port().unwrap_or_default(),
         })
     };
-    Ok(Service {
+    Service {
         arn: string(service.service_arn()),
         status: string(service.status()),
         desired: service.desired_count(),
@@ -114,12 +153,10 @@ pub(in crate::collect) async fn service(clients: &Clients, target: &Subject) -> 
             .find(|tag| tag.key() == Some("aws:cloudformation:stack-name"))
             .and_then(|tag| tag.value())
             .map(ToOwned::to_owned),
-    })
+    }
 }
 
-fn deployment_configuration(
-    configured: &aws_sdk_ecs::types::DeploymentConfiguration,
-) -> DeploymentConfiguration {
+fn deployment_configuration(configured: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
     let breaker = configured
         .deployment_circuit_breaker()
         .filter(|breaker| breaker.enable());

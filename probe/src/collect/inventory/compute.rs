@@ -1,6 +1,8 @@
 //! Stacks, services with their tasks, clusters, load balancers and their target groups.
 
-use futures::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::{join_all, try_join_all};
 use tokio::join;
 
 use super::{Found, Ours, holding};
@@ -10,7 +12,7 @@ use crate::{
         failure::unobserved,
         services::{cluster_arns, service_arns},
     },
-    snapshot::{Fargate, Holding, Kind, Mark, Observed, Service, Subject, TaskDefinition, Unit},
+    snapshot::{Fargate, Holding, Kind, Mark, Observed, Service, TaskDefinition, Unit},
 };
 
 pub(super) async fn found(clients: &Clients, ours: Ours<'_>) -> Vec<(Kind, Found)> {
@@ -92,37 +94,41 @@ async fn clusters(clients: &Clients, ours: Ours<'_>) -> Found {
         .collect())
 }
 
+/// All that runs in our clusters, whoever started it: it is billed, and keeps the cluster from being deleted.
 async fn services(clients: &Clients, clusters: &[Holding]) -> Found {
     let of_cluster = async |cluster: &Holding| {
         let arns = service_arns(clients, &cluster.id).await?;
-        let each = arns.iter().map(|arn| service(clients, &cluster.id, arn));
-        try_join_all(each).await
+        let services = ecs::services(clients, &cluster.id, &arns).await?;
+        let with_cluster = services
+            .into_iter()
+            .map(|service| (cluster.id.clone(), service));
+        Ok(with_cluster.collect::<Vec<_>>())
     };
-    let found = try_join_all(clusters.iter().map(of_cluster)).await?;
-    Ok(found.into_iter().flatten().flatten().collect())
-}
-
-async fn service(clients: &Clients, cluster: &str, arn: &str) -> Observed<Option<Holding>> {
-    let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
-    let subject = Subject {
-        region: clients.region.clone(),
-        cluster: cluster.to_owned(),
-        service: name.clone(),
+    let found = try_join_all(clusters.iter().map(of_cluster))
+        .await?
+        .concat();
+    // Services of the same program have the same definition.
+    let arns: BTreeSet<&str> = found
+        .iter()
+        .map(|(_, service)| service.task_definition.as_str())
+        .collect();
+    let asked = arns.into_iter().map(|arn| async move {
+        let definition = ecs::task_definition(clients, Ok(arn)).await.ok()?;
+        Some((arn, definition.shown))
+    });
+    let definitions: BTreeMap<&str, TaskDefinition> =
+        join_all(asked).await.into_iter().flatten().collect();
+    let shown = |(cluster, service): &(String, Service)| {
+        let name = service.arn.rsplit('/').next().unwrap_or_default();
+        let definition = definitions.get(service.task_definition.as_str());
+        Holding {
+            name: name.to_owned(),
+            id: format!("--cluster {cluster} --service {name}"),
+            amounts: tasks(service, definition),
+            marks: vec![Mark::Tasks(service.running.max(service.desired))],
+        }
     };
-    let service = match ecs::service(clients, &subject).await {
-        Ok(service) => service,
-        // It has been deleted.
-        Err(why) if why.code == "NotFound" => return Ok(None),
-        Err(why) => return Err(why),
-    };
-    let definition = ecs::task_definition(clients, Ok(&service.task_definition)).await;
-    let definition = definition.map(|definition| definition.shown);
-    Ok(Some(Holding {
-        id: format!("--cluster {cluster} --service {name}"),
-        amounts: tasks(&service, definition.as_ref().ok()),
-        marks: vec![Mark::Tasks(service.running.max(service.desired))],
-        name,
-    }))
+    Ok(found.iter().map(shown).collect())
 }
 
 /// What the tasks of a service take together; a size that was not seen is not measured.
