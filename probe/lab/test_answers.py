@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import time
 import unittest
 from typing import Any
 
@@ -85,6 +86,17 @@ class Answers(Deployed):
         name = self.exports["TaskLogGroupName"]
         [group] = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         self.assertEqual(7, group["retentionInDays"])
+
+    def test_lines_of_the_streams_with_a_beginning(self) -> None:
+        logs, group = client("logs"), self.exports["TaskLogGroupName"]
+        stream = {"logGroupName": group, "logStreamName": "other/app/1"}
+        logs.create_log_stream(**stream)
+        logs.put_log_events(**stream, logEvents=[{"timestamp": int(time.time() * 1000), "message": "x"}])
+        for beginning, other in (("service/", 0), ("other/", 1)):
+            found = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=beginning)["events"]
+            names = [event["logStreamName"] for event in found]
+            self.assertTrue(names and all(name.startswith(beginning) for name in names), names)
+            self.assertEqual(other, names.count("other/app/1"))
 
     def test_events_of_a_stack(self) -> None:
         events = client("cloudformation").describe_stack_events(StackName="events-service")
