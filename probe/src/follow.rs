@@ -18,6 +18,9 @@ pub const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// How far back the long look goes: what CloudWatch takes in later than this after it was written is not shown.
 pub const LATEST: TimeDelta = TimeDelta::minutes(10);
 
+/// So many lines of the first look are remembered before those that cannot come again are forgotten.
+const MANY: usize = 100_000;
+
 /// The lines that were shown, as far as they can come again.
 #[derive(Debug)]
 pub struct Shown {
@@ -26,6 +29,8 @@ pub struct Shown {
     /// Two hashes of each id, with the time of its line: of a busy service the ids themselves would fill the memory.
     ids: HashMap<(u64, u64), DateTime<Utc>>,
     hashers: (RandomState, RandomState),
+    /// How many are remembered in the first look before it is cleared up; `None` once that is over.
+    room: Option<usize>,
 }
 
 impl Shown {
@@ -36,6 +41,7 @@ impl Shown {
             newest_ingested: None,
             ids: HashMap::new(),
             hashers: (RandomState::new(), RandomState::new()),
+            room: Some(MANY),
         }
     }
 
@@ -46,22 +52,30 @@ impl Shown {
             self.hashers.0.hash_one(&event.id),
             self.hashers.1.hash_one(&event.id),
         );
-        self.ids.insert(id, event.at).is_none()
+        let is_fresh = self.ids.insert(id, event.at).is_none();
+        // A first look may be over days. Before it there was none whose lines it could show again.
+        if self.room.is_some_and(|room| self.ids.len() > room) {
+            self.forget();
+            self.room = Some(MANY.max(self.ids.len() * 2));
+        }
+        is_fresh
     }
 
-    /// Where an ordinary look begins.
-    pub fn from(&self) -> DateTime<Utc> {
+    /// Where the next look begins, an ordinary one.
+    pub fn from(&mut self) -> DateTime<Utc> {
+        self.room = None;
         self.behind(OVERLAP)
     }
 
-    /// Where a long look begins.
-    pub fn long_from(&self) -> DateTime<Utc> {
+    /// Where the next look begins, a long one.
+    pub fn long_from(&mut self) -> DateTime<Utc> {
+        self.room = None;
         self.behind(LATEST)
     }
 
     /// Forgets the lines that no look reaches any more.
     pub fn forget(&mut self) {
-        let from = self.long_from();
+        let from = self.behind(LATEST);
         self.ids.retain(|_, at| *at >= from);
     }
 
@@ -112,5 +126,23 @@ mod tests {
         shown.forget();
         assert_eq!(shown.ids.len(), 1);
         assert!(!shown.is_fresh(&event(2, 3_000, 3_000)));
+    }
+
+    #[test]
+    fn a_first_look_over_days_does_not_fill_the_memory() {
+        let mut shown = Shown::new(DateTime::from_timestamp(0, 0).unwrap());
+        // A hundred lines a second.
+        for id in 0..300_000 {
+            let at = i64::from(id / 100);
+            assert!(shown.is_fresh(&event(id, at, at)));
+            assert!(shown.ids.len() <= 121_000, "{}", shown.ids.len());
+        }
+        assert!(!shown.is_fresh(&event(299_000, 2_990, 2_990)));
+        // A later look begins before what the looks before it have shown: all of that is remembered until it is over.
+        let from = shown.long_from();
+        for id in 300_000..500_000 {
+            assert!(shown.is_fresh(&event(id, 3_000, 9_000)));
+        }
+        assert!(!shown.is_fresh(&event(299_000, from.timestamp() + 1, 2_990)));
     }
 }
