@@ -1,16 +1,12 @@
 //! `probe cost` and `probe cleanup`: a deployment as it runs, its traps, what is left of it, and what was not seen.
 
+mod cleanup;
+mod cost;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use probe::{
-    render,
-    snapshot::{Fargate, Holding, Inventory, Kind, Mark, Observed, Unit, Unobserved},
-    views::{CleanupView, CostView, words_of},
-    words::Lang,
-};
-
-use crate::views::golden;
+use probe::snapshot::{Fargate, Holding, Inventory, Kind, Mark, Observed, Unit, Unobserved};
 
 const X86: Fargate = Fargate {
     arm: false,
@@ -236,153 +232,4 @@ fn denied(mut inventory: Inventory) -> Inventory {
         inventory.found.insert(kind, Err(why));
     }
     inventory
-}
-
-#[test]
-fn the_cost_is_told_with_what_can_be_saved() {
-    for (name, inventory) in [
-        ("dev", dev()),
-        ("forgotten", forgotten()),
-        ("denied", denied(dev())),
-        ("gone", inventory(vec![])),
-    ] {
-        golden(&format!("cost.{name}"), |lang, screen| {
-            render::cost(&CostView::new(&inventory, lang), screen)
-        });
-    }
-    golden("cost.elsewhere", |lang, screen| {
-        let elsewhere = Inventory {
-            region: "eu-west-1".into(),
-            ..dev()
-        };
-        let view = CostView::new(&elsewhere, lang);
-        assert!(view.month_usd.is_none() && view.levers.is_empty());
-        render::cost(&view, screen)
-    });
-    let view = CostView::new(&dev(), Lang::En);
-    // The figure of COST.md for `dev`, and the logs.
-    assert!(
-        (view.month_usd.unwrap() - 118.9).abs() < 0.5,
-        "{:?}",
-        view.month_usd
-    );
-    assert!(
-        view.lines[0].what == "NAT gateways"
-            && view.lines.is_sorted_by(|a, b| a.month_usd >= b.month_usd)
-    );
-    assert!(view.levers.is_sorted_by(
-        |a, b| a.saves_month_usd.unwrap_or(-1.0) >= b.saves_month_usd.unwrap_or(-1.0)
-    ));
-    let sum: f64 = view.lines.iter().filter_map(|line| line.month_usd).sum();
-    assert!((sum - view.month_usd.unwrap()).abs() < 1e-9);
-    let blind = CostView::new(&denied(dev()), Lang::En);
-    assert_eq!(blind.not_seen.len(), 2, "{:#?}", blind.not_seen);
-    assert!(blind.month_usd < view.month_usd);
-}
-
-#[test]
-fn the_checklist_says_what_is_left_and_the_commands_in_their_order() {
-    for (name, inventory) in [
-        ("dev", dev()),
-        ("forgotten", forgotten()),
-        ("remains", remains()),
-        ("denied", denied(remains())),
-        ("gone", inventory(vec![])),
-    ] {
-        golden(&format!("cleanup.{name}"), |lang, screen| {
-            render::cleanup(&CleanupView::new(&inventory, lang), screen)
-        });
-    }
-    let whole = CleanupView::new(&forgotten(), Lang::En);
-    assert!(whole.costs() && whole.incomplete);
-    assert_eq!(
-        whole.steps[0].command,
-        "AWS_REGION=ap-northeast-1 cloudformation/teardown events --unprotect"
-    );
-    assert!(
-        whole
-            .steps
-            .iter()
-            .all(|step| !step.command.contains("delete-db-instance ")),
-        "the stacks delete it"
-    );
-    let gone = CleanupView::new(&inventory(vec![]), Lang::En);
-    assert!(!gone.costs() && gone.is_empty() && gone.steps.is_empty());
-    // Without stacks each thing has its command, the network after what lies in it.
-    let mut orphans = forgotten();
-    orphans.found.insert(Kind::Stack, Ok(vec![]));
-    let steps = CleanupView::new(&orphans, Lang::En).steps;
-    let place = |words: &str| {
-        steps
-            .iter()
-            .position(|step| step.command.contains(words))
-            .unwrap_or_else(|| panic!("{words}"))
-    };
-    let order = [
-        "delete-service",
-        "delete-cluster",
-        "delete-load-balancer",
-        "--no-deletion-protection",
-        "delete-nat-gateway",
-        "release-address",
-        "delete-vpc-endpoints",
-        "delete-vpc ",
-        "schedule-key-deletion",
-    ];
-    assert!(order.map(place).is_sorted(), "{steps:#?}");
-    for (kind, count) in [("costs", 2), ("free", 1)] {
-        let view = CleanupView::new(&remains(), Lang::En);
-        assert!(
-            view.items.iter().filter(|item| item.state == kind).count() >= count,
-            "{kind}"
-        );
-    }
-}
-
-#[test]
-fn the_checklist_is_that_of_teardown() {
-    let source = include_str!("../../../../cloudformation/ops/leftovers.py");
-    let (_, list) = source.split_once("CHECKLIST:").unwrap();
-    let line = regex::Regex::new(r#"\("([^"]+)", "([^"]+)", \w+, (?:True|False)\)"#).unwrap();
-    let theirs: Vec<(String, String)> = line
-        .captures_iter(list)
-        .map(|found| (found[1].to_owned(), found[2].to_owned()))
-        .collect();
-    assert!(theirs.len() >= 20, "{theirs:?}");
-    let ours = Kind::ALL.map(|kind| (words_of(kind).en.to_owned(), words_of(kind).ja.to_owned()));
-    let shared: Vec<&(String, String)> =
-        ours.iter().filter(|words| theirs.contains(words)).collect();
-    assert_eq!(
-        shared,
-        theirs.iter().collect::<Vec<_>>(),
-        "the same words in the same order"
-    );
-    // What teardown deletes with one command, probe prints the same command for.
-    let mut orphans = forgotten();
-    orphans.found.insert(Kind::Stack, Ok(vec![]));
-    for kind in [Kind::KeptBackup, Kind::Repository, Kind::Alarm] {
-        orphans
-            .found
-            .insert(kind, Ok(vec![one("events-x", &[], &[])]));
-    }
-    let printed: String = CleanupView::new(&orphans, Lang::En)
-        .steps
-        .iter()
-        .map(|step| step.command.clone() + "\n")
-        .collect();
-    let deletes = regex::Regex::new(r#""(\w+)", "(delete-[a-z-]+|release-address)""#).unwrap();
-    let mut count = 0;
-    for found in deletes
-        .captures_iter(source)
-        .filter(|found| &found[1] != "wafv2")
-    {
-        count += 1;
-        assert!(
-            printed.contains(&format!("aws {} {}", &found[1], &found[2])),
-            "{} {}\n{printed}",
-            &found[1],
-            &found[2]
-        );
-    }
-    assert!(count >= 8, "{count}");
 }
