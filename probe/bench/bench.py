@@ -1,6 +1,7 @@
-"""Measures what `probe` promises of its speed, and prints a table. Exits with 1 when a limit is missed.
+"""Measures what `probe` promises of its speed, its memory and its calls, and prints two tables. Exits with 1 when a
+limit is missed.
 
-Runs of all measures alternate, so that a busy moment of the machine spoils no measure alone; medians count.
+Runs of all measures of time alternate, so that a busy moment of the machine spoils no measure alone; medians count.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import account
 import crowd
 import large
 import replay
@@ -102,45 +104,58 @@ def table(measures: list[Measure]) -> str:
     return "\n".join(rows)
 
 
+def times(binary: Path, aws: str, runs: int) -> bool:
+    """Whether a limit of time is missed."""
+    with tempfile.TemporaryDirectory() as folder, replay.Door(aws) as door:
+        healthy, faulty, by_hand = large.write(ROOT / "probe/scenarios", Path(folder))
+        record(binary, door)
+        door.replay(DELAY)
+        measures = [
+            Measure("probe --help", [str(binary), "--help"], 20),
+            Measure("diagnose --from: 2,000 tasks, as collected, healthy", from_file(binary, healthy), 50),
+            Measure("diagnose --from: the same, database port closed", from_file(binary, faulty), 50),
+            Measure("diagnose --from: with 10,000 lines, more than collected", from_file(binary, by_hand), None),
+            Measure(
+                "diagnose, 50 ms a call, answers from memory",
+                diagnose(binary, door.url),
+                ROUNDS * DELAY * 1000 + 150,
+                door.forget,
+            ),
+            Measure("diagnose against the local AWS itself (Python)", diagnose(binary, aws), None),
+        ]
+        for _ in range(runs):
+            for measure in measures:
+                measure.run()
+        delayed = door.calls()
+        if delayed.unknown:
+            raise SystemExit(f"not recorded: {delayed.unknown}")
+    print(table(measures))
+    print(f"\nthe longest chain of calls, each after the end of another: {delayed.rounds}")
+    return any(measure.is_missed for measure in measures)
+
+
+def in_a_crowd(binary: Path, aws: str) -> bool:
+    """Whether a command asks about others, or holds more than it may."""
+    with replay.Door(aws) as door:
+        alone = account.looks(binary, door, REGION, environment())
+        crowd.gather(aws, REGION)
+        beside = account.looks(binary, door, REGION, environment())
+    others = f"{crowd.SERVICES} services with {crowd.TASKS} tasks and {crowd.STREAMS} log streams"
+    print(f"\nalone in the account, and beside {others}:\n{account.table(alone, beside)}")
+    missed = account.missed(alone, beside)
+    print("\n".join(missed))
+    return bool(missed)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--probe", type=Path, default=ROOT / "target/release/probe")
-    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--runs", type=int, default=15, help="of each measure of time; 0 leaves these out")
     args = parser.parse_args()
     binary = args.probe.resolve()
-
-    with tempfile.TemporaryDirectory() as folder, lab() as aws:
-        healthy, faulty, by_hand = large.write(ROOT / "probe/scenarios", Path(folder))
-        with replay.Door(aws) as door:
-            record(binary, door)
-            door.replay(DELAY)
-            measures = [
-                Measure("probe --help", [str(binary), "--help"], 20),
-                Measure("diagnose --from: 2,000 tasks, as collected, healthy", from_file(binary, healthy), 50),
-                Measure("diagnose --from: the same, database port closed", from_file(binary, faulty), 50),
-                Measure("diagnose --from: with 10,000 lines, more than collected", from_file(binary, by_hand), None),
-                Measure(
-                    "diagnose, 50 ms a call, answers from memory",
-                    diagnose(binary, door.url),
-                    ROUNDS * DELAY * 1000 + 150,
-                    door.forget,
-                ),
-                Measure("diagnose against the local AWS itself (Python)", diagnose(binary, aws), None),
-            ]
-            for _ in range(args.runs):
-                for measure in measures:
-                    measure.run()
-            delayed = door.calls()
-            if delayed.unknown:
-                raise SystemExit(f"not recorded: {delayed.unknown}")
-        print(table(measures))
-        print(f"\nthe longest chain of calls, each after the end of another: {delayed.rounds}")
-        crowd.gather(aws, REGION)
-        with replay.Door(aws) as door:
-            crowded = record(binary, door)
-        beside = f"beside {crowd.SERVICES} services with {crowd.TASKS} tasks"
-        print(f"calls of one diagnosis: {len(delayed.names)}; {beside}: {len(crowded.names)}")
-    return int(any(m.is_missed for m in measures) or len(crowded.names) > len(delayed.names))
+    with lab() as aws:
+        is_slow = args.runs > 0 and times(binary, aws, args.runs)
+        return int(in_a_crowd(binary, aws) or is_slow)
 
 
 def from_file(binary: Path, file: Path) -> list[str]:
