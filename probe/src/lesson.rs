@@ -8,6 +8,7 @@ pub mod progress;
 pub mod store;
 
 use include_dir::{Dir, include_dir};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::words::Words;
@@ -15,7 +16,9 @@ use crate::words::Words;
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
 /// How much a lesson asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// One look in the right place.

@@ -11,6 +11,7 @@ mod events;
 mod failover;
 mod health;
 mod insights;
+mod lesson;
 mod log_line;
 mod schemas;
 mod slo;
@@ -34,6 +35,10 @@ pub use doctor::{About, Doctor, Finding, Setting, State};
 pub use events::{Said, newest_distinct};
 pub use failover::FailoverView;
 pub use insights::{Asked, Insights};
+pub use lesson::{
+    LearnView, LessonCheck, LessonHint, LessonList, LessonRow, LessonSolution, LessonStart,
+    LessonState,
+};
 pub use log_line::LogEntry;
 pub use schemas::{Shape, schema};
 pub use slo::{AlertState as BurnAlert, Budget, Slo, Window, WindowTimes};
@@ -47,6 +52,8 @@ pub use targets::{GroupHealth, TargetState, Targets};
 pub use tasks::{LiveTask, Tasks};
 pub use timeline::{Moment, Source, Timeline};
 
+/// Which service a view is about.
+pub use crate::snapshot::Subject;
 use crate::{
     report::action,
     snapshot::{Observed, Unobserved},

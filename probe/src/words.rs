@@ -58,8 +58,8 @@ impl Phrase {
 
 /// Names sentences that are known when the program is compiled.
 macro_rules! phrases {
-    ($($name:ident = $en:literal, $ja:literal;)*) => {
-        $(const $name: $crate::words::Phrase = $crate::words::Phrase { en: $en, ja: $ja };)*
+    ($($vis:vis $name:ident = $en:literal, $ja:literal;)*) => {
+        $($vis const $name: $crate::words::Phrase = $crate::words::Phrase { en: $en, ja: $ja };)*
     };
 }
 

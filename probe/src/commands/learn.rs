@@ -8,8 +8,6 @@ use std::{
     path::Path,
 };
 
-use serde_json::{Value, json};
-
 use super::{Error, Exit, diagnose, print, screen, screen_of};
 use crate::{
     checks,
@@ -20,9 +18,10 @@ use crate::{
         progress::{Current, Place, Progress},
         store::{self, Store},
     },
-    render::{self, Format, LessonRow, LessonState, Screen, complaint},
+    render::{self, Format, Screen, complaint},
     runbook,
     snapshot::Snapshot,
+    views::{LearnView, LessonHint, LessonList, LessonRow, LessonSolution, LessonState},
     words,
     words::{Lang, Words},
 };
@@ -100,10 +99,10 @@ impl Desk {
         self.store.write(&self.progress).map_err(no_store)
     }
 
-    /// Prints text for people, or the value for programs.
-    fn show(&self, text: &str, value: &Value) -> Result<(), Error> {
+    /// Prints text for people, or the view for programs.
+    fn show(&self, text: &str, view: &LearnView) -> Result<(), Error> {
         match self.format {
-            Format::Json => print(&(serde_json::to_string_pretty(value)? + "\n")),
+            Format::Json => print(&(serde_json::to_string_pretty(view)? + "\n")),
             Format::Table | Format::Markdown => print(text),
         }
     }
@@ -136,10 +135,12 @@ fn list(desk: &Desk) -> Result<Exit, Error> {
         }
     };
     let rows: Vec<LessonRow> = desk.lessons.iter().map(row).collect();
-    desk.show(
-        &render::lessons(&rows, lang, desk.screen()),
-        &json!({ "version": 1, "lessons": rows }),
-    )?;
+    let text = render::lessons(&rows, lang, desk.screen());
+    let view = LearnView::List(LessonList {
+        version: 1,
+        lessons: rows,
+    });
+    desk.show(&text, &view)?;
     Ok(Exit::Healthy)
 }
 
@@ -158,10 +159,15 @@ fn hint(mut desk: Desk) -> Result<Exit, Error> {
     };
     let look = look(hint, &current.place);
     let shown = render::hint(number, count, text, look.as_deref(), lang, desk.screen());
-    let value = json!({
-        "version": 1, "lesson": lesson.name, "hint": number, "of": count, "text": text, "look": look,
+    let view = LearnView::Hint(LessonHint {
+        version: 1,
+        lesson: lesson.name.clone(),
+        hint: number,
+        of: count,
+        text: text.clone(),
+        look,
     });
-    desk.show(&shown, &value)?;
+    desk.show(&shown, &view)?;
     desk.change(|current| current.hints = number)?;
     Ok(Exit::Healthy)
 }
@@ -218,11 +224,17 @@ fn solution(mut desk: Desk) -> Result<Exit, Error> {
         lang,
         desk.screen(),
     );
-    let value = json!({
-        "version": 1, "lesson": lesson.name, "cause": check.id, "fault": fault, "why": why,
-        "diagnose": diagnose, "runbook": runbook::location(check.id, lang), "text": section,
+    let view = LearnView::Solution(LessonSolution {
+        version: 1,
+        lesson: lesson.name.clone(),
+        cause: check.id.to_owned(),
+        fault: fault.to_owned(),
+        why: why.to_owned(),
+        diagnose,
+        runbook: runbook::location(check.id, lang),
+        text: section.to_string(),
     });
-    desk.show(&shown, &value)?;
+    desk.show(&shown, &view)?;
     desk.change(|current| current.solution_shown = true)?;
     Ok(Exit::Healthy)
 }

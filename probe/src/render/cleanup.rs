@@ -1,8 +1,8 @@
 //! The checklist of the clean-up, with the marks of `cloudformation/teardown`, and the commands in their order.
 
 use super::{
+    not_seen::not_seen,
     page::{Page, Screen},
-    status::not_seen,
 };
 use crate::{
     views::{CleanupView, Left},

@@ -1,9 +1,9 @@
 //! What a deployment costs: a table, what can be saved, and what is not in the sum.
 
 use super::{
+    not_seen::not_seen,
     page::{Page, Screen},
     rows::rows,
-    status::not_seen,
 };
 use crate::{
     prices,
@@ -13,6 +13,7 @@ use crate::{
 
 phrases! {
     LEVERS = "what can be saved, and what surprises", "節約できる項目と落とし穴";
+    ALONE = "each sum is that of one change alone: they overlap, so do not add them up", "金額はそれぞれ単独で実施した場合のもの (重複があるため足し合わせられない)";
     NOT_COUNTED = "not in the sum", "合計に含まれないもの";
     UNVERIFIED = "* the price was found in no list that could be read: the AWS Pricing Calculator has the last word", "* 公開情報で確認できていない単価。正確な金額は AWS Pricing Calculator で確認すること";
     NO_PRICE = "? the price file does not know what this costs", "? 単価ファイルに価格がない";
@@ -58,6 +59,10 @@ pub fn cost(view: &CostView, screen: Screen) -> String {
     if !view.levers.is_empty() {
         page.verbatim("");
         page.prose("", &format!("{strong}{}{strong:#}", LEVERS.in_lang(lang)));
+        let sums = view.levers.iter().filter_map(|it| it.saves_month_usd);
+        if sums.count() > 1 {
+            page.prose("", &format!("{dim}{}{dim:#}", ALONE.in_lang(lang)));
+        }
     }
     for Lever {
         saves_month_usd,

@@ -1,16 +1,21 @@
 //! The database of a service: its parts in one column, and what to look after below.
 
-use chrono::{DateTime, Utc};
+mod connections;
+mod lifetime;
 
+use self::{
+    connections::of_connections,
+    lifetime::{backups, maintenance, of_certificate, support},
+};
 use super::{
     concerns,
-    moment::{Clock, span},
+    moment::Clock,
+    not_seen::{NOT_SEEN, not_seen},
     page::{Page, Paint, Screen},
     sections::{Section, write},
-    status::not_seen,
 };
 use crate::{
-    views::{Certificate, Connections, DatabaseView, Instance, Planned, Storage, SupportEnds},
+    views::{DatabaseView, Instance, Storage},
     words::{Lang, Phrase, phrases},
 };
 
@@ -25,11 +30,8 @@ phrases! {
     BACKUPS = "backups", "バックアップ";
     MAINTENANCE = "maintenance", "メンテナンス";
     EVENTS = "events, 7 days", "イベント (7 日)";
-    NOT_SEEN = "not seen", "確認不可";
     NO_DATABASE = "the service uses no database that RDS knows", "このサービスが使う RDS データベースはありません";
-    NOTHING_PLANNED = "nothing waits", "保留中のものなし";
     NO_EVENTS = "none", "なし";
-    NOT_KNOWN = "not known", "不明";
 }
 
 const GIB: f64 = (1_u64 << 30) as f64;
@@ -168,54 +170,6 @@ fn load(instance: &Instance, lang: Lang) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-fn of_connections(seen: &Connections, lang: Lang, paint: &Paint) -> Vec<String> {
-    let mut lines = vec![];
-    match (seen.now, seen.limit) {
-        (Some(now), Some(limit)) => {
-            let percent = now * 100 / limit.max(1);
-            let style = if percent >= 80 { paint.bad } else { paint.good };
-            lines.push(match lang {
-                Lang::En => format!("{style}{now} of {limit}{style:#} in use ({percent} %)"),
-                Lang::Ja => format!("{style}{limit} 中 {now}{style:#} を使用 ({percent} %)"),
-            });
-        }
-        (Some(now), None) => lines.push(match lang {
-            Lang::En => format!("{now} in use, the limit is not known"),
-            Lang::Ja => format!("{now} を使用 (上限は不明)"),
-        }),
-        (None, Some(limit)) => lines.push(match lang {
-            Lang::En => format!("limit {limit}; how many are in use is not known"),
-            Lang::Ja => format!("上限 {limit} (使用数は不明)"),
-        }),
-        (None, None) => {}
-    }
-    let now = seen.tasks.zip(seen.wanted_now);
-    let most = seen.most_tasks.zip(seen.wanted_at_most);
-    match (seen.pool_per_task, now, most) {
-        (Some(pool), Some((tasks, now)), most) => {
-            let mut line = match lang {
-                Lang::En => format!("{tasks} tasks × pool of {pool} = {now}"),
-                Lang::Ja => format!("{tasks} タスク × プール {pool} = {now}"),
-            };
-            if let Some((tasks, wanted)) = most {
-                let over = seen.limit.is_some_and(|limit| wanted > limit);
-                let style = if over { paint.unsure } else { paint.plain };
-                line += &match lang {
-                    Lang::En => format!("; a deployment at full size: {tasks} × {pool} = {style}{wanted}{style:#}"),
-                    Lang::Ja => format!("、最大規模のデプロイ中は {tasks} × {pool} = {style}{wanted}{style:#}"),
-                };
-            }
-            lines.push(line);
-        }
-        (None, ..) => lines.push(match lang {
-            Lang::En => "how large the pool of a task is, no environment variable tells (such as DB_POOL_SIZE)".to_owned(),
-            Lang::Ja => "タスクのプールサイズは環境変数 (DB_POOL_SIZE など) から読み取れません".to_owned(),
-        }),
-        (Some(_), None, _) => {}
-    }
-    lines
-}
-
 fn storage(storage: &Storage, lang: Lang, paint: &Paint) -> String {
     let size = storage
         .size_gib
@@ -249,36 +203,6 @@ fn storage(storage: &Storage, lang: Lang, paint: &Paint) -> String {
     parts.join(" · ")
 }
 
-/// Two years: what ends later is no matter of days.
-const FAR: i64 = 2 * 365 * 86_400;
-
-/// `2027-11-30, in 360d`
-fn until(end: DateTime<Utc>, now: DateTime<Utc>, lang: Lang) -> String {
-    let (day, left) = (end.format("%Y-%m-%d"), (end - now).num_seconds());
-    match (lang, left) {
-        (_, FAR..) => day.to_string(),
-        (Lang::En, ..0) => format!("{day}, {} ago", span(-left, lang)),
-        (Lang::Ja, ..0) => format!("{day} ({}前)", span(-left, lang)),
-        (Lang::En, _) => format!("{day}, in {}", span(left, lang)),
-        (Lang::Ja, _) => format!("{day} (あと {})", span(left, lang)),
-    }
-}
-
-fn of_certificate(seen: &Certificate, now: DateTime<Utc>, lang: Lang) -> String {
-    let name = seen.authority.as_deref().unwrap_or("?");
-    let none = || NOT_KNOWN.in_lang(lang).to_owned();
-    let server = seen
-        .valid_until
-        .map_or_else(none, |end| until(end, now, lang));
-    let authority = seen
-        .authority_valid_until
-        .map_or_else(none, |end| until(end, now, lang));
-    match lang {
-        Lang::En => format!("server's until {server} · authority {name} until {authority}"),
-        Lang::Ja => format!("サーバー証明書の期限 {server} · 認証局 {name} の期限 {authority}"),
-    }
-}
-
 fn parameters(view: &DatabaseView, paint: &Paint) -> Vec<String> {
     let groups = view.parameter_groups.iter().map(|(group, status)| {
         let style = if status == "in-sync" {
@@ -296,85 +220,4 @@ fn parameters(view: &DatabaseView, paint: &Paint) -> Vec<String> {
     groups
         .chain((!values.is_empty()).then(|| values.join(" · ")))
         .collect()
-}
-
-fn support(seen: &SupportEnds, lang: Lang) -> String {
-    let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
-    let standard = day(seen.standard_until);
-    let then = match (seen.extended_support, seen.extended_until.map(day), lang) {
-        (Some(false), _, Lang::En) => Some("then RDS upgrades it".to_owned()),
-        (Some(false), _, Lang::Ja) => Some("以降は RDS が自動アップグレード".to_owned()),
-        (_, Some(end), Lang::En) => Some(format!(
-            "then extended support, which is billed, until {end}"
-        )),
-        (_, Some(end), Lang::Ja) => Some(format!("以降は有料の延長サポート ({end} まで)")),
-        (_, None, _) => None,
-    };
-    let first = match lang {
-        Lang::En => format!("standard until {standard}"),
-        Lang::Ja => format!("標準サポート {standard} まで"),
-    };
-    [first]
-        .into_iter()
-        .chain(then)
-        .collect::<Vec<_>>()
-        .join(" · ")
-}
-
-fn backups(instance: &Instance, lang: Lang) -> Option<String> {
-    let (days, protected) = (instance.backup_days?, instance.deletion_protection?);
-    Some(match (lang, protected) {
-        (Lang::En, true) => format!("kept for {days} days · deletion protection on"),
-        (Lang::En, false) => format!("kept for {days} days · deletion protection off"),
-        (Lang::Ja, true) => format!("{days} 日間保持 · 削除保護 有効"),
-        (Lang::Ja, false) => format!("{days} 日間保持 · 削除保護 無効"),
-    })
-}
-
-fn maintenance(view: &DatabaseView, lang: Lang, paint: &Paint) -> Vec<String> {
-    let mut lines = vec![];
-    if let Some(planned) = &view.maintenance {
-        lines.extend(
-            planned
-                .iter()
-                .map(|planned| of_planned(planned, lang, paint)),
-        );
-        if planned.is_empty() && view.pending_changes.is_empty() {
-            lines.push(NOTHING_PLANNED.in_lang(lang).to_owned());
-        }
-    }
-    let changes = view.pending_changes.join(", ");
-    if !changes.is_empty() {
-        lines.push(match lang {
-            Lang::En => format!("ordered, not yet done: {changes}"),
-            Lang::Ja => format!("変更を受付済み (未適用): {changes}"),
-        });
-    }
-    let window = view
-        .instance
-        .as_ref()
-        .and_then(|it| it.maintenance_window.as_ref());
-    lines.extend(window.map(|window| match lang {
-        Lang::En => format!("{}window {window} UTC{:#}", paint.dim, paint.dim),
-        Lang::Ja => format!("{}ウィンドウ {window} (UTC){:#}", paint.dim, paint.dim),
-    }));
-    lines
-}
-
-fn of_planned(planned: &Planned, lang: Lang, paint: &Paint) -> String {
-    let (unsure, action) = (paint.unsure, &planned.action);
-    let words = planned
-        .description
-        .as_ref()
-        .map(|words| format!(": {words}"));
-    let when = planned.applied_at.map(|at| at.format("%Y-%m-%d %H:%M UTC"));
-    let when = when.map(|when| match lang {
-        Lang::En => format!(" · on {when}"),
-        Lang::Ja => format!(" · {when} に実施"),
-    });
-    format!(
-        "{unsure}{action}{unsure:#}{}{}",
-        words.unwrap_or_default(),
-        when.unwrap_or_default()
-    )
 }

@@ -1,14 +1,13 @@
 //! The end of a lesson: what `check` says, and the solution.
 
 use super::{
-    lesson::commanded,
+    lesson::{STUCK, commanded},
     manual::manual,
     page::{Page, Screen},
 };
 use crate::words::{Lang, phrases};
 
 phrases! {
-    STUCK = "when you are stuck", "行き詰まったとき";
     PROOF = "Its proof, and the command that mends it:", "証拠と、修復するためのコマンド:";
     PROOF_RECORDED = "Its proof:", "証拠:";
     RIGHT = "Right, that is the cause.", "正解です。これが原因です。";

@@ -14,7 +14,7 @@ phrases! {
     SET = "so that they find the local AWS", "ローカル AWS に接続するための設定";
     ANSWER = "Find the cause, and name it:", "原因を見つけて、その名前を答えてください。";
     NAMES = "the names of all faults; probe explain tells what one means", "障害の名前の一覧 (意味は probe explain で確認)";
-    STUCK = "when you are stuck", "行き詰まったとき";
+    pub(super) STUCK = "when you are stuck", "行き詰まったとき";
     DONE_YET = "when you have mended it", "修復できたと思ったら";
     AWS = "the AWS CLI works as on AWS", "AWS CLI も本物と同じように使えます";
     EXPLAINS = "explains what it shows, which may be the answer", "説明付きで表示 (答えが分かることもあります)";

@@ -1,51 +1,18 @@
 //! The list of lessons.
 
-use serde::Serialize;
-
 use super::{
     page::{Page, Screen},
     rows::rows,
 };
 use crate::{
     lesson::Level,
+    views::{LessonRow, LessonState},
     words::{Lang, phrases},
 };
 
 phrases! {
     BEGIN = "begin with: probe learn start", "始めるには: probe learn start";
     GO_ON = "go on with: probe learn hint, probe learn check", "続けるには: probe learn hint、probe learn check";
-}
-
-/// A lesson in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LessonRow {
-    /// Its name.
-    pub name: String,
-    /// How hard it is.
-    pub level: Level,
-    /// Which problem of the exercise it is, where it is one.
-    pub exercise: Option<u32>,
-    /// What it is called.
-    pub title: String,
-    /// How far the learner is.
-    pub state: LessonState,
-}
-
-/// How far a learner is with a lesson.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LessonState {
-    /// Not begun.
-    Open,
-    /// Begun and not finished.
-    Begun,
-    /// Done.
-    Done {
-        /// With so many hints.
-        hints: usize,
-    },
-    /// Done after the solution was shown.
-    DoneWithSolution,
 }
 
 /// The list of lessons.

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use chrono::{DateTime, Utc};
 
 use super::wrap::{FIRM, width, wrap};
-use crate::snapshot::Subject;
+use crate::views::Subject;
 
 /// Whether the text may carry colour. The words alone say everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

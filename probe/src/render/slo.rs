@@ -2,9 +2,10 @@
 
 use super::{
     moment::{grouped, span},
+    not_seen::not_seen,
     page::{Page, Paint, Screen},
     rows::rows,
-    status::{not_seen, share},
+    status::share,
 };
 use crate::{
     views::{Budget, BurnAlert, Slo, Window, WindowTimes},

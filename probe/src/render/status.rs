@@ -1,12 +1,19 @@
 //! A service on one screen, and in a pipe as lines that say what they are about.
 
+mod availability;
+mod database;
+mod scaling;
+
+pub(super) use self::availability::share;
+use self::{availability::availability, database::database, scaling::scaling};
 use super::{
-    moment::{Clock, grouped, span},
+    moment::Clock,
+    not_seen::{NOT_SEEN, not_seen},
     page::{Page, Paint, Screen},
     sections::{Section, write},
 };
 use crate::{
-    views::{AlarmState, Availability, DatabaseState, NotSeen, Rollout, Status},
+    views::{AlarmState, Rollout, Status},
     words::{Lang, Phrase, phrases},
 };
 
@@ -19,10 +26,7 @@ phrases! {
     DATABASE = "database", "データベース";
     AVAILABILITY = "availability", "可用性";
     EVENTS = "events", "イベント";
-    NOT_SEEN = "not seen", "確認不可";
     NO_TARGETS = "no target is registered", "登録されたターゲットなし";
-    NO_RANGE = "no automatic scaling", "オートスケーリングなし";
-    NO_REQUESTS = "no requests in the last hour", "直近 1 時間のリクエストなし";
 }
 
 /// The whole status for a person.
@@ -213,160 +217,4 @@ fn alarms(alarms: &[AlarmState], lang: Lang, paint: &Paint, clock: &Clock) -> Ve
         )
     };
     [first].into_iter().chain(firing.iter().map(line)).collect()
-}
-
-fn scaling(status: &Status, lang: Lang, paint: &Paint, clock: &Clock) -> Vec<String> {
-    // Where the range was not seen, the calls that did not answer say so.
-    let unseen = status.not_seen.iter();
-    let is_unseen = unseen
-        .clone()
-        .any(|call| call.operation.ends_with("DescribeScalableTargets"));
-    let mut lines = match &status.scaling {
-        Some(range) => {
-            let (min, max) = (range.min, range.max);
-            vec![match lang {
-                Lang::En => format!("{min} to {max} tasks"),
-                Lang::Ja => format!("{min}～{max} タスク"),
-            }]
-        }
-        None if is_unseen || status.tasks.is_none() => vec![],
-        None => vec![NO_RANGE.in_lang(lang).to_owned()],
-    };
-    if let (Some(range), Some(first)) = (&status.scaling, lines.first_mut())
-        && !range.suspended.is_empty()
-    {
-        let (unsure, what) = (paint.unsure, range.suspended.join(", "));
-        *first += &match lang {
-            Lang::En => format!(" · {unsure}suspended: {what}{unsure:#}"),
-            Lang::Ja => format!(" · {unsure}停止中: {what}{unsure:#}"),
-        };
-    }
-    lines.extend(status.last_activity.as_ref().map(|activity| {
-        let (at, description, cause) = (
-            clock.ago(activity.at),
-            &activity.description,
-            &activity.cause,
-        );
-        let style = paint.of(&activity.status);
-        let state = &activity.status;
-        let dim = paint.dim;
-        format!("{at}: {description} {style}{state}{style:#} {dim}({cause}){dim:#}")
-    }));
-    lines
-}
-
-fn database(database: &DatabaseState, lang: Lang, paint: &Paint) -> String {
-    let DatabaseState { id, status, .. } = database;
-    let style = paint.of(status);
-    let mut parts = vec![format!("{id} {style}{status}{style:#}")];
-    let kind = database.engine.iter().chain(&database.class);
-    let kind: Vec<&str> = kind.map(String::as_str).collect();
-    if !kind.is_empty() {
-        parts.push(kind.join(" "));
-    }
-    parts.extend(match (database.connections, database.connection_limit) {
-        (Some(used), Some(limit)) => {
-            let percent = used * 100 / limit.max(1);
-            let style = if percent >= 80 {
-                paint.bad
-            } else {
-                paint.plain
-            };
-            Some(match lang {
-                Lang::En => format!("{style}{used} of {limit} connections ({percent} %){style:#}"),
-                Lang::Ja => format!("{style}接続数 {used} / {limit} ({percent} %){style:#}"),
-            })
-        }
-        (Some(used), None) => Some(match lang {
-            Lang::En => format!("{used} connections"),
-            Lang::Ja => format!("接続数 {used}"),
-        }),
-        (None, _) => None,
-    });
-    parts.extend(
-        database
-            .cpu_percent
-            .map(|percent| format!("CPU {percent:.0} %")),
-    );
-    parts.extend(database.free_storage_bytes.map(|bytes| {
-        let gib = bytes as f64 / f64::from(1 << 30);
-        match lang {
-            Lang::En => format!("{gib:.1} GiB free"),
-            Lang::Ja => format!("空き {gib:.1} GiB"),
-        }
-    }));
-    parts.join(" · ")
-}
-
-fn availability(seen: &Availability, lang: Lang, paint: &Paint) -> String {
-    let (Some(percent), Some(burn)) = (seen.percent, seen.burn_rate) else {
-        return NO_REQUESTS.in_lang(lang).to_owned();
-    };
-    let objective = seen.objective_percent;
-    // A burn rate above 1 is an availability below the objective.
-    let style = if burn <= 1.0 + 1e-9 {
-        paint.good
-    } else {
-        paint.bad
-    };
-    let (all, failed) = (grouped(seen.requests), grouped(seen.failed));
-    let percent = share(percent);
-    let mut parts = vec![match lang {
-        Lang::En => format!(
-            "{style}{percent} %{style:#} of {all} requests in the last hour (objective {objective} %)"
-        ),
-        Lang::Ja => format!(
-            "{style}{percent} %{style:#} (直近 1 時間、{all} リクエスト、目標 {objective} %)"
-        ),
-    }];
-    if seen.failed > 0 {
-        let (task, balancer) = (
-            grouped(seen.failed_by_task),
-            grouped(seen.failed_by_balancer),
-        );
-        parts.push(match lang {
-            Lang::En => {
-                format!("{failed} failed: {task} by tasks, {balancer} by the load balancer")
-            }
-            Lang::Ja => {
-                format!("失敗 {failed} 件: タスク {task} 件、ロードバランサー {balancer} 件")
-            }
-        });
-    }
-    let lasts = seen.budget_lasts_seconds.map(|seconds| span(seconds, lang));
-    parts.push(match (lang, lasts) {
-        (Lang::En, None) => format!("burn rate {burn:.1}"),
-        (Lang::Ja, None) => format!("バーンレート {burn:.1}"),
-        (Lang::En, Some(lasts)) => {
-            format!("burn rate {burn:.1}: uses up the budget of 30 days in {lasts}")
-        }
-        (Lang::Ja, Some(lasts)) => {
-            format!("バーンレート {burn:.1}: 30 日分のエラーバジェットを {lasts}で使い切るペース")
-        }
-    });
-    parts.join(" · ")
-}
-
-/// Percent to three places, never rounded up: 99.9996 is not yet 100.
-pub(super) fn share(percent: f64) -> String {
-    let cut = (percent * 1_000.0 + 1e-6).floor() / 1_000.0;
-    format!("{cut}")
-}
-
-/// A call that did not answer, and what to do.
-pub(super) fn not_seen(call: &NotSeen, paint: &Paint) -> Vec<String> {
-    let (unsure, strong) = (paint.unsure, paint.strong);
-    let NotSeen {
-        operation,
-        code,
-        message,
-        action,
-    } = call;
-    let mut lines = vec![format!("{unsure}{operation}{unsure:#}: {code}: {message}")];
-    lines.extend(
-        action
-            .as_ref()
-            .map(|action| format!("  {strong}→{strong:#} {action}")),
-    );
-    lines
 }

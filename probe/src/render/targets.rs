@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     moment::Clock,
+    not_seen::not_seen,
     page::{Page, Screen},
     rows::rows,
-    status::not_seen,
     wrap::FIRM,
 };
 use crate::{

@@ -2,9 +2,9 @@
 
 use super::{
     moment::{Clock, span},
+    not_seen::not_seen,
     page::{Page, Paint, Screen},
     rows::rows,
-    status::not_seen,
     wrap::FIRM,
 };
 use crate::{

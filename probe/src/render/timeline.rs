@@ -2,8 +2,8 @@
 
 use super::{
     moment::stamp,
+    not_seen::not_seen,
     page::{Page, Screen},
-    status::not_seen,
 };
 use crate::{
     views::{Source, Timeline},

@@ -49,7 +49,8 @@ pub struct CostView {
     pub day_usd: Option<f64>,
     /// What it is made of, the dearest first.
     pub lines: Vec<CostLine>,
-    /// What can be saved, the biggest lever first; what surprises without a sum stands last.
+    /// What can be saved, the biggest lever first; what surprises without a sum stands last. Each sum is that of the one
+    /// change alone: they overlap, and must not be added up.
     pub levers: Vec<Lever>,
     /// What no look at resources can tell.
     pub not_counted: Vec<String>,

@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use schemars::schema_for;
 
 use super::{
-    CleanupView, CostView, DatabaseView, Doctor, FailoverView, Insights, LogEntry, Slo, Smoke,
-    Status, Targets, Tasks, Timeline,
+    CleanupView, CostView, DatabaseView, Doctor, FailoverView, Insights, LearnView, LogEntry, Slo,
+    Smoke, Status, Targets, Tasks, Timeline,
 };
 use crate::report;
 
@@ -40,6 +40,8 @@ pub enum Shape {
     Cost,
     /// `probe cleanup -o json`
     Cleanup,
+    /// `probe learn … -o json`
+    Learn,
 }
 
 /// The JSON Schema of an output.
@@ -62,6 +64,7 @@ pub fn schema(shape: Shape) -> serde_json::Result<String> {
         Shape::Failover => schema_for!(FailoverView),
         Shape::Cost => schema_for!(CostView),
         Shape::Cleanup => schema_for!(CleanupView),
+        Shape::Learn => schema_for!(LearnView),
     };
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

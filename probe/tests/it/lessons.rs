@@ -9,10 +9,10 @@ use probe::{
     checks::by_id,
     diagnose::diagnose,
     lesson::{Lesson, all},
-    render::{self, After, Briefing, Grade, LessonRow, LessonState, Solution},
+    render::{self, After, Briefing, Grade, Solution},
     runbook,
     snapshot::Sight,
-    views::Status,
+    views::{LessonRow, LessonState, Status},
     words::{Lang, Words},
 };
 use serde_json::Value;

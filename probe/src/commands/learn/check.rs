@@ -1,7 +1,5 @@
 //! `probe learn check`: whether it is mended, or the cause is named.
 
-use serde_json::json;
-
 use super::{Desk, local_aws, recording, refused, start};
 use crate::{
     check,
@@ -13,7 +11,9 @@ use crate::{
         progress::Place,
     },
     render::{self, Grade},
-    runbook, words,
+    runbook,
+    views::{LearnView, LessonCheck},
+    words,
 };
 
 pub(super) async fn run(mut desk: Desk, args: &cli::Check, global: &Global) -> Result<Exit, Error> {
@@ -75,16 +75,17 @@ pub(super) async fn run(mut desk: Desk, args: &cli::Check, global: &Global) -> R
         lang,
         desk.screen(),
     );
-    let value = json!({
-        "version": 1,
-        "lesson": name,
-        "done": is_done,
-        "grade": grade.as_str(),
-        "why": is_done.then(|| lesson.explanation.in_lang(lang)),
-        "runbook": is_done.then(|| runbook::location(&fault, lang)),
-        "next": next.map(|next| &next.name),
+    let why = lesson.explanation.in_lang(lang);
+    let view = LearnView::Check(LessonCheck {
+        version: 1,
+        done: is_done,
+        grade: grade.as_str().to_owned(),
+        why: is_done.then(|| why.to_owned()),
+        runbook: is_done.then(|| runbook::location(&fault, lang)),
+        next: next.map(|next| next.name.clone()),
+        lesson: name,
     });
-    desk.show(&text, &value)?;
+    desk.show(&text, &view)?;
     Ok(exit)
 }
 

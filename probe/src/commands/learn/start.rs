@@ -1,7 +1,5 @@
 //! `probe learn start`: something breaks, and the learner sees what people see.
 
-use serde_json::json;
-
 use super::{Desk, local_aws, note, quoted, refused};
 use crate::{
     cli::{self, Global},
@@ -17,7 +15,7 @@ use crate::{
     report::is_not_logged_in,
     scenario,
     snapshot::{Sight, Snapshot, Subject},
-    views::Status,
+    views::{LearnView, LessonStart, Status},
     words,
 };
 
@@ -50,16 +48,16 @@ pub(super) async fn run(mut desk: Desk, args: &cli::Start, global: &Global) -> R
         lang,
         desk.screen(),
     );
-    let value = json!({
-        "version": 1,
-        "lesson": lesson.name,
-        "title": lesson.title.in_lang(lang),
-        "story": lesson.story.in_lang(lang),
-        "place": place,
-        "tasks": status.tasks,
-        "deployments": status.deployments,
-        "targets": status.targets,
-        "events": status.events,
+    let view = LearnView::Start(LessonStart {
+        version: 1,
+        lesson: lesson.name.clone(),
+        title: lesson.title.in_lang(lang).to_owned(),
+        story: lesson.story.in_lang(lang).to_owned(),
+        place: place.clone(),
+        tasks: status.tasks,
+        deployments: status.deployments,
+        targets: status.targets,
+        events: status.events,
     });
     let current = Current {
         lesson: lesson.name.clone(),
@@ -71,7 +69,7 @@ pub(super) async fn run(mut desk: Desk, args: &cli::Start, global: &Global) -> R
     };
     desk.progress.current = Some(current);
     desk.save()?;
-    desk.show(&text, &value)?;
+    desk.show(&text, &view)?;
     Ok(Exit::Healthy)
 }
 
