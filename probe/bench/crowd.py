@@ -63,9 +63,11 @@ def services(ecs, ec2) -> dict:
 
 
 def roomy(ec2, beside: str) -> str:
-    """A subnet with room for all of them, with the routes of the one that is there."""
+    """A subnet with just enough room for all of them (the local AWS counts the free addresses one by one), with the
+    routes of the one that is there.
+    """
     (subnet,) = ec2.describe_subnets(SubnetIds=[beside])["Subnets"]
-    made = ec2.create_subnet(VpcId=subnet["VpcId"], CidrBlock="10.0.128.0/17")["Subnet"]["SubnetId"]
+    made = ec2.create_subnet(VpcId=subnet["VpcId"], CidrBlock="10.0.128.0/20")["Subnet"]["SubnetId"]
     where = [{"Name": "association.subnet-id", "Values": [beside]}]
     (table,) = ec2.describe_route_tables(Filters=where)["RouteTables"]
     ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=made)
