@@ -1,5 +1,6 @@
 //! One file a command. They talk to AWS through `collect`, print to standard output, and say how to exit.
 
+mod closed;
 mod database;
 mod diagnose;
 mod doctor;

@@ -48,6 +48,7 @@ pub use table::{severity, table};
 pub use targets::{target_lines, targets};
 pub use tasks::tasks;
 pub use timeline::timeline;
+pub use wrap::extent;
 
 use crate::report::Report;
 

@@ -290,8 +290,8 @@ fn refused(refusal: &Refusal) -> Error {
             "{address} はこのマシンのアドレスではありません。レッスンがほかの場所のものを壊すことはありません\nヒント: ローカル AWS を指定する (例: --endpoint-url http://127.0.0.1:5000) か、記録を使ってください: probe learn start --recorded"
         )),
         Refusal::Silent(address) => Error::Usage(words!(
-            "nothing answers at {address}\nhint: make demo runs the local AWS; or take a recording: probe learn start --recorded",
-            "{address} から応答がありません\nヒント: make demo でローカル AWS を起動するか、記録を使ってください: probe learn start --recorded"
+            "nothing answers at {address}\nhint: make demo runs the local AWS, each time at another address: . .data/demo/env && probe learn start; or take a recording: probe learn start --recorded",
+            "{address} から応答がありません\nヒント: ローカル AWS は make demo で起動します。アドレスは起動のたびに変わるため、この端末で設定し直してください: . .data/demo/env && probe learn start (記録を使う場合: probe learn start --recorded)"
         )),
         Refusal::Stranger(address) => Error::Usage(words!(
             "what answers at {address} is not the local AWS of this repository\nhint: take a recording: probe learn start --recorded",

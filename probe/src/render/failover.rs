@@ -33,7 +33,7 @@ pub fn failover(view: &FailoverView, screen: Screen) -> String {
     let at = stamp(view.ordered_at);
     page.prose("", &match lang {
         Lang::En => format!("{strong}failover of {database}{strong:#} {dim}ordered {at}; GET {url} every {every_ms} ms{dim:#}"),
-        Lang::Ja => format!("{strong}{database} のフェイルオーバー{strong:#} {dim}実行 {at}、GET {url} を {every_ms} ミリ秒間隔{dim:#}"),
+        Lang::Ja => format!("{strong}{database} のフェイルオーバー{strong:#} {dim}実行時刻 {at}、GET {url} を {every_ms} ミリ秒間隔で送信{dim:#}"),
     });
     let (style, ended) = match view.ended.as_str() {
         "complete" => (paint.plain, COMPLETE),

@@ -10,6 +10,8 @@ use crate::words::{Lang, phrases};
 phrases! {
     PROOF = "Its proof, and the command that mends it:", "証拠と、修復するためのコマンド:";
     PROOF_RECORDED = "Its proof:", "証拠:";
+    MEND = "when you have mended it", "修復できたと思ったら";
+    FINISH = "ends the lesson", "レッスンを終える";
     RIGHT = "Right, that is the cause.", "正解です。これが原因です。";
     MENDED = "Mended: probe finds nothing wrong any more.", "修復できました。probe は異常を検出していません。";
     NAMED_NOT_MENDED = "Right, that is the cause. Now mend it, then: probe learn check", "正解です。これが原因です。次は修復して、もう一度 probe learn check を実行してください。";
@@ -40,7 +42,7 @@ pub struct Solution<'a> {
     pub section: &'a str,
 }
 
-/// The cause, why it looked as it did, and the runbook.
+/// The cause, why it looked as it did, the runbook, and what is left to do.
 pub fn solution(solution: &Solution<'_>, lang: Lang, screen: Screen) -> String {
     let (mut page, paint) = Page::new(screen);
     let (bad, dim) = (paint.bad, paint.dim);
@@ -57,7 +59,14 @@ pub fn solution(solution: &Solution<'_>, lang: Lang, screen: Screen) -> String {
     page.prose("", proof.in_lang(lang));
     commanded(&mut page, &paint, solution.diagnose, "");
     page.verbatim("");
-    page.text + &manual(solution.section, screen)
+    page.text += &manual(solution.section, screen);
+    page.verbatim("");
+    let (command, what) = match solution.is_local {
+        true => ("probe learn check".to_owned(), MEND),
+        false => (format!("probe learn check {id}"), FINISH),
+    };
+    commanded(&mut page, &paint, &command, what.in_lang(lang));
+    page.text
 }
 
 /// What `check` says.

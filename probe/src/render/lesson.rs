@@ -3,6 +3,7 @@
 use super::{
     page::{Page, Paint, Screen},
     status::first_look,
+    wrap::width,
 };
 use crate::{
     views::Status,
@@ -78,25 +79,49 @@ pub fn briefing(briefing: &Briefing<'_>, lang: Lang, screen: Screen) -> String {
         to_do.push((format!("probe learn check {cause}"), ""));
     }
     to_do.push(("probe learn hint".to_owned(), STUCK.in_lang(lang)));
-    for (command, what) in to_do {
-        commanded(&mut page, &paint, &command, what);
+    // The purposes stand below each other where there is room.
+    let column = to_do.iter().map(|(command, _)| width(command)).max();
+    let column = column.unwrap_or_default();
+    let side_by_side = |(command, what): &(String, &str)| match what.is_empty() {
+        true => alone(&paint, command),
+        false => explained(&paint, command, column, what),
+    };
+    let rows: Vec<String> = to_do.iter().map(side_by_side).collect();
+    if rows.iter().all(|row| page.fits(row)) {
+        rows.iter().for_each(|row| page.verbatim(row));
+    } else {
+        for (command, what) in to_do {
+            commanded(&mut page, &paint, &command, what);
+        }
     }
     page.text
 }
 
 /// A command to copy, and what it is for: behind it, or above it where that is too long.
 pub(super) fn commanded(page: &mut Page, paint: &Paint, command: &str, what: &str) {
-    let (colour, dim) = (paint.command, paint.dim);
-    let line = format!("  {colour}{command}{colour:#}");
+    let line = alone(paint, command);
     if what.is_empty() {
         return page.verbatim(&line);
     }
-    let whole = format!("{line}  {dim}# {what}{dim:#}");
+    let whole = explained(paint, command, width(command), what);
     if page.fits(&whole) {
         return page.verbatim(&whole);
     }
+    let dim = paint.dim;
     page.prose("  # ", &format!("{dim}{what}{dim:#}"));
     page.verbatim(&line);
+}
+
+fn alone(paint: &Paint, command: &str) -> String {
+    let colour = paint.command;
+    format!("  {colour}{command}{colour:#}")
+}
+
+/// What the command is for begins behind that column of commands.
+fn explained(paint: &Paint, command: &str, column: usize, what: &str) -> String {
+    let (line, dim) = (alone(paint, command), paint.dim);
+    let gap = " ".repeat(column - width(command));
+    format!("{line}{gap}  {dim}# {what}{dim:#}")
 }
 
 /// A hint, and the command that shows what it speaks of.

@@ -72,16 +72,30 @@ pub(super) fn wrap(text: &str, width: usize, hang: usize) -> String {
 
 /// How many columns a text takes on a terminal; escapes take none.
 pub(super) fn width(text: &str) -> usize {
+    visible(text).map(columns).sum()
+}
+
+/// The characters of a text without its escapes.
+fn visible(text: &str) -> impl Iterator<Item = char> {
     let mut in_escape = false;
-    let mut width = 0;
-    for c in text.chars() {
-        match (in_escape, c) {
-            (_, '\u{1b}') => in_escape = true,
-            (true, _) => in_escape = !c.is_ascii_alphabetic(),
-            (false, _) => width += columns(c),
+    text.chars().filter(move |c| {
+        let is_visible = !in_escape && *c != '\u{1b}';
+        in_escape = *c == '\u{1b}' || in_escape && !c.is_ascii_alphabetic();
+        is_visible
+    })
+}
+
+/// How many rows a line takes on a terminal with so many columns, and how many columns of the last row. A wide character
+/// is never parted.
+pub fn extent(line: &str, columns_of_screen: usize) -> (usize, usize) {
+    let (mut rows, mut column) = (1, 0);
+    visible(line).for_each(|c| {
+        if column + columns(c) > columns_of_screen {
+            (rows, column) = (rows + 1, 0);
         }
-    }
-    width
+        column += columns(c);
+    });
+    (rows, column)
 }
 
 struct Lines {
@@ -186,6 +200,16 @@ mod tests {
             format!("saw one\n    {dim}two\n    three{end}")
         );
         assert_eq!(width(&format!("{dim}接続{end} ok")), 7);
+    }
+
+    #[test]
+    fn a_line_that_is_not_broken_takes_several_rows() {
+        assert_eq!(extent("", 10), (1, 0));
+        assert_eq!(extent("0123456789", 10), (1, 10));
+        assert_eq!(extent("0123456789a", 10), (2, 1));
+        assert_eq!(extent("\u{1b}[1m0123456789\u{1b}[0m", 10), (1, 10));
+        // The fifth character does not fit into the last column.
+        assert_eq!(extent("接続を拒否した", 9), (2, 6));
     }
 
     #[test]

@@ -99,7 +99,8 @@ impl CostView {
         }
         let prices = prices::of_region(&inventory.region);
         let mut lines = lines(&holdings, prices.as_ref(), lang);
-        let sum: f64 = lines.iter().filter_map(|line| line.month_usd).sum();
+        // Nothing sums up to -0.0, and is shown so.
+        let sum = lines.iter().filter_map(|line| line.month_usd).sum::<f64>() + 0.0;
         for line in &mut lines {
             let share = line.month_usd.map(|usd| usd / sum * 100.0);
             line.share_percent = share.filter(|share| share.is_finite());

@@ -138,8 +138,8 @@ async fn in_local_aws(
         Err(silent @ Refusal::Silent(_)) => {
             note(
                 &words!(
-                    "{silent}, so this lesson uses its recording (make demo runs the local AWS)",
-                    "{address} から応答がないため、記録を使います (make demo でローカル AWS を起動できます)"
+                    "{silent}, so this lesson uses its recording; where make demo runs: . .data/demo/env && probe learn start",
+                    "{address} から応答がないため、記録を使います。make demo が動いている場合は、この端末で設定し直してください: . .data/demo/env && probe learn start"
                 ),
                 lang,
             );

@@ -106,7 +106,7 @@ impl Lines {
 
     fn line(&mut self, event: &LogEvent) -> String {
         let short = event.task.get(..SHORT).unwrap_or(&event.task).to_owned();
-        let at = event.at.format("%H:%M:%S%.3f");
+        let at = event.at.format("%H:%M:%S%.3fZ");
         let message = self.message(event);
         let colour = self.colour(&event.task);
         format!("{at} {colour}{short}{colour:#} {message}")
@@ -202,7 +202,7 @@ mod tests {
         let fields = [".status", ".path", "error.code", ".none"];
         assert_eq!(
             shown(None, &fields, Format::Table, Style::Plain, &events),
-            "00:00:01.500 01234567 503 /events gone -\n00:00:01.500 01234567 panicked at main.rs\n"
+            "00:00:01.500Z 01234567 503 /events gone -\n00:00:01.500Z 01234567 panicked at main.rs\n"
         );
         let json = shown(None, &[".status"], Format::Json, Style::Plain, &events[..1]);
         let line: Value = serde_json::from_str(&json).unwrap();

@@ -223,7 +223,7 @@ fn is_unsent(why: &Unobserved) -> bool {
 fn unsent() -> Words {
     words!(
         "not known: without credentials nothing is sent",
-        "不明です (認証情報がないため、何も送信されません)"
+        "認証情報がないため、確認していません"
     )
 }
 

@@ -102,6 +102,7 @@ fn the_solution_is_the_cause_with_its_runbook_and_is_remembered() {
         "タスクロール",
         "### 対処",
         "probe diagnose --from ",
+        "\n  probe learn check iam-secret-read-denied  # レッスンを終える\n",
     ] {
         assert!(out.contains(part), "{part}: {out}");
     }

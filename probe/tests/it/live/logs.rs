@@ -163,11 +163,19 @@ fn lines_are_chosen_by_task_and_by_words_and_silence_is_explained() {
 }
 
 #[test]
-fn following_ends_with_words_when_the_credentials_do() {
+fn following_ends_when_nobody_reads_and_with_words_when_the_credentials_do() {
     let lab = Lab::deployed();
-    let mut follow = Endless::start(&mut lab.probe(&["logs", "--follow", "--since", "1h"]));
-    let mut lines = BufReader::new(follow.0.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().is_ok());
+    let follow = || {
+        let mut follow = Endless::start(&mut lab.probe(&["logs", "--follow", "--since", "1h"]));
+        let mut lines = BufReader::new(follow.0.stdout.take().unwrap()).lines();
+        assert!(lines.next().unwrap().is_ok());
+        (follow, lines)
+    };
+    // The tasks write nothing more, and a pipe is noticed to be closed all the same.
+    let (mut unread, lines) = follow();
+    drop(lines);
+    assert_eq!(unread.ends(), Some(0));
+    let (mut follow, _lines) = follow();
     let error = json!({ "code": "ExpiredTokenException", "status": 400, "message": "The security token included in the request is expired" });
     lab.rules(&json!([{ "service": "logs", "error": error }]));
     assert_eq!(follow.0.wait().unwrap().code(), Some(3));

@@ -123,7 +123,7 @@ impl Owner<'_> {
                         apply("next-maintenance"),
                     ),
                     (
-                        words!("or now, while nobody uses it", "または、利用者のいない今すぐ実施する"),
+                        words!("or now, while nobody uses it", "または、利用者がいなければ今すぐ実施する"),
                         apply("immediate"),
                     ),
                 ],
