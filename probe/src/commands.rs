@@ -1,9 +1,10 @@
 //! One file a command. They talk to AWS through `collect`, print to standard output, and say how to exit.
 
-mod closed;
 mod database;
 mod diagnose;
 mod doctor;
+mod ending;
+mod endpoint;
 mod explain;
 mod failover;
 mod holdings;
@@ -153,6 +154,7 @@ fn tell(text: &str) {
 /// What every command that talks to AWS begins with.
 async fn clients(global: &Global) -> Result<Clients, Error> {
     let connection = global.connection();
+    endpoint::check(connection.endpoint_url.as_deref())?;
     if let Some(unknown) = unknown_profile(connection.profile.as_deref()) {
         return Err(no_profile(&unknown));
     }

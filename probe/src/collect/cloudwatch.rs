@@ -96,7 +96,8 @@ pub(super) async fn traffic(clients: &Clients, groups: &TargetGroups) -> Observe
     let sum = |metric: &str| {
         let ours = counted.iter().filter(|(id, _)| id.ends_with(metric));
         let values = ours.flat_map(|(_, values)| values);
-        values.map(|(_, value)| value).sum::<f64>()
+        // Of nothing the sum is -0.0, and would be shown so.
+        values.map(|(_, value)| value).sum::<f64>() + 0.0
     };
     let failed_by_balancer = sum("HTTPCode_ELB_5XX_Count");
     let sent_in_vain = sum("HTTPCode_ELB_502_Count") + sum("HTTPCode_ELB_504_Count");

@@ -1,6 +1,6 @@
 //! `probe doctor`: whether probe itself can work here.
 
-use super::{Error, Exit, now, print, screen};
+use super::{Error, Exit, endpoint, now, print, screen};
 use crate::{
     cli::Global,
     collect::{Clients, examine, unknown_profile},
@@ -21,6 +21,7 @@ const PROXIES: [&str; 6] = [
 pub(super) async fn run(global: &Global) -> Result<Exit, Error> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let connection = global.connection();
+    endpoint::check(connection.endpoint_url.as_deref())?;
     let unknown = unknown_profile(connection.profile.as_deref());
     let setting = Setting {
         machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),

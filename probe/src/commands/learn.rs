@@ -187,6 +187,14 @@ fn look(hint: &lesson::Hint, place: &Place) -> Option<String> {
     }
 }
 
+/// The command that shows the proof of the cause.
+fn diagnosing(place: &Place) -> String {
+    match place {
+        Place::LocalAws { stack, .. } => format!("probe diagnose --stack {stack}"),
+        Place::Recording { file } => format!("probe diagnose --from {}", quoted(file)),
+    }
+}
+
 /// As a shell takes it.
 fn quoted(file: &Path) -> String {
     let path = file.display().to_string();
@@ -206,10 +214,7 @@ fn solution(mut desk: Desk) -> Result<Exit, Error> {
     ) else {
         return Err(anyhow::anyhow!("the lesson {} has no runbook", lesson.name).into());
     };
-    let diagnose = match &current.place {
-        Place::LocalAws { stack, .. } => format!("probe diagnose --stack {stack}"),
-        Place::Recording { file } => format!("probe diagnose --from {}", quoted(file)),
-    };
+    let diagnose = diagnosing(&current.place);
     let (fault, why) = (check.fault.in_lang(lang), lesson.explanation.in_lang(lang));
     let is_local = matches!(current.place, Place::LocalAws { .. });
     let shown = render::solution(

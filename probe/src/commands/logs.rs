@@ -16,7 +16,7 @@ use self::{
     line::Lines,
     reader::{Patience, Reader},
 };
-use super::{Error, Exit, closed::closed, connect, insights, now, print, screen};
+use super::{Error, Exit, connect, ending::ended, insights, now, print, screen};
 use crate::{
     cli::{self, Global},
     collect::{self, Clients, LogSource, LogWindow, log_sources},
@@ -45,8 +45,7 @@ pub(super) async fn run(args: cli::Logs, global: &Global) -> Result<Exit, Error>
     })?;
     tokio::select! {
         done = read(&args, grep, global) => done,
-        _ = tokio::signal::ctrl_c() => Ok(Exit::Healthy),
-        () = closed() => Ok(Exit::Healthy),
+        () = ended() => Ok(Exit::Healthy),
     }
 }
 

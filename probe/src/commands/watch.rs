@@ -9,14 +9,11 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    signal::{
-        ctrl_c,
-        unix::{SignalKind, signal},
-    },
+    signal::unix::{SignalKind, signal},
     time::{Instant, sleep_until},
 };
 
-use super::{Error, Exit, closed::closed, now, print};
+use super::{Error, Exit, ending::ended, now, print};
 use crate::{
     render::{Format, extent, fenced},
     report::is_not_logged_in,
@@ -67,13 +64,12 @@ where
     let is_screen = format != Format::Json && io::stdout().is_terminal();
     let mut drawn = Drawn::default();
     let mut resized = signal(SignalKind::window_change())?;
-    let closed = closed();
-    tokio::pin!(closed);
+    let ended = ended();
+    tokio::pin!(ended);
     loop {
         let shown = tokio::select! {
             shown = look() => shown?,
-            _ = ctrl_c() => return Ok(Exit::Healthy),
-            () = &mut closed => return Ok(Exit::Healthy),
+            () = &mut ended => return Ok(Exit::Healthy),
         };
         if let Some(why) = shown.failed.clone().filter(is_not_logged_in) {
             return Err(why.into());
@@ -91,8 +87,7 @@ where
                 _ = resized.recv() => if is_screen {
                     next = next.min(Instant::now() + SETTLED);
                 },
-                _ = ctrl_c() => return Ok(Exit::Healthy),
-                () = &mut closed => return Ok(Exit::Healthy),
+                () = &mut ended => return Ok(Exit::Healthy),
             }
         }
     }

@@ -14,7 +14,8 @@ phrases! {
     FINISH = "ends the lesson", "レッスンを終える";
     RIGHT = "Right, that is the cause.", "正解です。これが原因です。";
     MENDED = "Mended: probe finds nothing wrong any more.", "修復できました。probe は異常を検出していません。";
-    NAMED_NOT_MENDED = "Right, that is the cause. Now mend it, then: probe learn check", "正解です。これが原因です。次は修復して、もう一度 probe learn check を実行してください。";
+    NAMED_NOT_MENDED = "Right, that is the cause. Now mend it.", "正解です。これが原因です。次は修復してください。";
+    HOW = "its proof, and the command that mends it", "証拠と、修復するためのコマンド";
     SYMPTOM = "That is there, but something else causes it: ask why once more.", "その症状は確かにありますが、それを引き起こしている原因がほかにあります。「なぜ」をもう一度考えてみてください。";
     WRONG = "No: nothing in this stack shows that.", "違います。このスタックに、それを示すものはありません。";
     STILL = "Not yet: five minutes have passed in the local AWS, and the cause is still there.", "まだ直っていません。ローカル AWS で 5 分が経過しましたが、原因は残ったままです。";
@@ -115,6 +116,8 @@ pub struct After<'a> {
     pub fault: &'a str,
     /// Command that helps along where the lesson is not done.
     pub help: &'a str,
+    /// Command that shows the proof of the cause and what mends it.
+    pub diagnose: &'a str,
     /// The next lesson that is not done.
     pub next: Option<&'a str>,
 }
@@ -142,7 +145,10 @@ pub fn grade(grade: &Grade, after: &After<'_>, lang: Lang, screen: Screen) -> St
         _ => {}
     }
     let Some(why) = after.why else {
-        if *grade != Grade::NamedNotMended {
+        if *grade == Grade::NamedNotMended {
+            commanded(&mut page, &paint, after.diagnose, HOW.in_lang(lang));
+            commanded(&mut page, &paint, "probe learn check", MEND.in_lang(lang));
+        } else {
             commanded(&mut page, &paint, after.help, STUCK.in_lang(lang));
         }
         return page.text;

@@ -20,7 +20,9 @@ phrases! {
     AWS = "the AWS CLI works as on AWS", "AWS CLI も本物と同じように使えます";
     EXPLAINS = "explains what it shows, which may be the answer", "説明付きで表示 (答えが分かることもあります)";
     ALL = "all that was seen of the stack, as JSON", "スタックから取得した全情報 (JSON)";
-    NO_MORE = "That was the last hint; probe learn solution tells the rest.", "ヒントはこれで最後です。答えは probe learn solution で表示できます。";
+    NO_MORE = "That was the last hint. How to go on:", "ヒントはこれで最後です。このあとは:";
+    SURE = "whether that is the cause (probe list shows the names)", "答え合わせ (名前の一覧は probe list)";
+    ANSWERED = "the answer, and what to do about it", "答えと対処方法を表示";
 }
 
 /// What a learner is told at the beginning.
@@ -72,29 +74,38 @@ pub fn briefing(briefing: &Briefing<'_>, lang: Lang, screen: Screen) -> String {
         page.prose("", ANSWER.in_lang(lang));
         to_do.push((format!("jq . {file}"), ALL.in_lang(lang)));
         to_do.push(("probe list".to_owned(), NAMES.in_lang(lang)));
-        let cause = match lang {
-            Lang::En => "CAUSE",
-            Lang::Ja => "原因の名前",
-        };
-        to_do.push((format!("probe learn check {cause}"), ""));
+        to_do.push((naming(lang), ""));
     }
     to_do.push(("probe learn hint".to_owned(), STUCK.in_lang(lang)));
-    // The purposes stand below each other where there is room.
-    let column = to_do.iter().map(|(command, _)| width(command)).max();
-    let column = column.unwrap_or_default();
-    let side_by_side = |(command, what): &(String, &str)| match what.is_empty() {
-        true => alone(&paint, command),
-        false => explained(&paint, command, column, what),
+    side_by_side(&mut page, &paint, &to_do);
+    page.text
+}
+
+/// How the cause is named.
+fn naming(lang: Lang) -> String {
+    let cause = match lang {
+        Lang::En => "CAUSE",
+        Lang::Ja => "原因の名前",
     };
-    let rows: Vec<String> = to_do.iter().map(side_by_side).collect();
+    format!("probe learn check {cause}")
+}
+
+/// Commands to copy, and what they are for: below each other where there is room.
+fn side_by_side(page: &mut Page, paint: &Paint, commands: &[(String, &str)]) {
+    let column = commands.iter().map(|(command, _)| width(command)).max();
+    let column = column.unwrap_or_default();
+    let row = |(command, what): &(String, &str)| match what.is_empty() {
+        true => alone(paint, command),
+        false => explained(paint, command, column, what),
+    };
+    let rows: Vec<String> = commands.iter().map(row).collect();
     if rows.iter().all(|row| page.fits(row)) {
         rows.iter().for_each(|row| page.verbatim(row));
     } else {
-        for (command, what) in to_do {
-            commanded(&mut page, &paint, &command, what);
+        for (command, what) in commands {
+            commanded(page, paint, command, what);
         }
     }
-    page.text
 }
 
 /// A command to copy, and what it is for: behind it, or above it where that is too long.
@@ -148,6 +159,9 @@ pub fn hint(
     if number == count {
         page.verbatim("");
         page.prose("", NO_MORE.in_lang(lang));
+        let answer = (naming(lang), SURE.in_lang(lang));
+        let solution = ("probe learn solution".to_owned(), ANSWERED.in_lang(lang));
+        side_by_side(&mut page, &paint, &[answer, solution]);
     }
     page.text
 }

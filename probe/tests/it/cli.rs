@@ -345,3 +345,17 @@ fn markdown_has_the_cause_the_proof_and_the_fix() {
         assert!(out.contains(part), "{part}\n{out}");
     }
 }
+
+#[test]
+fn an_endpoint_that_is_no_address_is_a_usage_error_with_a_hint() {
+    for command in ["status", "doctor"] {
+        for (variable, option) in [("", None), ("nonsense", None), ("", Some("https://"))] {
+            let mut probe = probe();
+            probe.args([command, "--region", "ap-northeast-1"]);
+            probe.args(option.map(|url| format!("--endpoint-url={url}")));
+            let (code, out, err) = run(probe.env("AWS_ENDPOINT_URL", variable));
+            assert_eq!((code, out.as_str()), (2, ""), "{command}: {err}");
+            assert!(err.contains("unset AWS_ENDPOINT_URL"), "{command}: {err}");
+        }
+    }
+}

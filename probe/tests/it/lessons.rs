@@ -216,6 +216,7 @@ fn hints_grades_and_solutions_read_well() {
                 why: is_done.then(|| lesson.explanation.in_lang(lang)),
                 fault: &lesson.fault,
                 help: "probe learn hint",
+                diagnose: "probe diagnose --stack events",
                 next: (*grade == Grade::Named).then_some("release-does-not-arrive"),
             };
             render::grade(grade, &after, lang, screen)

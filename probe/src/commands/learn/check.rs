@@ -1,6 +1,6 @@
 //! `probe learn check`: whether it is mended, or the cause is named.
 
-use super::{Desk, local_aws, recording, refused, start};
+use super::{Desk, diagnosing, local_aws, recording, refused, start};
 use crate::{
     check,
     cli::{self, Global},
@@ -70,6 +70,7 @@ pub(super) async fn run(mut desk: Desk, args: &cli::Check, global: &Global) -> R
             why: is_done.then(|| lesson.explanation.in_lang(lang)),
             fault: &fault,
             help,
+            diagnose: &diagnosing(&place),
             next: next.filter(|_| is_done).map(|next| next.name.as_str()),
         },
         lang,
@@ -141,11 +142,11 @@ fn answer(cause: &str, diagnosis: &Diagnosis) -> Result<Grade, Error> {
         Error::Usage(match offered.is_empty() {
             true => words!(
                 "there is no fault {cause}\nhint: probe list shows the names",
-                "障害 {cause} はありません\nヒント: probe list で名前の一覧を表示できます"
+                "「{cause}」に当てはまる障害はありません\nヒント: probe list で名前の一覧を表示できます"
             ),
             false => words!(
                 "{cause} is no name of a fault; one of these?\n{offered}",
-                "{cause} という名前の障害はありません。次のどれかですか?\n{offered}"
+                "「{cause}」という名前の障害はありません。次のどれかですか?\n{offered}"
             ),
         })
     })?;

@@ -37,6 +37,7 @@ fn the_status_shows_every_part_in_few_calls() {
     );
     assert_eq!(status["availability"]["percent"], 100.0, "{status:#}");
     assert!(status["availability"]["requests"].as_u64().unwrap() > 0);
+    assert_eq!(status["availability"]["burn_rate"].to_string(), "0.0");
     assert!(status["scaling"]["max"].as_i64() > status["scaling"]["min"].as_i64());
     assert!(
         status["last_activity"]["description"]

@@ -41,7 +41,7 @@ fn a_lesson_is_done_in_the_local_aws() {
     let (_, hint) = said(&mut learn(&lab, home, &["hint"]));
     assert_eq!(
         hint["look"],
-        "probe logs --stack events --grep 'WARN|ERROR'"
+        "probe logs --stack events --grep 'WARN|ERROR' --json .message,.path,.status,.error"
     );
     let (code, grade) = said(&mut learn(&lab, home, &["check"]));
     assert_eq!((code, &grade["grade"]), (1, &json!("still_broken")));
