@@ -24,7 +24,7 @@ pub(super) async fn run(target: Target, global: &Global) -> Result<Exit, Error> 
     show(shown, global.output)?;
     Ok(if view.alerts() {
         Exit::Fault
-    } else if performance.minutes.is_err() || !view.is_asked() {
+    } else if !view.can_tell() {
         Exit::Undetermined
     } else {
         Exit::Healthy

@@ -168,6 +168,12 @@ impl Slo {
     pub fn is_asked(&self) -> bool {
         self.windows.iter().any(|window| window.requests > 0)
     }
+
+    /// Whether it can be told that no alert goes off: the minutes, which alone tell of alerts, were seen, and there were
+    /// requests.
+    pub fn can_tell(&self) -> bool {
+        !self.alerts.is_empty() && self.is_asked()
+    }
 }
 
 /// What is looked at, the shortest first.

@@ -98,6 +98,29 @@ fn the_objective_stands_beside_what_was_measured() {
 }
 
 #[test]
+fn without_the_minutes_nobody_can_tell_that_no_alert_goes_off() {
+    fn denied() -> Unobserved {
+        Unobserved {
+            operation: "cloudwatch:GetMetricData".into(),
+            code: "AccessDenied".into(),
+            message: "User: u is not authorized".into(),
+        }
+    }
+    let tells = |change: fn(&mut Performance)| {
+        let mut seen = performance(50.0, 0, 0.0);
+        change(&mut seen);
+        Slo::new(&seen, Lang::En).can_tell()
+    };
+    assert!(tells(|_| {}));
+    assert!(tells(|seen| seen.hours = Err(denied())));
+    assert!(!tells(|seen| seen.minutes = Err(denied())));
+    assert!(!tells(|seen| {
+        seen.minutes = Ok(Some(Series::default()));
+        seen.hours = Ok(Some(Series::default()));
+    }));
+}
+
+#[test]
 fn burn_rates_and_budget_are_those_of_the_workbook() {
     // A hundred failures of 1,000 in twenty minutes: 80 of 3,000 in the hour, 80 of 18,000 in six.
     let slo = Slo::new(&performance(50.0, 20, 4.0), Lang::En);
