@@ -132,8 +132,15 @@ impl File {
             .iter()
             .map(|phase| phase.rate.peak())
             .fold(0.0, f64::max);
-        // The peak itself exactly: 200/s scaled to 333/s must not read 333.00000000000006/s.
-        let scale = |rate: f64| if rate == now { peak } else { rate * peak / now };
+        // The peak itself exactly, the others to five digits: nobody wants to read 55.50000000000001/s.
+        let scale = |rate: f64| match rate * peak / now {
+            _ if rate == now => peak,
+            scaled if scaled > 0.0 => {
+                let digits = (4.0 - scaled.log10().floor()).max(0.0);
+                (scaled * 10_f64.powf(digits)).round() / 10_f64.powf(digits)
+            }
+            scaled => scaled,
+        };
         for phase in &mut self.phases {
             phase.rate = Rate {
                 from: scale(phase.rate.from),
@@ -278,6 +285,28 @@ impl From<Phase> for PhaseEntry {
                     stop_task,
                 }
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_read_as_if_somebody_had_written_them() {
+        for (peak, before) in [
+            (167.0, "27.833/s"),
+            (0.001, "0.00016667/s"),
+            (6e6, "1000000/s"),
+        ] {
+            let text = "name = 't'
+                [[phase]]\nname = 'before'\nduration = '5s'\nrate = '50/s'
+                [[phase]]\nname = 'step'\nduration = '5s'\nrate = '300/s'";
+            let mut file: File = toml::from_str(text).unwrap();
+            file.scale_rate(peak);
+            assert_eq!(file.phases[0].rate.to_string(), before);
+            assert_eq!(file.phases[1].rate.peak(), peak);
         }
     }
 }
