@@ -64,10 +64,11 @@ def services(ecs, ec2) -> dict:
 
 def roomy(ec2, beside: str) -> str:
     """A subnet with just enough room for all of them (the local AWS counts the free addresses one by one), with the
-    routes of the one that is there.
+    routes of the one that is there, and in its zone: Fargate is not in every one.
     """
     (subnet,) = ec2.describe_subnets(SubnetIds=[beside])["Subnets"]
-    made = ec2.create_subnet(VpcId=subnet["VpcId"], CidrBlock="10.0.128.0/20")["Subnet"]["SubnetId"]
+    room = {"VpcId": subnet["VpcId"], "AvailabilityZone": subnet["AvailabilityZone"], "CidrBlock": "10.0.128.0/20"}
+    made = ec2.create_subnet(**room)["Subnet"]["SubnetId"]
     where = [{"Name": "association.subnet-id", "Values": [beside]}]
     (table,) = ec2.describe_route_tables(Filters=where)["RouteTables"]
     ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=made)
