@@ -1,5 +1,7 @@
 //! Logs to standard output: JSON for machines, text for people.
 
+use std::io::{self, IsTerminal};
+
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +21,8 @@ pub fn start(format: LogFormat) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
+        // Colours are for a terminal (no-color.org); in a file they are noise.
+        .with_ansi(io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         // A reader of the log who goes away must not take the service along.
         .log_internal_errors(false);
     // A second start in one process, as tests do, keeps the first.

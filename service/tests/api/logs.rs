@@ -83,5 +83,6 @@ async fn people_can_have_text() {
             is_json,
             "{said}"
         );
+        assert!(!said.contains('\x1b'), "colours in a file: {said}");
     }
 }
