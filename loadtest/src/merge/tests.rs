@@ -214,3 +214,26 @@ fn keep(file: &[u8], wanted: impl Fn(&Line) -> bool) -> Vec<u8> {
     let wanted = lines.filter(|line| wanted(&serde_json::from_slice(line).unwrap()));
     wanted.flatten().copied().collect()
 }
+
+/// The files where of the third worker a second is missing.
+fn third_without(files: &[Vec<u8>], second: u64) -> Vec<Vec<u8>> {
+    let mut files = files.to_vec();
+    files[2] = keep(&files[2], |line| match line {
+        Line::Second(figures) => figures.second != second,
+        Line::Tick(tick) => tick.second != second,
+        _ => true,
+    });
+    files
+}
+
+/// The files where the third worker was killed in a second.
+fn third_killed(files: &[Vec<u8>], second: u64) -> Vec<Vec<u8>> {
+    let mut files = files.to_vec();
+    files[2] = keep(&files[2], |line| match line {
+        Line::Second(figures) => figures.second < second,
+        Line::Tick(tick) => tick.second < second,
+        Line::End(_) => false,
+        _ => true,
+    });
+    files
+}

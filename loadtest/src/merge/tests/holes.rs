@@ -16,12 +16,7 @@ fn a_whole_run_is_judged_and_one_with_a_hole_is_not() {
     let inconclusive = |code: &str| (Verdict::Inconclusive, vec![code.to_owned()]);
     assert_eq!(verdict(&missing), inconclusive("workers-missing"));
 
-    let mut hole = files.clone();
-    hole[2] = keep(&files[2], |line| match line {
-        Line::Second(figures) => figures.second != 7,
-        Line::Tick(tick) => tick.second != 7,
-        _ => true,
-    });
+    let hole = third_without(files, 7);
     let gap = Gap::SecondsMissing {
         worker: 3,
         first: 7,
@@ -35,13 +30,7 @@ fn a_whole_run_is_judged_and_one_with_a_hole_is_not() {
     assert!(offered < Tally::of(&plan(), Slots::ALL).requests());
     assert_eq!(verdict(&hole), inconclusive("seconds-missing"));
 
-    let mut killed = files.clone();
-    killed[2] = keep(&files[2], |line| match line {
-        Line::Second(figures) => figures.second < 5,
-        Line::Tick(tick) => tick.second < 5,
-        Line::End(_) => false,
-        _ => true,
-    });
+    let killed = third_killed(files, 5);
     let (verdict, codes) = verdict(&killed);
     assert_eq!(verdict, Verdict::Inconclusive);
     assert!(codes.contains(&"worker-killed".to_owned()), "{codes:?}");

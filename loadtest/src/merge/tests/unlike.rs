@@ -46,23 +46,12 @@ fn what_is_not_there_is_marked_and_counted() {
     let missing = [&files[..2], &files[3..]].concat();
     assert_eq!(marked(&missing), [(3, vec![Mark::Missing]), slow.clone()]);
 
-    let mut killed = files.clone();
-    killed[2] = keep(&files[2], |line| match line {
-        Line::Second(figures) => figures.second < 5,
-        Line::Tick(tick) => tick.second < 5,
-        Line::End(_) => false,
-        _ => true,
-    });
+    let killed = third_killed(files, 5);
     assert_eq!(marked(&killed), [(3, vec![Mark::Killed]), slow.clone()]);
     let workers = judged(read(&killed).unwrap()).unwrap().workers;
     let did = workers[2].did.clone().unwrap();
     assert_eq!((did.seconds, did.seconds_missing), (5, SECONDS - 5));
 
-    let mut hole = files.clone();
-    hole[2] = keep(&files[2], |line| match line {
-        Line::Second(figures) => figures.second != 7,
-        Line::Tick(tick) => tick.second != 7,
-        _ => true,
-    });
+    let hole = third_without(files, 7);
     assert_eq!(marked(&hole), [(3, vec![Mark::SecondsMissing]), slow]);
 }
