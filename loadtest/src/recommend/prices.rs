@@ -166,4 +166,11 @@ mod tests {
         let source = prices.metric.source.clone().unwrap();
         assert!(source.starts_with("https://") && prices.metric.text(Lang::En).contains(&source));
     }
+
+    #[test]
+    fn the_image_is_built_with_the_price_file() {
+        let context = include_str!("../../Dockerfile.dockerignore");
+        let let_through = |line| line == "!cloudformation/prices.json";
+        assert!(context.lines().any(let_through), "{context}");
+    }
 }
