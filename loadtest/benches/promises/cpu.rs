@@ -15,7 +15,7 @@ use super::{LOOKING, Load, Row, finish, forgetful, start};
 /// More than can be had: users never wait for the schedule. So the figure was made by which the limit was set;
 /// at a rate with pauses most of the time for a request goes into falling asleep and being woken.
 const FLOOD: Load = Load {
-    rate: 30_000.0,
+    rate: 100_000.0,
     seconds: 10,
 };
 /// Who floods.

@@ -131,7 +131,7 @@ name = "looking"
 [[phase]]
 name = "flood"
 duration = "10s"
-rate = "30000/s"
+rate = "100000/s"
 mix = { browse = 100, join = 0, leave = 0, organise = 0 }
 "#;
 

@@ -16,8 +16,11 @@ use serde_json::{Value, json};
 // The bench takes this file by its path, too.
 #[path = "server/api.rs"]
 mod api;
+#[path = "server/event.rs"]
+mod event;
 
 use api::{create, delete, edit, join, leave, list, open};
+use event::Event;
 
 /// What goes wrong; requests are counted from 0, only those of the measured load.
 #[derive(Debug, Clone, Default)]
@@ -42,12 +45,6 @@ pub(crate) struct Faults {
     pub(crate) one_at_a_time: Option<Duration>,
     /// Of the measured requests only the number is kept, with the times of the first and the last one.
     pub(crate) forgetful: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Event {
-    draft: Value,
-    participants: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -150,34 +147,19 @@ impl Server {
 
 impl Shared {
     /// The same key, the same event.
-    fn insert(&self, key: Option<String>, draft: Value) -> Value {
+    fn insert(&self, key: Option<String>, draft: Value) -> Response {
         let mut memory = self.memory.lock().unwrap();
         let known = key.as_ref().and_then(|key| memory.keys.get(key));
         if let Some(id) = known
             && let Some(event) = memory.events.get(id)
         {
-            return event.shown(*id);
+            return Json(event.shown(*id)).into_response();
         }
         memory.made += 1;
         let id = memory.made;
         memory.keys.extend(key.map(|key| (key, id)));
-        memory.events.insert(
-            id,
-            Event {
-                draft,
-                participants: vec![],
-            },
-        );
-        memory.events[&id].shown(id)
-    }
-}
-
-impl Event {
-    fn shown(&self, id: i64) -> Value {
-        let mut shown = self.draft.clone();
-        shown["id"] = id.into();
-        shown["participants_count"] = self.participants.len().into();
-        shown
+        let event = memory.events.entry(id).or_insert(Event::new(draft));
+        Json(event.shown(id)).into_response()
     }
 }
 

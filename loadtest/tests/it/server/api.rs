@@ -5,14 +5,23 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{Event, Shared};
+use super::Shared;
+use super::event::{Event, Shown};
+
+#[derive(Serialize)]
+struct Page<'a> {
+    items: Vec<Shown<'a>>,
+    next: Option<String>,
+}
 
 pub(super) async fn list(
     State(shared): State<Shared>,
     Query(query): Query<BTreeMap<String, String>>,
-) -> Json<Value> {
+) -> Response {
     let memory = shared.memory.lock().unwrap();
     let after: i64 = query
         .get("cursor")
@@ -20,11 +29,7 @@ pub(super) async fn list(
     let limit: usize = query
         .get("limit")
         .map_or(20, |limit| limit.parse().unwrap());
-    let wanted = |event: &Event| {
-        query
-            .get("q")
-            .is_none_or(|q| event.draft.to_string().contains(q))
-    };
+    let wanted = |event: &Event| query.get("q").is_none_or(|word| event.mentions(word));
     let found: Vec<_> = memory
         .events
         .range(after + 1..)
@@ -32,50 +37,44 @@ pub(super) async fn list(
         .take(limit + 1)
         .collect();
     let next = (found.len() > limit).then(|| found[limit - 1].0.to_string());
-    let items: Vec<_> = found
+    let items = found
         .iter()
         .take(limit)
         .map(|(id, event)| event.shown(**id))
         .collect();
-    Json(json!({"items": items, "next": next}))
+    Json(Page { items, next }).into_response()
 }
 
 pub(super) async fn create(
     State(shared): State<Shared>,
     headers: HeaderMap,
     Json(draft): Json<Value>,
-) -> (StatusCode, Json<Value>) {
+) -> (StatusCode, Response) {
     let key = headers.get("idempotency-key");
     let key = key.map(|key| key.to_str().unwrap().to_owned());
-    (StatusCode::CREATED, Json(shared.insert(key, draft)))
+    (StatusCode::CREATED, shared.insert(key, draft))
 }
 
 pub(super) async fn open(
     State(shared): State<Shared>,
     Path(id): Path<i64>,
-) -> Result<Json<Value>, StatusCode> {
+) -> Result<Response, StatusCode> {
     let memory = shared.memory.lock().unwrap();
     let event = memory.events.get(&id).ok_or(StatusCode::NOT_FOUND)?;
-    let mut shown = event.shown(id);
-    shown["participants"] = event
-        .participants
-        .iter()
-        .map(|user| json!({"user_name": user}))
-        .collect();
-    Ok(Json(shown))
+    Ok(Json(event.opened(id)).into_response())
 }
 
 pub(super) async fn edit(
     State(shared): State<Shared>,
     Path(id): Path<i64>,
     Json(draft): Json<Value>,
-) -> Result<Json<Value>, StatusCode> {
+) -> Result<Response, StatusCode> {
     let mut memory = shared.memory.lock().unwrap();
     let event = memory.events.get_mut(&id).ok_or(StatusCode::NOT_FOUND)?;
     if !shared.faults.lose_edits {
         event.draft = draft;
     }
-    Ok(Json(event.shown(id)))
+    Ok(Json(event.shown(id)).into_response())
 }
 
 pub(super) async fn delete(State(shared): State<Shared>, Path(id): Path<i64>) -> StatusCode {
@@ -99,8 +98,8 @@ pub(super) async fn join(
     let Some(event) = memory.events.get_mut(&id) else {
         return StatusCode::NOT_FOUND;
     };
-    let user = body["user_name"].as_str().unwrap().to_owned();
-    if event.participants.contains(&user) {
+    let user = body["user_name"].as_str().unwrap();
+    if event.participants.contains(user) {
         return StatusCode::OK;
     }
     let seats = event.draft["max_participants"].as_u64().unwrap() as usize;
@@ -108,7 +107,7 @@ pub(super) async fn join(
         return StatusCode::CONFLICT;
     }
     if !lost {
-        event.participants.push(user);
+        event.participants.insert(user.to_owned());
     }
     StatusCode::CREATED
 }
@@ -122,11 +121,7 @@ pub(super) async fn leave(
     let Some(event) = memory.events.get_mut(&id) else {
         return StatusCode::NOT_FOUND;
     };
-    let before = event.participants.len();
-    event
-        .participants
-        .retain(|user| *user != query["user_name"]);
-    if event.participants.len() < before {
+    if event.participants.remove(&query["user_name"]) {
         StatusCode::NO_CONTENT
     } else {
         StatusCode::NOT_FOUND
