@@ -24,39 +24,54 @@ const USERS: &str = "50";
 const LIMIT_US: f64 = 35.0;
 /// … this, the middle of 25.2 to 28.2. The same machine is at times half as fast: the ratio tells which of the two it was.
 const GOOSE_US: f64 = 26.7;
+/// With pauses, for which no limit was set: goose pays for falling asleep and being woken, too.
+const PACED: Load = Load {
+    rate: 2_000.0,
+    seconds: 10,
+};
 /// So often goose and we take turns.
-const TURNS: usize = 3;
+const TURNS: usize = 5;
 
 /// What a request takes us and what it takes goose alone, by turns; the medians.
-pub(super) async fn beside_goose() -> [Row; 5] {
-    let (mut ours, mut all, mut gooses) = (vec![], vec![], vec![]);
+pub(super) async fn beside_goose() -> [Row; 7] {
+    let mut figures = [const { vec![] }; 5];
     for _ in 0..TURNS {
-        gooses.push(of_goose().await);
-        ours.push(of_a_request(FLOOD, &["--users", USERS, "--plan", LOOKING]).await);
-        all.push(of_a_request(FLOOD, &["--users", USERS]).await);
+        let turn = [
+            of_goose(&[]).await,
+            of_a_request(FLOOD, &["--users", USERS, "--plan", LOOKING]).await,
+            of_a_request(FLOOD, &["--users", USERS]).await,
+            of_goose(&[&PACED.rate.to_string()]).await,
+            of_a_request(PACED, &["--users", USERS]).await,
+        ];
+        for (figures, figure) in figures.iter_mut().zip(turn) {
+            figures.push(figure);
+        }
     }
-    let [ours, all, goose] = [ours, all, gooses].map(|mut figures| {
+    let [goose, looking, all, goose_paced, paced] = figures.map(|mut figures| {
         figures.sort_by(f64::total_cmp);
         figures[TURNS / 2]
     });
     let row = |what: &str, figure, limit, unit| Row {
-        what: format!("CPU for a request: {USERS} users without a pause, {what}"),
+        what: format!("CPU for a request: {USERS} users {what}"),
         figure,
         limit,
         unit,
         disturbed: false,
     };
+    let ratio = |figure| row("… to goose", figure / goose, Some(LIMIT_US / GOOSE_US), "");
     [
-        row("goose", goose, None, "µs"),
-        row("loadtest", ours, Some(LIMIT_US), "µs"),
-        row("ratio", ours / goose, Some(LIMIT_US / GOOSE_US), ""),
-        row("who also write", all, Some(LIMIT_US), "µs"),
-        row("ratio", all / goose, Some(LIMIT_US / GOOSE_US), ""),
+        row("without a pause, goose", goose, None, "µs"),
+        row("without a pause, who look", looking, Some(LIMIT_US), "µs"),
+        ratio(looking),
+        row("without a pause, who write", all, Some(LIMIT_US), "µs"),
+        ratio(all),
+        row("at 2,000/s, goose", goose_paced, None, "µs"),
+        row("at 2,000/s, who write", paced, None, "µs"),
     ]
 }
 
 /// In microseconds.
-pub(super) async fn of_a_request(load: Load, arguments: &[&str]) -> f64 {
+async fn of_a_request(load: Load, arguments: &[&str]) -> f64 {
     let server = forgetful().await;
     let directory = TempDir::new().unwrap();
     let child = start(&server, &directory, load, arguments);
@@ -66,10 +81,11 @@ pub(super) async fn of_a_request(load: Load, arguments: &[&str]) -> f64 {
 }
 
 /// The same of goose, which does nothing but ask for an empty list.
-async fn of_goose() -> f64 {
+async fn of_goose(rate: &[&str]) -> f64 {
     let server = forgetful().await;
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["goose", &server.host])
+        .args(rate)
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -93,8 +109,8 @@ async fn while_it_runs(server: &Server, child: &Child) -> f64 {
     (to.cpu - from.cpu).as_secs_f64() * 1e6 / (to.requests - from.requests) as f64
 }
 
-/// goose without anything of ours, until somebody ends it.
-pub(super) async fn goose_alone(host: &str) {
+/// goose without anything of ours, until somebody ends it; at this rate, if there is one.
+pub(super) async fn goose_alone(host: &str, rate: Option<usize>) {
     async fn ask(user: &mut GooseUser) -> TransactionResult {
         // The server counts what has an id.
         let request = user
@@ -112,6 +128,7 @@ pub(super) async fn goose_alone(host: &str) {
     configuration.host = Some(host.to_owned());
     configuration.users = Some(USERS.parse().unwrap());
     configuration.increase_rate = Some("100".to_owned());
+    configuration.throttle_requests = rate;
     configuration.no_telnet = true;
     configuration.quiet = 2;
     GooseAttack::initialize_with_config(configuration)

@@ -32,7 +32,7 @@ mod cpu;
 mod memory;
 mod process;
 
-use cpu::{beside_goose, goose_alone, of_a_request};
+use cpu::{beside_goose, goose_alone};
 use memory::memory;
 use server::{Faults, Server};
 
@@ -68,10 +68,10 @@ async fn main() -> ExitCode {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    if let [word, host] = &words[..]
+    if let [word, host, rate @ ..] = &words[..]
         && word == "goose"
     {
-        goose_alone(host).await;
+        goose_alone(host, rate.first().map(|rate| rate.parse().unwrap())).await;
         return ExitCode::SUCCESS;
     }
     let wanted = |name: &str| words.first().is_none_or(|chosen| chosen == name);
@@ -90,13 +90,6 @@ async fn main() -> ExitCode {
     }
     if wanted("cpu") {
         rows.extend(beside_goose().await);
-        rows.push(Row {
-            what: format!("CPU for a request: {}, connections kept", load(2_000.0, 30)),
-            figure: of_a_request(load(2_000.0, 30), &[]).await,
-            limit: None,
-            unit: "µs",
-            disturbed: false,
-        });
     }
     if wanted("memory") {
         rows.extend(memory(load(1_750.0, 600)).await);
