@@ -15,6 +15,12 @@ live: setup ## Run the service where it really balances and scales, with fakeclo
 	@cargo build --quiet --locked --workspace --bins
 	@.venv/bin/python loadtest/live/live.py $(if $(PROVE),--prove)
 
+.PHONY: event-day
+event-day: ## Run an event day in four minutes on which a task is killed, the database restarted, and both tasks replaced
+	@.ci/setup haproxy
+	@cargo build --quiet --locked --workspace --bins
+	@loadtest/tests/event-day
+
 .PHONY: test
 test: setup ## Run every test that CI runs
 	@.ci/test
