@@ -20,6 +20,7 @@ use crate::forecast::{self, Forecast};
 use crate::lang::{Lang, count};
 use crate::merge;
 use crate::order::{self, Order};
+use crate::overwrite::Overwrite;
 use crate::preflight;
 use crate::publish::{Outlet, exit_code, show};
 use crate::recommend;
@@ -75,7 +76,7 @@ pub async fn capacity(
         Ok(order) => order,
         Err(error) => return refuse(&error, lang),
     };
-    let json = match json.as_deref().map(run::create).transpose() {
+    let json = match json.as_deref().map(Overwrite::open).transpose() {
         Ok(json) => json,
         Err(error) => return refuse(&error, lang),
     };
@@ -178,7 +179,7 @@ pub async fn watch(
         Ok(witness) => witness,
         Err(error) => return refuse(&error, lang),
     };
-    let mut file: Box<dyn Write + Send> = match arguments.ndjson.as_deref().map(run::create) {
+    let mut file: Box<dyn Write + Send> = match arguments.ndjson.as_deref().map(Overwrite::open) {
         None => Box::new(stdout()),
         Some(Ok(file)) => Box::new(file),
         Some(Err(error)) => return refuse(&error, lang),

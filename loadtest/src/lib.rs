@@ -39,6 +39,7 @@ pub mod manifest;
 pub mod merge;
 pub mod order;
 pub mod outcome;
+pub mod overwrite;
 pub mod pacer;
 pub mod part;
 pub mod personas;

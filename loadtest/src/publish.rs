@@ -1,6 +1,5 @@
 //! Where a finished report goes: files, the terminal, GitHub Actions.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 
@@ -8,14 +7,14 @@ use anyhow::Context;
 
 use crate::judge::Verdict;
 use crate::lang::Lang;
+use crate::overwrite::Overwrite;
 use crate::report::{Format, Report, github};
-use crate::run;
 use crate::usage::UsageError;
 
 /// The files of a report, open before there is anything to write: who waits an hour for a report must get it.
 #[derive(Debug)]
 pub struct Outlet {
-    files: Vec<(Format, PathBuf, File)>,
+    files: Vec<(Format, PathBuf, Overwrite)>,
 }
 
 impl Outlet {
@@ -23,7 +22,7 @@ impl Outlet {
     pub fn open(reports: &[(Format, PathBuf)]) -> Result<Self, UsageError> {
         let files = reports
             .iter()
-            .map(|(format, path)| Ok((*format, path.clone(), run::create(path)?)))
+            .map(|(format, path)| Ok((*format, path.clone(), Overwrite::open(path)?)))
             .collect::<Result<_, UsageError>>()?;
         Ok(Self { files })
     }

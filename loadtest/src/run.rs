@@ -1,6 +1,5 @@
 //! One run from beginning to end: prepare, load, verify, clean up, judge.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use crate::lang::Lang;
 use crate::ledger::{HALLS, Ledger};
 use crate::manifest::Manifest;
 use crate::order::Order;
+use crate::overwrite::Overwrite;
 use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
 use crate::part::Part;
@@ -115,7 +115,7 @@ pub type Sink = Box<dyn Write + Send>;
 
 /// The NDJSON file of an order, if it wants one.
 pub fn file(order: &Order) -> Result<Option<Sink>, UsageError> {
-    let file = order.ndjson.as_deref().map(create).transpose()?;
+    let file = order.ndjson.as_deref().map(Overwrite::open).transpose()?;
     Ok(file.map(|file| Box::new(file) as Sink))
 }
 
@@ -227,14 +227,6 @@ fn gate(part: &Part) -> Result<Instant, UsageError> {
             now,
         }),
     }
-}
-
-/// Opens a file to write, before there is anything to write.
-pub fn create(path: &Path) -> Result<File, UsageError> {
-    File::create(path).map_err(|error| UsageError::File {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })
 }
 
 async fn prepare(stage: &Stage, target: &Target) -> Result<(), UsageError> {

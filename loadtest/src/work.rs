@@ -9,9 +9,10 @@ use crate::aws;
 use crate::cli::WorkArguments;
 use crate::lang::{Lang, count};
 use crate::order::Order;
+use crate::overwrite::Overwrite;
 use crate::part::Part;
 use crate::results::{Memory, Place, put};
-use crate::run::{Sink, close, create, session};
+use crate::run::{Sink, close, session};
 use crate::stop::Stop;
 use crate::usage::UsageError;
 
@@ -31,11 +32,11 @@ pub async fn work(
         Err(error) => return Ok(Err(error)),
     };
     let part = order.part.clone().context("a worker has a part")?;
-    let shelf = match Shelf::open(&place, &part).await {
-        Ok(shelf) => shelf,
+    let (shelf, sink) = match Shelf::open(&place, &part).await {
+        Ok(opened) => opened,
         Err(error) => return Ok(Err(error)),
     };
-    let session = match session(&order, stop, None, Some(shelf.sink()?), lang).await? {
+    let session = match session(&order, stop, None, Some(sink), lang).await? {
         Ok(session) => session,
         Err(error) => return Ok(Err(error)),
     };
@@ -65,8 +66,8 @@ enum Shelf {
 }
 
 impl Shelf {
-    /// Opens it before there is any load: who works an hour must be able to hand it in.
-    async fn open(place: &Place, part: &Part) -> Result<Self, UsageError> {
+    /// Opens it before there is any load: who works an hour must be able to hand it in. Each second goes to the sink.
+    async fn open(place: &Place, part: &Part) -> Result<(Self, Sink), UsageError> {
         let file = part.file();
         let refused = |why: String| UsageError::Results {
             place: match place {
@@ -80,8 +81,8 @@ impl Shelf {
                 let path = folder.join(&file);
                 let parent = path.parent().unwrap_or(folder);
                 std::fs::create_dir_all(parent).map_err(|error| refused(error.to_string()))?;
-                create(&path)?;
-                Ok(Self::File(path))
+                let sink = Box::new(Overwrite::open(&path)?);
+                Ok((Self::File(path), sink))
             }
             Place::Bucket { bucket, prefix } => {
                 let config = Box::new(aws::environment().await);
@@ -90,22 +91,16 @@ impl Shelf {
                 let begun = key.replace(".ndjson", ".begun");
                 let tried = put(&config, bucket, &begun, b"").await;
                 tried.map_err(|error| refused(format!("{error:#}")))?;
-                Ok(Self::Object {
+                let memory = Memory::default();
+                let shelf = Self::Object {
                     config,
                     bucket: bucket.clone(),
                     key,
-                    memory: Memory::default(),
-                })
+                    memory: memory.clone(),
+                };
+                Ok((shelf, Box::new(memory)))
             }
         }
-    }
-
-    /// Where each second goes.
-    fn sink(&self) -> anyhow::Result<Sink> {
-        Ok(match self {
-            Self::File(path) => Box::new(std::fs::File::create(path)?),
-            Self::Object { memory, .. } => Box::new(memory.clone()),
-        })
     }
 
     /// Brings what was written to its place, and says where it is.

@@ -66,3 +66,15 @@ async fn the_parts_add_up_to_the_whole() {
         6
     );
 }
+
+#[tokio::test]
+async fn a_run_that_does_not_take_place_leaves_the_files_of_the_last_one() {
+    let run = Invocation::run("http://127.0.0.1:1", &[]);
+    for name in ["report.json", "seconds.ndjson"] {
+        std::fs::write(run.directory().join(name), "{\"verdict\":\"pass\"}").unwrap();
+    }
+    let run = run.finish().await;
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert_eq!(run.verdict().0, "pass");
+    assert_eq!(run.ndjson, "{\"verdict\":\"pass\"}");
+}
