@@ -56,11 +56,11 @@ pub async fn run(
     let stop = Stop::default();
     stop.on_signals()
         .context("signals cannot be listened for")?;
-    let report = match run::run(&order, &stop, lang).await? {
-        Ok(report) => report,
+    let (report, written) = match run::run(&order, &stop, lang).await? {
+        Ok(done) => done,
         Err(error) => return refuse(&error, lang),
     };
-    outlet.publish(&report, lang)?;
+    outlet.publish(&report, lang).and(written)?;
     Ok(exit_code(&report))
 }
 
@@ -101,7 +101,7 @@ pub async fn capacity(
         Ok(session) => session,
         Err(error) => return refuse(&error, lang),
     };
-    run::close(&order, &session.crew, &session.aftermath)?;
+    let written = run::close(&order, &session.crew, &session.aftermath);
     let pools = metrics.map(|metrics| metrics.seconds()).unwrap_or_default();
     let Session {
         evidence,
@@ -109,12 +109,17 @@ pub async fn capacity(
         ..
     } = session;
     let outcome = Outcome::new(&order, &search, &evidence, aftermath, &pools);
+    let mut done = stdout()
+        .write_all(outcome.text(lang).as_bytes())
+        .context("the result could not be printed");
     if let Some(mut file) = json {
         let text = serde_json::to_string_pretty(&outcome)? + "\n";
-        file.write_all(text.as_bytes())
-            .context("the result could not be written")?;
+        done = done.and(
+            file.write_all(text.as_bytes())
+                .context("the result could not be written"),
+        );
     }
-    stdout().write_all(outcome.text(lang).as_bytes())?;
+    done.and(written)?;
     Ok(outcome.exit_code())
 }
 

@@ -63,12 +63,13 @@ pub struct Searching<'a> {
     pub metrics: Option<&'a metrics::Watch>,
 }
 
-/// Runs a plan and judges it. A usage error is something to mend before there can be a run.
+/// Runs a plan and judges it, and says whether its NDJSON file was written: without that there is still a report.
+/// A usage error is something to mend before there can be a run.
 pub async fn run(
     order: &Order,
     stop: &Stop,
     lang: Lang,
-) -> anyhow::Result<Result<Report, UsageError>> {
+) -> anyhow::Result<Result<(Report, anyhow::Result<()>), UsageError>> {
     let file = match file(order) {
         Ok(file) => file,
         Err(error) => return Ok(Err(error)),
@@ -86,7 +87,7 @@ pub async fn run(
     let observed = observe(&evidence, &aftermath, order);
     let judgement = judge(&observed, &rules(order));
     aftermath.verdict = Some(judgement.verdict);
-    close(order, &crew, &aftermath)?;
+    let written = close(order, &crew, &aftermath);
     let findings = Findings {
         evidence,
         end: match aftermath.stopped {
@@ -96,18 +97,21 @@ pub async fn run(
         aftermath,
         manifest,
     };
-    Ok(Ok(Report::new(order, &judgement, &findings)))
+    let report = Report::new(order, &judgement, &findings);
+    Ok(Ok((report, written)))
 }
 
 /// Writes the last line of the NDJSON file, and says whether all of it was written.
 pub fn close(order: &Order, crew: &Crew, aftermath: &Aftermath) -> anyhow::Result<()> {
     crew.recorder.write(&Line::End(Box::new(aftermath.clone())));
-    match (crew.recorder.file_error(), &order.ndjson) {
-        (Some(error), Some(path)) => {
-            Err(error).with_context(|| format!("{} could not be written", path.display()))
-        }
-        _ => Ok(()),
-    }
+    let Some(error) = crew.recorder.file_error() else {
+        return Ok(());
+    };
+    // A worker writes to a place of its own, without being asked for a file.
+    Err(error).with_context(|| match &order.ndjson {
+        Some(path) => format!("{} could not be written", path.display()),
+        None => "the results could not be written".to_owned(),
+    })
 }
 
 /// Somebody to write each second to.

@@ -40,8 +40,9 @@ pub async fn work(
         Ok(session) => session,
         Err(error) => return Ok(Err(error)),
     };
-    close(&order, &session.crew, &session.aftermath)?;
+    let written = close(&order, &session.crew, &session.aftermath);
     let name = shelf.fill().await?;
+    written.with_context(|| name.clone())?;
     let (slots, sent) = (part.slots, count(session.aftermath.sent));
     let said = lang.pick(
         format!("worker {slots}: {sent} requests sent, written to {name}; `loadtest merge` judges all workers together"),

@@ -104,3 +104,24 @@ async fn a_range_that_ends_before_the_knee_shows_no_capacity() {
     assert_eq!(json["capacity"], Value::Null);
     assert!(said.contains("the range ends before the knee"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_written_costs_no_result() {
+    let arguments = [
+        "--from",
+        "10/s",
+        "--to",
+        "10/s",
+        "--step",
+        "5s",
+        "--warm-up",
+        "1s",
+        "--ndjson",
+        "/dev/full",
+    ];
+    let (code, said, json) = once(Faults::default(), &arguments).await;
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("no capacity can be given"), "{said}");
+    assert!(said.contains("/dev/full could not be written"), "{said}");
+    assert_eq!(json["steps"].as_array().map(Vec::len), Some(1), "{said}");
+}

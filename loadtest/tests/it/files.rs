@@ -1,8 +1,9 @@
 //! The files of a run agree with each other.
 
 use serde_json::Value;
+use tempfile::TempDir;
 
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, loadtest, texts};
 use crate::server::{Faults, Server};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,6 +66,40 @@ async fn the_parts_add_up_to_the_whole() {
             .sum::<u64>(),
         6
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_written_costs_no_report() {
+    let server = Server::start(Faults::default()).await;
+    let folder = TempDir::new().unwrap();
+    let json = folder.path().join("report.json");
+    let (host, json) = (server.host.as_str(), json.to_str().unwrap());
+    let files = [
+        "run",
+        "--host",
+        host,
+        "--json",
+        json,
+        "--ndjson",
+        "/dev/full",
+    ];
+    let load = [
+        "--rate",
+        "100/s",
+        "--duration",
+        "2s",
+        "--max-lateness",
+        "1m",
+    ];
+    let output = loadtest(&[&files[..], &load].concat()).output().await;
+    let (code, stdout, stderr) = texts(&output.unwrap());
+    assert_eq!(code, 3, "{stderr}");
+    let said = "/dev/full could not be written: No space left on device";
+    assert!(stderr.contains(said), "{stderr}");
+    assert!(stdout.starts_with("INCONCLUSIVE\n"), "{stdout}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["verdict"], "inconclusive");
+    assert_eq!(report["availability"]["requests"], 200);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Several workers that share a run, each a process of its own, and the sum of their results.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -149,6 +150,23 @@ async fn a_worker_that_comes_too_late_does_nothing() {
     assert!(stderr.contains("choose a later --begin"), "{stderr}");
     assert_eq!(server.count(), 0);
     assert_eq!(server.organizers(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_could_not_write_its_results_does_not_say_that_it_did() {
+    let _shared = MACHINE.read().await;
+    let server = Server::start(Faults::default()).await;
+    let results = TempDir::new().unwrap();
+    let folder = results.path().join(RUN);
+    std::fs::create_dir(&folder).unwrap();
+    symlink("/dev/full", folder.join("worker-1-of-1.ndjson")).unwrap();
+    let begin = Utc::now() + TimeDelta::seconds(12);
+    let place = results.path().to_str().unwrap();
+    let output = work(&server.host, "1/1", begin, place, &[]).await;
+    let (code, stdout, stderr) = texts(&output);
+    assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+    let said = "worker-1-of-1.ndjson: the results could not be written";
+    assert!(stderr.contains(said), "{stderr}");
 }
 
 /// What a bucket got: the path, the header of its hash and who signed, and the body.
