@@ -189,6 +189,10 @@ fn parse(path: &Path, text: &str) -> Result<File, UsageError> {
 
 /// The address of a service that one may work on.
 pub fn target(arguments: &TargetArguments) -> Result<Url, UsageError> {
+    // What is accepted stands in every report, and what is not in a message: neither is a place for a password.
+    if arguments.host.contains('@') {
+        return Err(UsageError::Credentials);
+    }
     let malformed = || UsageError::NotAnAddress(arguments.host.clone());
     let url = Url::parse(&arguments.host).map_err(|_| malformed())?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {

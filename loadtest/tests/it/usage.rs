@@ -82,6 +82,31 @@ async fn only_this_machine_is_loaded_unless_somebody_vouches() {
 }
 
 #[tokio::test]
+async fn a_password_in_the_address_is_refused_and_not_repeated() {
+    for host in [
+        "http://u:secretpw@127.0.0.1:1",
+        "http://secretpw@127.0.0.1:1",
+        "http://u:secretpw@192.0.2.1",
+        "http://u:secretpw@",
+        "u:secretpw@127.0.0.1:1",
+    ] {
+        let clean = ["cleanup", "20250101-000000-0001", "--host", host];
+        for (arguments, said) in [
+            (&["run", "--host", host][..], "like http://127.0.0.1:8080"),
+            (&["run", "--host", host, "--lang", "ja"], "除いて"),
+            (&clean, "like http://127.0.0.1:8080"),
+        ] {
+            refused(arguments, said).await;
+            let (_, stdout, stderr) = texts(&loadtest(arguments).output().await.unwrap());
+            assert!(
+                !format!("{stdout}{stderr}").contains("secretpw"),
+                "{stderr}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_rate_has_a_ceiling() {
     refused(
         &["run", "--host", "http://127.0.0.1:1", "--rate", "1001/s"],
