@@ -10,6 +10,8 @@ use super::{Action, Fault, Mistake, Phase, Plan};
 
 /// Nobody runs longer by intention.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+/// A day at 5,000/s, far above any use: the schedule is gone through before the load, and somebody waits for that.
+pub(super) const MOST_REQUESTS: u64 = 500_000_000;
 /// People that wait at once at most; each of them may hold a connection.
 pub(super) const MOST_USERS: usize = 20_000;
 /// Without `users`, so many seconds of a stall are felt by nobody but those who wait in it.
@@ -84,11 +86,15 @@ fn check(phases: &[Phase]) -> Result<(), Mistake> {
     if !phases.iter().any(|phase| phase.judged) {
         return Err(Mistake::NothingJudged);
     }
-    if phases.iter().map(Phase::requests).sum::<f64>() < 1.0 {
+    let requests: f64 = phases.iter().map(Phase::requests).sum();
+    if requests < 1.0 {
         return Err(Mistake::NoRequests);
     }
     if phases.iter().map(|phase| phase.duration).sum::<Duration>() > LONGEST {
         return Err(Mistake::TooLong);
+    }
+    if requests > MOST_REQUESTS as f64 {
+        return Err(Mistake::TooManyRequests);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::check::MOST_USERS;
+use super::check::{MOST_REQUESTS, MOST_USERS};
 use crate::lang::{Lang, count};
 
 /// Something that keeps a plan from being run.
@@ -18,6 +18,8 @@ pub enum Mistake {
     NoRequests,
     /// The run would be too long.
     TooLong,
+    /// The run would send too much.
+    TooManyRequests,
     /// Too many people, or none.
     Users(usize),
     /// This time must not be zero.
@@ -61,6 +63,10 @@ impl Mistake {
             Self::TooLong => lang.pick(
                 "a run takes at most 24 hours; give a shorter --duration".to_owned(),
                 "実行時間は 24 時間までです。--duration を短くしてください".to_owned(),
+            ),
+            Self::TooManyRequests => lang.pick(
+                format!("a run sends at most {} requests; lower a rate or a duration", count(MOST_REQUESTS)),
+                format!("送信できるリクエストは 1 回の実行で {} 件までです。レートか時間を減らしてください", count(MOST_REQUESTS)),
             ),
             Self::Users(users) => lang.pick(
                 format!("--users {users} is not between 1 and {}", count(MOST_USERS as u64)),

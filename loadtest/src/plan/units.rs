@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// Longer is no time that anybody means, and too many such times together are more than a clock can count.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
+
 /// What was expected instead of the text that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
@@ -60,9 +63,11 @@ impl FromStr for Time {
             _ => return Err(wrong),
         };
         let number: f64 = number.parse().map_err(|_| wrong)?;
-        Duration::try_from_secs_f64(number * seconds)
-            .map(Self)
-            .map_err(|_| wrong)
+        match Duration::try_from_secs_f64(number * seconds) {
+            Ok(time) if time <= LONGEST => Ok(Self(time)),
+            Ok(_) => Err(Malformed("a time of at most a year")),
+            Err(_) => Err(wrong),
+        }
     }
 }
 
@@ -187,7 +192,7 @@ mod tests {
         for text in ["", "-1", "inf", "NaN", "200/m", "1/s..", "..", "1/s-2/s"] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
-        for text in ["", "s", "20d", "1..5s", "1e999s", "-3s"] {
+        for text in ["", "s", "20d", "1..5s", "1e999s", "-3s", "8761h"] {
             assert!(text.parse::<Time>().is_err(), "{text}");
         }
         for text in ["0", "100", "x", "%"] {

@@ -104,10 +104,28 @@ async fn what_is_wrong_with_a_plan_is_said() {
             "[[phase]]\nname = \"a\"\nduration = \"1s\"\nrate = \"9/s\"\nfault = { at = \"2s\", command = \"true\" }",
             "comes after its end",
         ),
+        // Two of these are more than a duration can be.
+        (
+            "[[phase]]\nname = \"a\"\nduration = \"18000000000000000000s\"\nrate = \"1/s\"\n[[phase]]\nname = \"b\"\nduration = \"18000000000000000000s\"\nrate = \"1/s\"",
+            "a time of at most a year",
+        ),
+        (
+            "[[phase]]\nname = \"a\"\nduration = \"20h\"\nrate = \"1/s\"\n[[phase]]\nname = \"b\"\nduration = \"5h\"\nrate = \"1/s\"",
+            "at most 24 hours",
+        ),
     ] {
         let (code, stdout, stderr) = plan(&["--plan", "plan.toml"], file).await;
         assert_eq!((code, stdout.as_str()), (3, ""), "{file}");
         assert!(stderr.contains(said), "{file}: {stderr}");
+    }
+    for flags in [
+        &["--rate", "1e9"][..],
+        &["--rate", "1e308"],
+        &["--rate", "1000000", "--duration", "23h"],
+    ] {
+        let (code, _, stderr) = plan(flags, "").await;
+        assert_eq!(code, 3, "{flags:?}");
+        assert!(stderr.contains("at most 500,000,000 requests"), "{stderr}");
     }
     let (code, _, stderr) = plan(&["--plan", "nowhere.toml"], "").await;
     assert_eq!(code, 3);
