@@ -20,7 +20,7 @@ const SPARE_FILES: u64 = 64;
 const HEALTH: Duration = Duration::from_secs(5);
 
 /// What was found and prepared.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ready {
     /// The version of the service, if it tells one.
     pub service: Option<String>,

@@ -10,11 +10,10 @@ use chrono::Utc;
 
 use crate::aftermath::{Aftermath, When};
 use crate::capacity::{Search, metrics};
-use crate::clean::clean;
 use crate::drive::{Crew, Ring};
 use crate::judge::judge;
 use crate::lang::Lang;
-use crate::ledger::{HALLS, Ledger};
+use crate::ledger::{HALLS, Ledger, Verified};
 use crate::manifest::Manifest;
 use crate::order::Order;
 use crate::overwrite::Overwrite;
@@ -22,7 +21,7 @@ use crate::pacer::Pacer;
 use crate::pacer::schedule::Tally;
 use crate::part::Part;
 use crate::personas::Stage;
-use crate::preflight;
+use crate::preflight::{self, Ready};
 use crate::record::line::{self, Line};
 use crate::record::{Evidence, Recorder};
 use crate::report::{End, Findings, Report};
@@ -132,9 +131,13 @@ pub async fn session(
     lang: Lang,
 ) -> anyhow::Result<Result<Session, UsageError>> {
     let plan = &order.plan;
-    let ready = match preflight::check(order).await {
-        Ok(ready) => ready,
-        Err(error) => return Ok(Err(error)),
+    // Who is asked to stop before there is a load goes on without one, to the report that says so.
+    let ready = tokio::select! {
+        ready = preflight::check(order) => match ready {
+            Ok(ready) => ready,
+            Err(error) => return Ok(Err(error)),
+        },
+        () = stop.asked() => Ready::default(),
     };
     let target =
         Target::new(order.host.clone(), plan.timeout).context("the HTTP client cannot be made")?;
@@ -145,19 +148,25 @@ pub async fn session(
         mixes: plan.phases.iter().map(|phase| phase.mix).collect(),
         event_date: order.event_date(),
     };
-    if let Err(error) = prepare(&stage, &target).await {
+    let prepared = tokio::select! {
+        biased;
+        () = stop.asked() => Ok(()),
+        prepared = prepare(&stage, &target) => prepared,
+    };
+    if let Err(error) = prepared {
         // Whatever was made before the fault goes again.
-        let _ = clean(&target, &order.run).await;
+        clean_in_time(&target, order, stop).await;
         return Ok(Err(error));
     }
     let part = order.part.clone().map(|part| Part {
         clock: ready.clock,
         ..part
     });
-    let gate = match part.as_ref().map(gate).transpose() {
+    let awaited = part.as_ref().filter(|_| stop.why().is_none());
+    let gate = match awaited.map(gate).transpose() {
         Ok(gate) => gate,
         Err(error) => {
-            let _ = clean(&target, &order.run).await;
+            clean_in_time(&target, order, stop).await;
             return Ok(Err(error));
         }
     };
@@ -193,7 +202,11 @@ pub async fn session(
         .started()
         .map(|begin| Utc::now() - begin.elapsed());
     let evidence = crew.recorder.finish();
-    let verified = verify_in_time(&crew.stage, &target, order, stop).await;
+    let verified = match began_at {
+        Some(_) => verify_in_time(&crew.stage, &target, order, stop).await,
+        // Without a load nothing was promised.
+        None => Verified::default(),
+    };
     let cleaned = clean_in_time(&target, order, stop).await;
     cutting.abort();
 

@@ -35,6 +35,9 @@ pub(super) async fn load(
     let plan = &order.plan;
     let over = CancellationToken::new();
     let mut meter = Meter::new(ready.ceiling);
+    if crew.stop.why().is_some() {
+        return Ok(meter.health());
+    }
     let watches = plan.abort.then(|| Watches::new(plan));
     let enough = searching.map(|searching| Enough::new(searching.search, plan.max_lateness));
     let driven = async {

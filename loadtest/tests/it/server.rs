@@ -31,6 +31,8 @@ pub(crate) struct Faults {
     pub(crate) fail_every: Option<u64>,
     /// From this request on nothing is answered at all.
     pub(crate) hang_from: Option<u64>,
+    /// This one of the requests beside the measured load, counted from 0, is never answered.
+    pub(crate) hang_beside: Option<u64>,
     /// Nobody counts the seats.
     pub(crate) overbook: bool,
     /// Every so many acknowledged joins one is not kept.
@@ -54,6 +56,7 @@ struct Memory {
     keys: BTreeMap<String, i64>,
     joins: u64,
     deletions: u64,
+    beside: u64,
     arrivals: Vec<Instant>,
     count: u64,
     answers: Vec<Answer>,
@@ -132,6 +135,11 @@ impl Server {
     /// How many measured requests came.
     pub(crate) fn count(&self) -> u64 {
         self.shared.memory.lock().unwrap().count
+    }
+
+    /// How many requests came beside the measured load.
+    pub(crate) fn beside(&self) -> u64 {
+        self.shared.memory.lock().unwrap().beside
     }
 
     /// What the measured requests brought along.
@@ -248,11 +256,14 @@ async fn misbehave(
         }
         return response;
     }
-    if shared
-        .faults
-        .hang_from
-        .is_some_and(|from| shared.memory.lock().unwrap().count >= from)
-    {
+    let hangs = {
+        let mut memory = shared.memory.lock().unwrap();
+        memory.beside += 1;
+        let faults = &shared.faults;
+        faults.hang_from.is_some_and(|from| memory.count >= from)
+            || faults.hang_beside == Some(memory.beside - 1)
+    };
+    if hangs {
         std::future::pending::<()>().await;
     }
     let deletes = shared.faults.deny_deletions && request.method() == "DELETE";

@@ -10,10 +10,19 @@ use crate::server::{Faults, Server};
 /// Starts a long run, stops it once so many requests came, and says how long it took to end.
 async fn stopped_by(signal: Signal, faults: Faults) -> (Finished, Duration) {
     let server = Server::start(faults).await;
+    stopped_once(signal, &server, |server| server.count() >= 150).await
+}
+
+/// The same, once the server has seen this.
+async fn stopped_once(
+    signal: Signal,
+    server: &Server,
+    seen: impl Fn(&Server) -> bool,
+) -> (Finished, Duration) {
     let mut run = Invocation::run(&server.host, &["--rate", "100/s", "--duration", "10m"]);
     let child = run.start();
     let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
-    while server.count() < 150 {
+    while !seen(server) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     kill_process(pid, signal).unwrap();
@@ -65,4 +74,26 @@ async fn sigterm_ends_a_run_whose_service_hangs() {
         run.verdict()
     );
     assert!(run.stdout.contains("loadtest cleanup "), "{}", run.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_load_a_signal_ends_a_run_whose_service_hangs() {
+    // The health check; and the second of the events for the joiners, of which the first is there by then.
+    for hangs in [0, 2] {
+        let server = Server::start(Faults {
+            hang_beside: Some(hangs),
+            ..Faults::default()
+        })
+        .await;
+        let asked = |server: &Server| server.beside() > hangs;
+        let (run, time) = stopped_once(Signal::TERM, &server, asked).await;
+        assert_eq!(run.code, 2, "{hangs}: {}", run.stderr);
+        assert_eq!(run.verdict().0, "inconclusive");
+        assert_eq!(run.verdict().1.first(), Some(&"cancelled"));
+        assert!(run.stdout.starts_with("INCONCLUSIVE\n"), "{}", run.stdout);
+        assert_eq!(run.json["generator"]["sent"], 0);
+        assert_eq!(run.json["cleanup"]["deleted"], u64::from(hangs > 0));
+        assert_eq!(server.organizers(), Vec::<String>::new());
+        assert!(time < Duration::from_secs(10), "it took {time:?}");
+    }
 }
