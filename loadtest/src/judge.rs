@@ -7,6 +7,7 @@ use crate::scaling::Scaling;
 
 pub mod abort;
 pub mod baseline;
+mod beta;
 pub mod budget;
 #[cfg(test)]
 mod coverage;

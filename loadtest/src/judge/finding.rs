@@ -201,6 +201,6 @@ fn more(share: &Share, limit: f64) -> u64 {
 
 /// A percentage without needless digits.
 fn short(percent: f64) -> String {
-    let text = format!("{percent:.4}");
+    let text = format!("{percent:.7}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

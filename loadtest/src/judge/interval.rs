@@ -6,7 +6,9 @@
 //! the second one (Korn and Graubard) asks how much more the failures vary between stretches of time
 //! than they would alone (the design effect), and counts only the requests that are worth an independent one.
 
-use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::beta;
 
 /// The chance of being wrong on each side of the exact interval.
 const ALPHA: f64 = 0.05;
@@ -101,18 +103,16 @@ fn upper(failures: f64, requests: f64, alpha: f64) -> f64 {
 }
 
 fn quantile(a: f64, b: f64, probability: f64) -> Option<f64> {
-    if a <= 0.0 || b <= 0.0 {
-        return None;
-    }
-    Beta::new(a, b)
-        .ok()
-        .map(|beta| beta.inverse_cdf(probability))
+    (a > 0.0 && b > 0.0).then(|| beta::quantile(a, b, probability))
 }
 
 /// How many requests, all without failure from now on, would show with 95 % confidence
 /// that the share of failures is at most `limit`.
 pub fn requests_needed(failures: f64, limit: f64) -> u64 {
-    let enough = |requests: u64| upper(failures, requests as f64, ALPHA) <= limit;
+    let enough = |requests: u64| {
+        let well = requests as f64 - failures;
+        well > 0.0 && beta::below(failures + 1.0, well, limit) >= 1.0 - ALPHA
+    };
     let mut high = 1_u64;
     while !enough(high) && high < 1 << 40 {
         high *= 2;
@@ -195,6 +195,14 @@ mod tests {
                 requests,
                 "{failures} failures"
             );
+        }
+    }
+
+    #[test]
+    fn the_requests_needed_for_many_nines_are_counted_too() {
+        // ln(0.05) / ln(1 - limit)
+        for (limit, requests) in [(1e-6, 2_995_731), (1e-8, 299_573_226)] {
+            assert_eq!(requests_needed(0.0, limit), requests);
         }
     }
 

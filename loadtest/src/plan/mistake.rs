@@ -32,6 +32,8 @@ pub enum Mistake {
     Fault(String),
     /// A rule demands nothing, or two things.
     Rule,
+    /// A rule is so strict that no run can show it.
+    Strict,
     /// A rule is about a phase that there is not.
     NoSuchPhase(String),
     /// Scaling is expected to no tasks, or to more than there may be.
@@ -91,6 +93,10 @@ impl Mistake {
             Self::Rule => lang.pick(
                 "a [[rule]] needs either availability = \"99.9%\", or slower_than = \"1s\" with share = \"1%\"".to_owned(),
                 "[[rule]] には availability = \"99.9%\"、または slower_than = \"1s\" と share = \"1%\" の組のどちらか一方が必要です".to_owned(),
+            ),
+            Self::Strict => lang.pick(
+                "a [[rule]] lets less than 0.000001 % of the requests miss it, which no run can show: even that share takes 300 million requests; allow more".to_owned(),
+                "[[rule]] の許容割合が 0.000001 % 未満です。0.000001 % でも示すには 3 億件のリクエストが必要です。許容割合を増やしてください".to_owned(),
             ),
             Self::ScalingTasks(tasks) => lang.pick(
                 format!("[scaling] expects {tasks} tasks; at least 1 and at most `most` can be"),

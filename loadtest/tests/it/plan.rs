@@ -101,6 +101,10 @@ async fn what_is_wrong_with_a_plan_is_said() {
             "a rule is about phase b",
         ),
         (
+            "[[phase]]\nname = \"a\"\nduration = \"1s\"\nrate = \"9/s\"\n[[rule]]\navailability = \"99.9999999%\"",
+            "no run can show",
+        ),
+        (
             "[[phase]]\nname = \"a\"\nduration = \"1s\"\nrate = \"9/s\"\nfault = { at = \"2s\", command = \"true\" }",
             "comes after its end",
         ),
