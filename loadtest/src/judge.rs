@@ -22,10 +22,9 @@ pub mod window;
 use abort::Certain;
 use baseline::{Change, Comparison};
 use budget::{Budget, budget};
-use finding::Finding;
 use interval::{Batch, Share};
 pub use reason::Reason;
-pub use ruling::{Measured, Ruling, measured};
+pub use ruling::{Measured, Ruling, measured, ruled};
 
 use crate::plan::rule::{Demand, Scope};
 
@@ -63,7 +62,9 @@ pub struct Observed {
     pub lateness_p99_ms: f64,
     /// Slots of the schedule that nobody was free to send.
     pub unsent: u64,
-    /// Requests that failed through the generator's fault.
+    /// Requests of the phases that a rule is about, as far as they say something about the service.
+    pub counted: u64,
+    /// Those of the same phases that do not: they failed through the generator's fault, or were rejected.
     pub client_faults: u64,
     /// The cause that most of them had.
     pub client_cause: Option<String>,
@@ -114,7 +115,7 @@ pub struct Judgement {
     pub scaling: Option<Scaling>,
 }
 
-/// Of the requests, how many may fail through the generator's fault before its figures are worth nothing.
+/// Of the requests, how many may fail through the generator's fault or be rejected before the figures are worth nothing.
 const CLIENT_FAULTS: f64 = 0.01;
 
 /// Judges a run.
@@ -134,10 +135,10 @@ pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
     if let Some(certain) = observed.certain
         && let Some(ruling) = rulings.get_mut(certain.rule)
     {
-        ruling.verdict = Verdict::Fail;
-        ruling.reason = Reason::Rule(Finding::certain(&observed.rules[certain.rule], certain));
+        let risk = abort::RISK / observed.rules.len() as f64;
+        ruling::sure(&observed.rules[certain.rule], certain, risk, ruling);
     }
-    let (verdict, reasons) = decide(observed, rules, &rulings, failures.requests);
+    let (verdict, reasons) = decide(observed, rules, &rulings);
     Judgement {
         verdict,
         reasons,
@@ -150,17 +151,12 @@ pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
     }
 }
 
-fn decide(
-    observed: &Observed,
-    rules: &Rules,
-    rulings: &[Ruling],
-    requests: u64,
-) -> (Verdict, Vec<Reason>) {
+fn decide(observed: &Observed, rules: &Rules, rulings: &[Ruling]) -> (Verdict, Vec<Reason>) {
     if !observed.violations.is_empty() {
         let count = observed.violations.len();
         return (Verdict::Fail, vec![Reason::PromisesBroken { count }]);
     }
-    let spoilt = spoilt(observed, rules, requests);
+    let spoilt = spoilt(observed, rules);
     let doubts = doubts(observed);
     if !spoilt.is_empty() {
         return (Verdict::Inconclusive, [spoilt, doubts].concat());
@@ -237,8 +233,8 @@ fn cost(observed: &Observed) -> Option<Budget> {
     )
 }
 
-fn spoilt(observed: &Observed, rules: &Rules, requests: u64) -> Vec<Reason> {
-    let all = requests + observed.client_faults;
+fn spoilt(observed: &Observed, rules: &Rules) -> Vec<Reason> {
+    let all = observed.counted + observed.client_faults;
     let gaps = observed.gaps.iter().filter(|gap| gap.spoils());
     [
         observed.cancelled.then_some(Reason::Cancelled),

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 
+/// How the cause begins that is a status.
+const STATUS: &str = "http-";
+
 /// The sorts of outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,7 +28,8 @@ pub enum Outcome {
     ServerFault,
     /// No whole answer came: refused, reset, closed, timed out.
     NetworkFault,
-    /// The generator's fault: no descriptors or ports left, or a request that the service rightly rejects.
+    /// Nothing that can be laid on the service: the generator had no descriptors or ports left,
+    /// or the request was rejected (4xx), and nobody can tell from here whether rightly.
     ClientFault,
 }
 
@@ -65,7 +69,7 @@ impl Outcome {
 
 /// Sorts an answer by its status; the cause is `None` where all is well.
 pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<Cow<'static, str>>) {
-    let cause = || Some(Cow::Owned(format!("http-{status}")));
+    let cause = || Some(Cow::Owned(format!("{STATUS}{status}")));
     match status {
         // 304: what the client has is what there is.
         200..=299 | 304 => (Outcome::Ok, None),
@@ -73,6 +77,12 @@ pub fn of_status(endpoint: Endpoint, status: u16) -> (Outcome, Option<Cow<'stati
         408 | 429 | 500.. => (Outcome::ServerFault, cause()),
         _ => (Outcome::ClientFault, cause()),
     }
+}
+
+/// Whether a request was answered, by a rejection: the load test may have sent something wrong,
+/// but just as well a firewall before the service or a bad version of it may be turning people away.
+pub fn is_rejection(outcome: Outcome, cause: &str) -> bool {
+    outcome == Outcome::ClientFault && cause.starts_with(STATUS)
 }
 
 /// Sorts an error without a whole answer.

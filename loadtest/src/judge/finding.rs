@@ -22,13 +22,29 @@ pub struct Finding {
 }
 
 /// Bounds are shares of requests that missed the demand, with 95 % confidence.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Shown {
-    Kept { high: f64 },
-    Broken { low: f64 },
-    Neither { more: u64 },
+    Kept {
+        high: f64,
+    },
+    Broken {
+        low: f64,
+    },
+    Neither {
+        more: u64,
+    },
     Nothing,
     Certain(Certain),
+    /// Broken, if one counts the seconds in which the generator was late.
+    Late {
+        seconds: usize,
+    },
+    /// Kept, unless one counts the requests that were rejected.
+    Rejected {
+        count: u64,
+        of: u64,
+        status: String,
+    },
 }
 
 impl Finding {
@@ -66,9 +82,29 @@ impl Finding {
         }
     }
 
+    /// The same, where it is broken only by what the generator's own delay has spoilt.
+    pub(super) fn late(self, measured: &Measured) -> Self {
+        let shown = Shown::Late {
+            seconds: measured.seconds_behind(),
+        };
+        Self { shown, ..self }
+    }
+
+    /// The same, where it is kept only if what was rejected does not count.
+    pub(super) fn rejected(self, measured: &Measured) -> Self {
+        let count = measured.rejected.iter().sum();
+        let counted: u64 = measured.seconds.iter().map(|second| second.requests).sum();
+        let shown = Shown::Rejected {
+            count,
+            of: counted + count,
+            status: measured.rejection.clone().unwrap_or_default(),
+        };
+        Self { shown, ..self }
+    }
+
     /// The stable name.
     pub fn code(&self) -> &'static str {
-        match (self.shown, self.demand) {
+        match (&self.shown, self.demand) {
             (Shown::Kept { .. }, Demand::Availability(_)) => "availability-shown",
             (Shown::Broken { .. }, Demand::Availability(_)) => "availability-missed",
             (Shown::Neither { .. }, Demand::Availability(_)) => "too-few-requests",
@@ -77,6 +113,8 @@ impl Finding {
             (Shown::Neither { .. }, Demand::Slower { .. }) => "slowness-unclear",
             (Shown::Nothing, _) => "no-data",
             (Shown::Certain(_), _) => "sure-to-fail",
+            (Shown::Late { .. }, _) => "generator-late",
+            (Shown::Rejected { .. }, _) => "requests-rejected",
         }
     }
 
@@ -114,7 +152,7 @@ impl Finding {
 
     fn available(&self, target: f64, lang: Lang) -> String {
         let target = short(100.0 * target);
-        match self.shown {
+        match &self.shown {
             Shown::Kept { high } => {
                 let low = 100.0 * (1.0 - high);
                 lang.pick(
@@ -134,8 +172,8 @@ impl Finding {
                 format!("この区間では {target} % を示すにはリクエストが足りません。区間を長くするか --rate を上げてください"),
             ),
             Shown::Neither { more } => lang.pick(
-                format!("too few requests to show {target} %: {} more without a failure are needed; use a longer --duration or a higher --rate", count(more)),
-                format!("{target} % を示すにはリクエストが足りません。失敗なしであと {} 件必要です。--duration を長くするか --rate を上げてください", count(more)),
+                format!("too few requests to show {target} %: {} more without a failure are needed; use a longer --duration or a higher --rate", count(*more)),
+                format!("{target} % を示すにはリクエストが足りません。失敗なしであと {} 件必要です。--duration を長くするか --rate を上げてください", count(*more)),
             ),
             Shown::Nothing => self.nothing(lang),
             Shown::Certain(certain) => {
@@ -146,12 +184,20 @@ impl Finding {
                     format!("開始 {after} 秒で {target} % を満たせないことが確実になったため ({requests} 件中 失敗 {failures} 件)、実行を打ち切りました。最後まで続けるには --no-abort を付けてください"),
                 )
             }
+            Shown::Late { seconds } => lang.pick(
+                format!("without the {} seconds in which the load generator itself was late, it is not shown that {target} % is missed; lower --rate or give it a quieter machine", count(*seconds as u64)),
+                format!("負荷生成側に遅れが出た {} 秒間を除くと、{target} % を下回ったとは言えません。--rate を下げるか、空いているマシンで実行してください", count(*seconds as u64)),
+            ),
+            Shown::Rejected { count: rejected, of, status } => lang.pick(
+                format!("{} of {} requests were rejected, mostly with {status}; if they count as failures, {target} % is not shown: find out whether the service, something before it (a WAF) or the load test itself is wrong", count(*rejected), count(*of)),
+                format!("{} 件中 {} 件が拒否されました (主に {status})。これを失敗と数えると {target} % を示せません。原因がサービス、手前の装置 (WAF など)、負荷テスト自体のどれにあるか確認してください", count(*of), count(*rejected)),
+            ),
         }
     }
 
     fn quick(&self, than: &str, share: f64, lang: Lang) -> String {
         let limit = short(100.0 * share);
-        match self.shown {
+        match &self.shown {
             Shown::Kept { high } => {
                 let high = 100.0 * high;
                 lang.pick(
@@ -171,10 +217,14 @@ impl Finding {
                 format!("この区間では {than} を超える応答が {limit} % 以下であることを示すにはリクエストが足りません。区間を長くするか --rate を上げてください"),
             ),
             Shown::Neither { more } => lang.pick(
-                format!("too few requests to show that at most {limit} % take longer than {than}: {} more quick ones are needed; use a longer --duration", count(more)),
-                format!("{than} を超える応答が {limit} % 以下であることを示すにはリクエストが足りません。速い応答があと {} 件必要です。--duration を長くしてください", count(more)),
+                format!("too few requests to show that at most {limit} % take longer than {than}: {} more quick ones are needed; use a longer --duration", count(*more)),
+                format!("{than} を超える応答が {limit} % 以下であることを示すにはリクエストが足りません。速い応答があと {} 件必要です。--duration を長くしてください", count(*more)),
             ),
-            Shown::Nothing | Shown::Certain(_) => self.nothing(lang),
+            Shown::Late { seconds } => lang.pick(
+                format!("without the {} seconds in which the load generator itself was late, it is not shown that more than {limit} % take longer than {than}; lower --rate or give it a quieter machine", count(*seconds as u64)),
+                format!("負荷生成側に遅れが出た {} 秒間を除くと、{than} を超える応答が {limit} % を上回ったとは言えません。--rate を下げるか、空いているマシンで実行してください", count(*seconds as u64)),
+            ),
+            Shown::Nothing | Shown::Certain(_) | Shown::Rejected { .. } => self.nothing(lang),
         }
     }
 

@@ -5,6 +5,7 @@ use super::finding::Finding;
 use crate::generator::strain::Strain;
 use crate::lang::{Lang, count};
 use crate::merge::Gap;
+use crate::outcome::{Outcome, is_rejection};
 use crate::scaling::{Failure, Shown};
 
 /// One reason of a verdict.
@@ -36,7 +37,7 @@ pub enum Reason {
     Strained(Strain),
     /// Something is missing of a run that several workers shared.
     Gap(Gap),
-    /// The generator failed too often itself.
+    /// Too many requests say nothing of the service: the generator failed itself, or they were rejected.
     ClientFaults {
         /// How often.
         count: u64,
@@ -97,6 +98,10 @@ impl Reason {
             ),
             Self::Strained(strain) => strain.text(lang),
             Self::Gap(gap) => gap.text(lang),
+            Self::ClientFaults { count: faults, of, cause } if is_rejection(Outcome::ClientFault, cause) => lang.pick(
+                format!("{} of {} requests say nothing of the service, mostly because they were rejected with {cause}: find out whether the service, something before it (a WAF) or the load test itself is wrong", count(*faults), count(*of)),
+                format!("{} 件中 {} 件は判定に使えません (主に {cause} で拒否)。原因がサービス、手前の装置 (WAF など)、負荷テスト自体のどれにあるか確認してください", count(*of), count(*faults)),
+            ),
             Self::ClientFaults { count: faults, of, cause } => lang.pick(
                 format!("{} of {} requests failed on the side of the load generator, mostly {cause}; mend that first", count(*faults), count(*of)),
                 format!("{} 件中 {} 件が負荷生成側の原因で失敗しました (主な原因: {cause})。先にそれを直してください", count(*of), count(*faults)),

@@ -26,6 +26,9 @@ fn measured(demand: Demand, seconds: Vec<Batch>) -> Measured {
         },
         about: String::new(),
         seconds,
+        behind: vec![],
+        rejected: vec![],
+        rejection: None,
     }
 }
 
@@ -34,6 +37,7 @@ fn slow(requests: u64, failures: u64, slow: u64) -> Observed {
     Observed {
         failures: batch(failures),
         slow: batch(slow),
+        counted: requests,
         rules: vec![
             measured(AVAILABLE, batch(failures)),
             measured(QUICK, batch(slow)),
@@ -235,6 +239,41 @@ fn what_was_certain_before_the_end_is_a_fail_unless_the_generator_was_the_limit(
     };
     assert_eq!(
         codes(&late),
+        (Verdict::Inconclusive, vec!["generator-late"])
+    );
+}
+
+#[test]
+fn what_was_certain_only_by_the_delay_of_the_generator_is_in_doubt() {
+    let second = |failures| Batch {
+        requests: 200,
+        failures,
+    };
+    let stopped = |behind: [u64; 2]| {
+        let seconds = [
+            vec![second(50); 10],
+            vec![second(0); 4],
+            vec![second(50); 12],
+        ]
+        .concat();
+        let behind = [vec![behind[0]; 10], vec![0; 4], vec![behind[1]; 12]].concat();
+        let mut observed = observed(5_200, 1_100);
+        observed.rules[0].seconds = seconds;
+        observed.rules[0].behind = behind;
+        observed.certain = Some(Certain {
+            rule: 0,
+            after_s: 26,
+            seen: Batch {
+                requests: 5_200,
+                failures: 1_100,
+            },
+        });
+        codes(&observed)
+    };
+    assert_eq!(stopped([0, 0]), (Verdict::Fail, vec!["sure-to-fail"]));
+    assert_eq!(stopped([200, 0]), (Verdict::Fail, vec!["sure-to-fail"]));
+    assert_eq!(
+        stopped([200, 200]),
         (Verdict::Inconclusive, vec!["generator-late"])
     );
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sample;
 use super::times::{Times, note, times};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, is_rejection};
 
 /// Longer than this, and no user was free for a slot.
 const QUEUED: Duration = Duration::from_millis(1);
@@ -82,6 +82,20 @@ impl Cell {
     /// How many of them failed.
     pub fn failures(&self) -> u64 {
         self.sum(Outcome::is_failure)
+    }
+
+    /// How many of them the generator sent later than this after their time.
+    pub fn behind(&self, limit: Duration) -> u64 {
+        let limit = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
+        self.lateness.len() - self.lateness.count_between(0, limit)
+    }
+
+    /// The statuses with which requests were rejected, and how often.
+    pub fn rejections(&self) -> impl Iterator<Item = (&str, u64)> {
+        let causes = self.causes.iter();
+        causes
+            .filter(|((outcome, cause), _)| is_rejection(*outcome, cause))
+            .map(|((_, cause), count)| (cause.as_ref(), *count))
     }
 
     fn sum(&self, sort: fn(Outcome) -> bool) -> u64 {

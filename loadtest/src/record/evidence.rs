@@ -32,6 +32,8 @@ pub struct Evidence {
     pub limits: Vec<Duration>,
     /// The place of the one that the text calls slow.
     pub slow: usize,
+    /// The largest delay of the generator's own that can be trusted.
+    pub max_lateness: Duration,
     /// Whether each phase counts for rules without a phase of their own.
     pub judged: Vec<bool>,
     /// The figures of the whole run, by phase and by [`Endpoint`].
@@ -96,6 +98,10 @@ pub struct Count {
     pub outcomes: [u32; Outcome::ALL.len()],
     /// Answers later than each of the plan's limits.
     pub late: Box<[u32]>,
+    /// Requests that the generator sent later than can be trusted.
+    pub behind: u32,
+    /// Answers that rejected the request.
+    pub rejected: u32,
 }
 
 impl Evidence {
@@ -122,6 +128,7 @@ impl Evidence {
             judged: plan.phases.iter().map(|phase| phase.judged).collect(),
             cells: plan.phases.iter().map(|_| cells()).collect(),
             limits,
+            max_lateness: plan.max_lateness,
             seconds: vec![],
             events: vec![],
             sightings: vec![],
@@ -142,6 +149,8 @@ impl Evidence {
             endpoint,
             outcomes: cell.outcomes.map(|count| small(&count)),
             late: cell.late.iter().map(small).collect(),
+            behind: small(&cell.behind(self.max_lateness)),
+            rejected: small(&cell.rejections().map(|(_, count)| count).sum()),
         });
     }
 
@@ -178,39 +187,28 @@ impl Evidence {
 
     /// The figures of all requests in a scope; without a scope those of every phase, judged or not.
     pub fn total(&self, scope: Scope) -> Cell {
-        let mut total = Cell::new(self.limits.len());
-        for (phase, cells) in self.cells.iter().enumerate() {
-            for (endpoint, cell) in Endpoint::ALL.into_iter().zip(cells) {
-                if scope.phase.is_none_or(|it| it == phase)
-                    && scope.endpoint.is_none_or(|it| it == endpoint)
-                {
-                    total.add(cell);
-                }
-            }
-        }
-        total
+        self.over(|phase, endpoint| {
+            scope.phase.is_none_or(|it| it == phase)
+                && scope.endpoint.is_none_or(|it| it == endpoint)
+        })
     }
 
     /// The figures of the judged phases.
     pub fn judged(&self) -> Cell {
-        self.over(|_| true)
+        self.over(|phase, _| self.judged[phase])
     }
 
     /// The figures of one endpoint in the judged phases.
     pub fn judged_of(&self, endpoint: Endpoint) -> Cell {
-        self.over(|it| it == endpoint)
+        self.over(|phase, it| self.judged[phase] && it == endpoint)
     }
 
-    fn over(&self, meant: impl Fn(Endpoint) -> bool) -> Cell {
+    /// The figures of the phases and endpoints that are meant.
+    pub fn over(&self, meant: impl Fn(usize, Endpoint) -> bool) -> Cell {
         let mut total = Cell::new(self.limits.len());
-        for (cells, _) in self
-            .cells
-            .iter()
-            .zip(&self.judged)
-            .filter(|(_, judged)| **judged)
-        {
+        for (phase, cells) in self.cells.iter().enumerate() {
             for (endpoint, cell) in Endpoint::ALL.into_iter().zip(cells) {
-                if meant(endpoint) {
+                if meant(phase, endpoint) {
                     total.add(cell);
                 }
             }
@@ -244,17 +242,46 @@ impl Evidence {
             (_, Some(limit)) => u64::from(count.late[limit]),
             (_, None) => 0,
         };
-        let inside = |count: &&Count| {
-            scope.endpoint.is_none_or(|it| it == count.endpoint)
-                && scope
-                    .phase
-                    .map_or(self.judged[count.phase], |it| it == count.phase)
-        };
-        let counts = || second.counts.iter().filter(inside);
+        let counts = || self.counts(second, scope);
         Batch {
             requests: counts().map(Count::counted).sum(),
             failures: counts().map(misses).sum(),
         }
+    }
+
+    /// Whether a rule of this scope is about a phase and an endpoint.
+    pub fn meant(&self, scope: Scope, phase: usize, endpoint: Endpoint) -> bool {
+        scope.endpoint.is_none_or(|it| it == endpoint)
+            && scope.phase.map_or(self.judged[phase], |it| it == phase)
+    }
+
+    fn counts<'a>(&'a self, second: &'a Second, scope: Scope) -> impl Iterator<Item = &'a Count> {
+        let counts = second.counts.iter();
+        counts.filter(move |count| self.meant(scope, count.phase, count.endpoint))
+    }
+
+    /// Requests whose figures are the generator's own, second by second: those that it sent later than can be trusted,
+    /// and all that ended in a second in which it was late as a whole, for it was as late to take the answers.
+    pub fn behind(&self, scope: Scope) -> Vec<u64> {
+        let limit_ms = self.max_lateness.as_secs_f64() * 1_000.0;
+        let behind = |second: &Second| {
+            let counts = self.counts(second, scope);
+            if second.lateness_p99_ms > limit_ms {
+                counts.map(Count::counted).sum()
+            } else {
+                counts.map(|count| u64::from(count.behind)).sum()
+            }
+        };
+        self.seconds.iter().map(behind).collect()
+    }
+
+    /// Answers that rejected the request, second by second.
+    pub fn rejected(&self, scope: Scope) -> Vec<u64> {
+        let rejected = |second: &Second| {
+            let counts = self.counts(second, scope);
+            counts.map(|count| u64::from(count.rejected)).sum()
+        };
+        self.seconds.iter().map(rejected).collect()
     }
 
     /// The same in stretches of some seconds.

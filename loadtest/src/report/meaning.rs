@@ -51,12 +51,12 @@ pub(super) fn of(outcome: &str, cause: &str, lang: Lang) -> Meaning {
         ),
         ("client_fault", cause) if cause.starts_with("http-4") => (
             (
-                "the service rightly rejects what the load test sent",
-                "負荷テストの送った内容をサービスが正しく拒否しました",
+                "the request was rejected; whether rightly, nobody can tell from here",
+                "リクエストが拒否されました。正しい拒否かどうかはここからは分かりません",
             ),
             (
-                "is it the event service, in the version this load test knows?",
-                "対象がイベントサービスか、対応するバージョンか確認してください",
+                "WAF on the way; is it the event service, in the version this load test knows?",
+                "経路上の WAF。対象がイベントサービスか、対応するバージョンか",
             ),
         ),
         ("client_fault", _) => (

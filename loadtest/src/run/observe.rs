@@ -3,7 +3,7 @@
 use crate::aftermath::Aftermath;
 use crate::events::What;
 use crate::generator::strain::strains;
-use crate::judge::{Observed, Rules, measured};
+use crate::judge::{Observed, Rules, measured, ruled};
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::plan::rule::{Demand, Scope};
@@ -32,7 +32,8 @@ fn traffic(plan: &Plan) -> Option<f64> {
 pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Observed {
     let total = evidence.total(Scope::default());
     let lateness_p99_ms = percentile_ms(&total.lateness, 99.0);
-    let causes = total
+    let ruled = ruled(evidence, &order.plan);
+    let causes = ruled
         .causes
         .iter()
         .filter(|((outcome, _), _)| *outcome == Outcome::ClientFault);
@@ -55,7 +56,8 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         cancelled: aftermath.stopped.is_some() && certain.is_none(),
         lateness_p99_ms,
         unsent: aftermath.unsent,
-        client_faults: total.outcomes[Outcome::ClientFault as usize],
+        counted: ruled.counted(),
+        client_faults: ruled.outcomes[Outcome::ClientFault as usize],
         client_cause: causes
             .max_by_key(|(_, count)| **count)
             .map(|((_, cause), _)| cause.to_string()),
