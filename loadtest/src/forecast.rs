@@ -62,6 +62,8 @@ pub struct RuleForecast {
     pub rule: String,
     /// Requests that it is about; with a window, those of the emptiest one.
     pub requests: u64,
+    /// Whether its window, if it has one, is as short as the phases that it is about; a longer one is never judged.
+    pub window_fits: bool,
     /// How many it takes to show that it is kept, by the number of requests that miss it.
     pub needed: BTreeMap<u64, u64>,
     /// So many of the requests may miss it in a run that shows that it is kept; nothing if none may, and even that is not enough.
@@ -133,12 +135,21 @@ impl RuleForecast {
                 .min(all()),
         };
         let limit = rule.demand.allowed();
+        // From the first of the phases to the end of the last, as the judge counts.
+        let begins = plan.begins();
+        let begin = places.clone().map(|place| begins[place]).min();
+        let end = places
+            .map(|place| begins[place] + plan.phases[place].duration)
+            .max();
+        let long = end.zip(begin).map(|(end, begin)| end - begin);
+        let window_fits = rule.window <= long;
         let needed = |missed: u64| requests_needed(missed as f64, limit);
         Self {
             rule: rule.text(plan, crate::lang::Lang::En),
             requests: requests as u64,
+            window_fits,
             needed: EXAMPLES.map(|missed| (missed, needed(missed))).into(),
-            may_miss: may_miss(requests as u64, needed),
+            may_miss: may_miss(requests as u64, needed).filter(|_| window_fits),
         }
     }
 }
@@ -191,6 +202,27 @@ mod tests {
             may_miss(8_000, |n| requests_needed(n as f64, 0.001)),
             Some(3)
         );
+    }
+
+    #[test]
+    fn a_window_that_is_longer_than_its_phases_is_never_judged() {
+        let forecast = of(
+            "[[phase]]\nname = \"a\"\nduration = \"1m\"\nrate = \"100/s\"\n\
+            [[phase]]\nname = \"b\"\nduration = \"1m\"\nrate = \"100/s\"\n\
+            [[rule]]\navailability = \"99%\"\nwindow = \"2m\"\n\
+            [[rule]]\navailability = \"99%\"\nwindow = \"121s\"\n\
+            [[rule]]\navailability = \"99%\"\nwindow = \"1m\"\nphase = \"b\"\n\
+            [[rule]]\navailability = \"99%\"\nwindow = \"2m\"\nphase = \"b\"\n",
+        );
+        let enough: Vec<_> = forecast
+            .rules
+            .iter()
+            .map(|rule| (rule.window_fits, rule.may_miss.is_some()))
+            .collect();
+        let (yes, no) = ((true, true), (false, false));
+        assert_eq!(enough, [yes, no, yes, no]);
+        let text = text::render(&forecast, crate::lang::Lang::En);
+        assert_eq!(text.matches("NO, the window is longer").count(), 2);
     }
 
     #[test]

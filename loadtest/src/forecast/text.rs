@@ -107,6 +107,12 @@ fn rules(forecast: &Forecast, lang: Lang) -> String {
 
 fn enough(rule: &RuleForecast, lang: Lang) -> String {
     match rule.may_miss {
+        None if !rule.window_fits => lang
+            .pick(
+                "NO, the window is longer than the phases it is about: raise --duration or shorten it",
+                "不足 (区間が対象のフェーズより長い): --duration を増やすか区間を短くしてください",
+            )
+            .to_owned(),
         Some(most) => {
             let most = count(most);
             lang.pick(
