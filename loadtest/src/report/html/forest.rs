@@ -51,7 +51,7 @@ pub(super) fn forest(report: &Report, lang: Lang) -> Forest {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let at = |share: f64| {
         let place = share.max(SMALLEST).log10() - f64::from(first);
-        (100.0 * place / f64::from(last - first)).clamp(0.0, 100.0)
+        hundredths((100.0 * place / f64::from(last - first)).clamp(0.0, 100.0))
     };
     Forest {
         ticks: (first..=last)
@@ -79,13 +79,18 @@ pub(super) fn forest(report: &Report, lang: Lang) -> Forest {
                         format!("{all} 件中 {missed} 件"),
                     ),
                     low_at,
-                    width: (high_at - low_at).max(0.5),
+                    width: hundredths((high_at - low_at).max(0.5)),
                     point_at: share.point.filter(|point| *point > 0.0).map(at),
                     allowed_at: at(ruling.allowed),
                 }
             })
             .collect(),
     }
+}
+
+/// No eye sees more, and the last digit of a number is not the same when it was written and read again.
+fn hundredths(percent: f64) -> f64 {
+    (100.0 * percent).round() / 100.0
 }
 
 /// The shares of a rule that the scale must have room for.
