@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::witness::TaskSize;
+
 /// What somebody needs to repeat a run, beside its plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
@@ -13,6 +15,9 @@ pub struct Manifest {
     pub loadtest: String,
     /// Version of the service, as its health check says it.
     pub service: Option<String>,
+    /// How large each of its tasks is, where somebody watched the service in AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskSize>,
     /// The commit checked out where the run was started, with `-dirty` where files differ from it.
     pub commit: Option<String>,
     /// The operating system and the processor's architecture.
@@ -29,11 +34,13 @@ impl Manifest {
         arguments: impl IntoIterator<Item = String>,
         directory: &Path,
         service: Option<String>,
+        task: Option<TaskSize>,
     ) -> Self {
         let words: Vec<String> = arguments.into_iter().map(quoted).collect();
         Self {
             loadtest: env!("CARGO_PKG_VERSION").to_owned(),
             service,
+            task,
             commit: commit(directory),
             system: system(),
             cpus: std::thread::available_parallelism().map_or(1, usize::from),
@@ -80,7 +87,7 @@ mod tests {
     fn the_command_line_can_be_pasted_into_a_shell() {
         let words = ["loadtest", "--notes", "the boss's run; $HOME", "", "200/s"];
         assert_eq!(
-            Manifest::new(words.map(str::to_owned), Path::new("/"), None).command,
+            Manifest::new(words.map(str::to_owned), Path::new("/"), None, None).command,
             r"loadtest --notes 'the boss'\''s run; $HOME' '' 200/s"
         );
     }

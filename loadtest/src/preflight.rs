@@ -12,7 +12,7 @@ use crate::generator::ceiling::{self, Ceiling};
 use crate::order::Order;
 use crate::target::Target;
 use crate::usage::UsageError;
-use crate::witness::{Gap, Named, Subject, Witness};
+use crate::witness::{Gap, Named, Subject, TaskSize, Witness};
 
 /// Files beside the connections: output, timers, look-ups.
 const SPARE_FILES: u64 = 64;
@@ -24,6 +24,8 @@ const HEALTH: Duration = Duration::from_secs(5);
 pub struct Ready {
     /// The version of the service, if it tells one.
     pub service: Option<String>,
+    /// How large its tasks are, where somebody may see that.
+    pub task: Option<TaskSize>,
     /// What the generator can do alone.
     pub ceiling: Option<Ceiling>,
     /// The clock of the service, where others go by it too.
@@ -60,8 +62,14 @@ pub async fn check(order: &Order) -> Result<Ready, UsageError> {
         alarms,
         witness,
     } = aws(order).await?;
+    let task = match &witness {
+        // It is written down, and nothing hangs on it.
+        Some(witness) => witness.task_size().await.ok().flatten(),
+        None => None,
+    };
     Ok(Ready {
         service: health.version,
+        task,
         ceiling: ceiling::measure(&order.plan).await,
         clock,
         calls: target.calls(),

@@ -182,7 +182,8 @@ pub async fn session(
         recorder: Recorder::new(plan, tally.seconds.clone(), sink),
         stop: stop.clone(),
     });
-    let manifest = Manifest::new(std::env::args(), Path::new("."), ready.service.clone());
+    let (service, task) = (ready.service.clone(), ready.task.clone());
+    let manifest = Manifest::new(std::env::args(), Path::new("."), service, task);
     crew.recorder.write(&Line::Run {
         version: line::VERSION,
         run: order.run.clone(),

@@ -20,10 +20,10 @@ pub use notebook::{Clock, Notebook};
 pub use recording::{Origin, ReadError, Recording, write};
 pub use scaling::{Activity, Policy, Range, Scheduled};
 pub use subject::{Named, Subject};
-pub use tasks::{Event, Targets, Tasks};
+pub use tasks::{Event, Targets, TaskSize, Tasks};
 
 /// Every action of AWS that a witness needs, as IAM spells it; the role of `cloudformation/probe-role.yaml` has them.
-pub const ACTIONS: [&str; 11] = [
+pub const ACTIONS: [&str; 12] = [
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingActivities",
     "application-autoscaling:DescribeScalingPolicies",
@@ -33,6 +33,7 @@ pub const ACTIONS: [&str; 11] = [
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "ecs:DescribeServices",
+    "ecs:DescribeTaskDefinition",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
 ];

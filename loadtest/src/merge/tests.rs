@@ -145,6 +145,7 @@ fn beginning(plan: &Plan, slots: Slots) -> Line {
         manifest: Manifest {
             loadtest: "0.1.0".to_owned(),
             service: None,
+            task: None,
             commit: None,
             system: "Linux".to_owned(),
             cpus: 1,

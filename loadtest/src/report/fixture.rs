@@ -13,6 +13,7 @@ use crate::judge::baseline::{Change, Measure};
 use crate::judge::budget::Budget;
 use crate::manifest::Manifest;
 use crate::plan::{File, Plan};
+use crate::witness::TaskSize;
 
 mod figures;
 mod scaling;
@@ -248,6 +249,10 @@ pub(crate) fn report() -> Report {
         manifest: Manifest {
             loadtest: "0.1.0".to_owned(),
             service: Some("0.1.0".to_owned()),
+            task: Some(TaskSize {
+                cpu: "512".to_owned(),
+                memory: "1024".to_owned(),
+            }),
             commit: Some("cf6c95a1b2c3".to_owned()),
             system: "Linux 6.1.0 x86_64".to_owned(),
             cpus: 2,

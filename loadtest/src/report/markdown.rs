@@ -208,9 +208,13 @@ fn repeat(report: &Report, lang: Lang) -> String {
     let service = manifest.service.as_deref().map_or_else(unknown, escape);
     let commit = manifest.commit.as_deref().map_or_else(unknown, escape);
     let (seed, run) = (report.run.seed, escape(&report.run.id));
+    let task = manifest.task.as_ref().map(|task| escape(&task.text(lang)));
+    let task = task.map_or_else(String::new, |size| {
+        lang.pick(format!(" (task: {size})"), format!(" (タスク: {size})"))
+    });
     lang.pick(
-        format!("Run {run}, seed {seed}, service {service}, commit {commit}; `loadtest run --plan report.json` repeats it.\n"),
-        format!("実行 {run}、シード {seed}、サービス {service}、コミット {commit}。`loadtest run --plan report.json` で再実行できます。\n"),
+        format!("Run {run}, seed {seed}, service {service}{task}, commit {commit}; `loadtest run --plan report.json` repeats it.\n"),
+        format!("実行 {run}、シード {seed}、サービス {service}{task}、コミット {commit}。`loadtest run --plan report.json` で再実行できます。\n"),
     )
 }
 

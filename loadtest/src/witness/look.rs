@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 
 use super::notebook::Notebook;
 use super::subject::{Clients, gap};
-use super::{Gap, Subject};
+use super::{Gap, Subject, TaskSize};
 
 mod alarms;
 mod metrics;
@@ -66,6 +66,11 @@ impl Witness {
     /// Whether there is such a service, as far as AWS says.
     pub async fn is_there(&self) -> Result<bool, Gap> {
         Ok(service::described(self).await?.is_some())
+    }
+
+    /// How large its tasks are; nothing where their definition leaves that to the containers.
+    pub async fn task_size(&self) -> Result<Option<TaskSize>, Gap> {
+        service::task_size(self).await
     }
 
     /// Looks for ever; drop it when there is nothing more to see.

@@ -1,6 +1,9 @@
 //! How the service and its targets do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::lang::Lang;
 
 /// How many tasks the service has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,4 +39,24 @@ pub struct Targets {
     pub unhealthy: u32,
     /// Those that finish what they have.
     pub draining: u32,
+}
+
+/// How large a task of the service is, as its task definition writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskSize {
+    /// In units, 1,024 of which are a CPU.
+    pub cpu: String,
+    /// In MiB.
+    pub memory: String,
+}
+
+impl TaskSize {
+    /// In the words of people.
+    pub fn text(&self, lang: Lang) -> String {
+        let Self { cpu, memory } = self;
+        lang.pick(
+            format!("{cpu} CPU units, {memory} MiB"),
+            format!("{cpu} CPU ユニット、{memory} MiB"),
+        )
+    }
 }

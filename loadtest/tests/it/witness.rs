@@ -63,10 +63,14 @@ impl Aws {
                 "status": "ACTIVE", "desiredCount": tasks, "runningCount": tasks, "pendingCount": 0,
                 "loadBalancers": [{"targetGroupArn": "arn:tg"}],
                 "deployments": [{"rolloutState": "COMPLETED"}],
+                "taskDefinition": "arn:aws:ecs:ap-northeast-1:1:task-definition/web:7",
                 "events": [{"id": "e1", "createdAt": now - 7_200, "message": "of another day"}],
             }]})
             .to_string()
             .into_response(),
+            "DescribeTaskDefinition" => json!({"taskDefinition": {"cpu": "512", "memory": "1024"}})
+                .to_string()
+                .into_response(),
             "DescribeScalableTargets" => json!({"ScalableTargets": [{
                 "ServiceNamespace": "ecs", "ResourceId": "service/events/web",
                 "ScalableDimension": "ecs:service:DesiredCount", "MinCapacity": 1, "MaxCapacity": 10,
@@ -231,6 +235,8 @@ async fn a_run_sees_the_service_scale_and_judges_it() {
         "{stages:?}"
     );
     assert_eq!(scaling["gaps"], json!([]));
+    let task = &run.json["manifest"]["task"];
+    assert_eq!(*task, json!({"cpu": "512", "memory": "1024"}));
     let markers = run.json["markers"].as_array().unwrap();
     assert!(
         markers.iter().any(|it| it["code"] == "task-running"),
@@ -268,6 +274,7 @@ async fn what_is_denied_is_a_gap_and_the_run_goes_on() {
     assert_eq!(scaling["expectations"][0]["code"], "scaling-not-seen");
     assert_eq!(scaling["gaps"][0]["operation"], "ecs:DescribeServices");
     assert_eq!(scaling["gaps"][0]["code"], "AccessDeniedException");
+    assert_eq!(run.json["manifest"]["task"], Value::Null);
     assert!(
         run.stdout
             .contains("ecs:DescribeServices gave AccessDeniedException"),

@@ -3,9 +3,10 @@
 use aws_sdk_ecs::types::{DeploymentRolloutState, Service};
 
 use super::{Notebook, Witness, gap};
-use crate::witness::{Event, Gap, Seen, Tasks};
+use crate::witness::{Event, Gap, Seen, TaskSize, Tasks};
 
 const OPERATION: &str = "ecs:DescribeServices";
+const DEFINITION: &str = "ecs:DescribeTaskDefinition";
 /// What the service said so long before second 0 is of another day, in seconds.
 const OLD_S: f64 = -60.0;
 
@@ -22,6 +23,26 @@ pub(super) async fn described(witness: &Witness) -> Result<Option<Service>, Gap>
         .map_err(|error| gap(OPERATION, &error))?;
     let mut services = answer.services.unwrap_or_default().into_iter();
     Ok(services.find(|service| service.status() != Some("INACTIVE")))
+}
+
+/// How large the tasks are that the service starts now.
+pub(super) async fn task_size(witness: &Witness) -> Result<Option<TaskSize>, Gap> {
+    let service = described(witness).await?;
+    let Some(definition) = service.and_then(|service| service.task_definition) else {
+        return Ok(None);
+    };
+    let answer = witness
+        .clients
+        .ecs
+        .describe_task_definition()
+        .task_definition(definition)
+        .send()
+        .await
+        .map_err(|error| gap(DEFINITION, &error))?;
+    let sizes = answer
+        .task_definition
+        .and_then(|definition| definition.cpu.zip(definition.memory));
+    Ok(sizes.map(|(cpu, memory)| TaskSize { cpu, memory }))
 }
 
 pub(super) async fn look(witness: &Witness, notes: &Notebook<'_>) -> Result<(), Gap> {
