@@ -11,6 +11,7 @@ use crate::plan::file::{File, PhaseEntry};
 use crate::plan::units::{Rate, Time};
 use crate::plan::{Mistake, Plan};
 
+pub mod cpu;
 pub mod enough;
 pub mod fit;
 pub mod limit;

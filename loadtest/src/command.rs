@@ -8,8 +8,8 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use crate::aws;
-use crate::capacity::metrics;
 use crate::capacity::outcome::Outcome;
+use crate::capacity::{cpu, metrics};
 use crate::clean::clean;
 use crate::cli::{
     CapacityArguments, CleanupArguments, ForecastArguments, MergeArguments, Output,
@@ -72,6 +72,7 @@ pub async fn capacity(
     lang: Lang,
 ) -> anyhow::Result<u8> {
     let (json, url) = (arguments.json.take(), arguments.metrics.take());
+    let named = arguments.watched.named();
     let (order, search) = match Order::search(arguments, now, random) {
         Ok(order) => order,
         Err(error) => return refuse(&error, lang),
@@ -86,6 +87,13 @@ pub async fn capacity(
     {
         return refuse(&UsageError::NoMetrics, lang);
     }
+    let witness = match named {
+        Some(named) => match preflight::cpu_witness(named).await {
+            Ok(witness) => Some(witness),
+            Err(error) => return refuse(&error, lang),
+        },
+        None => None,
+    };
     let stop = Stop::default();
     stop.on_signals()
         .context("signals cannot be listened for")?;
@@ -104,11 +112,25 @@ pub async fn capacity(
     let written = run::close(&order, &session.crew, &session.aftermath);
     let pools = metrics.map(|metrics| metrics.seconds()).unwrap_or_default();
     let Session {
+        crew,
         evidence,
         aftermath,
         ..
     } = session;
-    let outcome = Outcome::new(&order, &search, &evidence, aftermath, &pools);
+    let mut outcome = Outcome::new(&order, &search, &evidence, aftermath, &pools);
+    if let Some(witness) = &witness
+        && let Some(step) = outcome.open_step(&search)
+        && let (Some(instant), Some(when)) = (crew.pacer.started(), outcome.aftermath.when)
+    {
+        let waits = lang.pick(
+            "waiting for the CPU in CloudWatch, for some minutes at most",
+            "CloudWatch の CPU の値を待っています (数分かかることがあります)",
+        );
+        writeln!(stderr(), "loadtest: {waits}")?;
+        let utc = when.began_at;
+        let cpu = cpu::ask(witness, &Clock { instant, utc }, search.held(step), &stop).await;
+        outcome.limit = outcome.limit.map(|limit| limit.with(cpu));
+    }
     let mut done = stdout()
         .write_all(outcome.text(lang).as_bytes())
         .context("the result could not be printed");

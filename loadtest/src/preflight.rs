@@ -1,9 +1,10 @@
 //! What must be true before any load: the service answers, the process may open enough files,
 //! AWS gives what the plan needs of it; and what the generator can do alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::SdkConfig;
+use chrono::Utc;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::aws::{self, Alarms, Ecs};
@@ -12,7 +13,7 @@ use crate::generator::ceiling::{self, Ceiling};
 use crate::order::Order;
 use crate::target::Target;
 use crate::usage::UsageError;
-use crate::witness::{Gap, Named, Subject, TaskSize, Witness};
+use crate::witness::{Clock, Gap, Named, Subject, TaskSize, Witness};
 
 /// Files beside the connections: output, timers, look-ups.
 const SPARE_FILES: u64 = 64;
@@ -121,15 +122,7 @@ async fn aws(order: &Order) -> Result<Aws, UsageError> {
 
 /// A witness of a service that is there, as far as anybody may see that.
 pub async fn witness(config: &SdkConfig, named: Named) -> Result<Witness, UsageError> {
-    let subject = named.resolve(config).await;
-    let subject = subject.map_err(|gap| {
-        let Gap {
-            operation,
-            code,
-            message,
-        } = gap;
-        UsageError::Aws(format!("{operation} failed: {code}: {message}"))
-    })?;
+    let subject = named.resolve(config).await.map_err(failed)?;
     let witness = Witness::new(config, subject);
     match witness.is_there().await {
         Ok(false) => Err(UsageError::NoService {
@@ -139,6 +132,26 @@ pub async fn witness(config: &SdkConfig, named: Named) -> Result<Witness, UsageE
         // What may not be seen is a gap in the picture, and the load can do without a picture.
         Ok(true) | Err(_) => Ok(witness),
     }
+}
+
+/// One that sees the CPU, for a search that asks for nothing else.
+pub async fn cpu_witness(named: Named) -> Result<Witness, UsageError> {
+    let witness = witness(&aws::environment().await, named).await?;
+    let now = Clock {
+        instant: Instant::now(),
+        utc: Utc::now(),
+    };
+    witness.cpu(&now, (-60.0, 0.0)).await.map_err(failed)?;
+    Ok(witness)
+}
+
+fn failed(gap: Gap) -> UsageError {
+    let Gap {
+        operation,
+        code,
+        message,
+    } = gap;
+    UsageError::Aws(format!("{operation} failed: {code}: {message}"))
 }
 
 /// With too few files users wait for each other for ever, and the run would not end.

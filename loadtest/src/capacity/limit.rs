@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Search;
+use super::cpu::{Cpu, Load};
 use super::steps::StepFigures;
 use crate::generator::Health;
 use crate::generator::strain::OF_CEILING;
@@ -51,12 +52,29 @@ pub enum Limit {
         /// How many connections there are.
         limit: u64,
     },
+    /// The tasks used up their CPU.
+    Cpu {
+        /// The rate at which they did.
+        rate: f64,
+        /// At least so much of it.
+        percent: f64,
+    },
+    /// The database used up its CPU.
+    DatabaseCpu {
+        /// The rate at which it did.
+        rate: f64,
+        /// At least so much of it.
+        percent: f64,
+    },
     /// Answers came too late, and nothing that the load test sees says why: CPU, locks, or the database.
     ServiceTime {
         /// The rate at which they did.
         rate: f64,
         /// 99th percentile from the intended start.
         p99_ms: f64,
+        /// What is known of the CPU, if somebody looked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cpu: Option<Cpu>,
     },
 }
 
@@ -75,6 +93,34 @@ impl Limit {
             }
             (step.missed > search.allowed).then(|| of_service(search, step))
         })
+    }
+
+    /// The rate at which CPU may have been the reason, where that is open.
+    pub fn open_at(&self) -> Option<f64> {
+        match self {
+            Self::Overload { rate } | Self::Pool { rate, .. } | Self::ServiceTime { rate, .. } => {
+                Some(*rate)
+            }
+            Self::Failures { rate, cause } if cause == "timeout" => Some(*rate),
+            _ => None,
+        }
+    }
+
+    /// The same with the CPU looked at: who waits for it holds connections longer, and answers late or not at all.
+    pub fn with(self, cpu: Cpu) -> Self {
+        let Some(rate) = self.open_at() else {
+            return self;
+        };
+        match (cpu.tasks, cpu.database, self) {
+            (Load::Full { percent }, ..) => Self::Cpu { rate, percent },
+            (_, Some(Load::Full { percent }), _) => Self::DatabaseCpu { rate, percent },
+            (.., Self::ServiceTime { rate, p99_ms, .. }) => Self::ServiceTime {
+                rate,
+                p99_ms,
+                cpu: Some(cpu),
+            },
+            (.., other) => other,
+        }
     }
 
     /// The sentence for people.
@@ -104,10 +150,30 @@ impl Limit {
                 format!("at {rate}/s up to {} requests waited for one of the {} connections to the database: the pool is the limit; CPU-based scaling cannot see it", count(*waiting), count(*limit)),
                 format!("{rate}/s で最大 {} 件のリクエストが DB 接続 (上限 {}) の空きを待ちました。接続プールが限界で、CPU 基準のスケーリングでは検知できません", count(*waiting), count(*limit)),
             ),
-            Self::ServiceTime { rate, p99_ms } => lang.pick(
-                format!("at {rate}/s answers came too late (p99 {p99_ms:.0} ms) without failing; look at the CPU of the tasks and of the database"),
-                format!("{rate}/s で応答が遅くなりました (p99 {p99_ms:.0} ms、失敗なし)。タスクとデータベースの CPU を確認してください"),
+            Self::Cpu { rate, percent } => lang.pick(
+                format!("at {rate}/s the CPU of the tasks was at least {percent:.0} % busy: it is the limit; more tasks, or larger ones, bear more"),
+                format!("{rate}/s でタスクの CPU 使用率が {percent:.0} % 以上になりました。CPU が限界です。タスクを増やすか、タスクサイズを大きくしてください"),
             ),
+            Self::DatabaseCpu { rate, percent } => lang.pick(
+                format!("at {rate}/s the CPU of the database was at least {percent:.0} % busy: it is the limit, and more tasks would not help"),
+                format!("{rate}/s でデータベースの CPU 使用率が {percent:.0} % 以上になりました。データベースの CPU が限界で、タスクを増やしても改善しません"),
+            ),
+            Self::ServiceTime { rate, p99_ms, cpu } => {
+                let cpu = cpu.map_or_else(
+                    || {
+                        lang.pick(
+                            "look at the CPU of the tasks and of the database (on ECS, --cluster and --service or --stack do it)",
+                            "タスクとデータベースの CPU を確認してください (ECS では --cluster と --service、または --stack を付けると確認します)",
+                        )
+                        .to_owned()
+                    },
+                    |cpu| cpu.text(lang),
+                );
+                lang.pick(
+                    format!("at {rate}/s answers came too late (p99 {p99_ms:.0} ms) without failing; {cpu}"),
+                    format!("{rate}/s で応答が遅くなりました (p99 {p99_ms:.0} ms、失敗なし)。{cpu}"),
+                )
+            }
         }
     }
 }
@@ -145,6 +211,7 @@ fn of_service(search: &Search, step: &StepFigures) -> Limit {
         _ => Limit::ServiceTime {
             rate,
             p99_ms: step.p99_ms,
+            cpu: None,
         },
     }
 }

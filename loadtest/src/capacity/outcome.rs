@@ -102,6 +102,12 @@ impl Outcome {
         }
     }
 
+    /// The step of which the CPU is to be looked at, because it may have been what gave way.
+    pub fn open_step(&self, search: &Search) -> Option<usize> {
+        let open = self.limit.as_ref().and_then(Limit::open_at)?;
+        search.rates.iter().position(|rate| *rate == open)
+    }
+
     /// 0 where there is a capacity, 1 where the service broke a promise, 2 where nothing is sure.
     pub fn exit_code(&self) -> u8 {
         let stopped = self.aftermath.stopped.as_ref();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use super::cpu::{Cpu, Load};
 use super::enough::Enough;
 use super::fit::{Refused, Sample};
 use super::limit::Limit;
@@ -13,6 +14,7 @@ use super::*;
 use crate::cli::{Cli, Command};
 use crate::generator::Health;
 use crate::generator::ceiling::Ceiling;
+use crate::lang::Lang;
 use crate::record::Second;
 
 fn search(arguments: &[&str]) -> (Search, Plan) {
@@ -112,6 +114,66 @@ fn what_gave_way_first_is_named_by_evidence() {
     ] {
         assert_eq!(named(gave_way), "generator");
     }
+}
+
+#[test]
+fn the_cpu_is_named_where_it_was_seen_to_be_the_limit() {
+    let rate = 65.0;
+    let waits = Limit::Pool {
+        rate,
+        waiting: 4,
+        limit: 10,
+    };
+    let late = Limit::ServiceTime {
+        rate,
+        p99_ms: 900.0,
+        cpu: None,
+    };
+    let failed = |cause: &str| Limit::Failures {
+        rate,
+        cause: cause.to_owned(),
+    };
+    let (full, below) = (Load::Full { percent: 97.0 }, Load::Below { percent: 40.0 });
+    let of = |tasks, database| Cpu { tasks, database };
+    let cpu = Limit::Cpu {
+        rate,
+        percent: 97.0,
+    };
+    for limit in [
+        late.clone(),
+        waits.clone(),
+        Limit::Overload { rate },
+        failed("timeout"),
+    ] {
+        assert_eq!(limit.open_at(), Some(rate));
+        assert_eq!(limit.with(of(full, Some(full))), cpu);
+    }
+    let of_database = Limit::DatabaseCpu {
+        rate,
+        percent: 97.0,
+    };
+    assert_eq!(waits.clone().with(of(below, Some(full))), of_database);
+    // Whatever has a reason of its own keeps it, and what was not seen is none.
+    let refused = Limit::Connections {
+        rate,
+        cause: "connection-refused".to_owned(),
+    };
+    for limit in [
+        refused,
+        failed("http-500 internal"),
+        Limit::Database { rate },
+    ] {
+        assert_eq!(limit.open_at(), None);
+        assert_eq!(limit.clone().with(of(full, None)), limit);
+    }
+    assert_eq!(waits.clone().with(of(below, None)), waits);
+    let seen = of(below, Some(Load::Unclear));
+    let said = late.with(seen).text(Lang::En);
+    assert!(
+        said.contains("CPU of the tasks at most 40 % busy"),
+        "{said}"
+    );
+    assert!(said.contains("CPU of the database unknown"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use reqwest::Url;
 
-use super::{TargetArguments, duration, rate};
+use super::{TargetArguments, WatchedArguments, duration, rate};
 use crate::plan::units::Share;
 
 /// How to search for the capacity.
@@ -51,6 +51,9 @@ pub struct CapacityArguments {
     /// Where the service's own metrics are, such as http://127.0.0.1:9090/metrics
     #[arg(long, value_name = "URL")]
     pub metrics: Option<Url>,
+    /// Which service's CPU is looked at in CloudWatch.
+    #[command(flatten)]
+    pub watched: WatchedArguments,
     /// Repeat the mix of an earlier search [default: random]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 
 use super::notebook::Notebook;
 use super::subject::{Clients, gap};
-use super::{Gap, Subject, TaskSize};
+use super::{Clock, Gap, Metric, Subject, TaskSize};
 
 mod alarms;
 mod metrics;
@@ -71,6 +71,11 @@ impl Witness {
     /// How large its tasks are; nothing where their definition leaves that to the containers.
     pub async fn task_size(&self) -> Result<Option<TaskSize>, Gap> {
         service::task_size(self).await
+    }
+
+    /// The CPU of its tasks and, where it is watched, of its database in this time, as far as CloudWatch has it by now.
+    pub async fn cpu(&self, clock: &Clock, time: (f64, f64)) -> Result<Vec<Metric>, Gap> {
+        metrics::cpu(self, clock, time).await
     }
 
     /// Looks for ever; drop it when there is nothing more to see.

@@ -2,34 +2,52 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::Utc;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::endpoint::environment;
 use crate::invocation::{loadtest, texts};
 use crate::server::{Faults, Server};
+use crate::witness::cbor;
 
 /// A search on a machine that had time for it: one in which the generator gave way says so, and is repeated.
 async fn search(faults: Faults, arguments: &[&str]) -> (i32, String, Value) {
-    let mut found = once(faults.clone(), arguments).await;
+    search_beside(vec![], faults, arguments).await
+}
+
+/// The same in an environment; in the arguments `HOST` is the server.
+async fn search_beside(
+    environment: Vec<(&'static str, String)>,
+    faults: Faults,
+    arguments: &[&str],
+) -> (i32, String, Value) {
+    let mut found = once(&environment, faults.clone(), arguments).await;
     for _ in 0..2 {
         if found.2["limit"]["what"] == "generator" {
-            found = once(faults.clone(), arguments).await;
+            found = once(&environment, faults.clone(), arguments).await;
         }
     }
     found
 }
 
-async fn once(faults: Faults, arguments: &[&str]) -> (i32, String, Value) {
+async fn once(
+    environment: &[(&'static str, String)],
+    faults: Faults,
+    arguments: &[&str],
+) -> (i32, String, Value) {
     let server = Server::start(faults).await;
     let directory = TempDir::new().unwrap();
-    let fixed = [
-        "capacity",
-        "--host",
-        &server.host,
-        "--json",
-        "capacity.json",
-    ];
-    let output = loadtest(&[&fixed, arguments].concat())
+    let fixed = ["capacity", "--host", "HOST", "--json", "capacity.json"];
+    let arguments = fixed.iter().chain(arguments);
+    let arguments: Vec<String> = arguments
+        .map(|argument| argument.replace("HOST", &server.host))
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = loadtest(&arguments)
+        .envs(environment.iter().cloned())
         .current_dir(directory.path())
         .output()
         .await
@@ -41,13 +59,32 @@ async fn once(faults: Faults, arguments: &[&str]) -> (i32, String, Value) {
     (code, format!("{stdout}{stderr}{health}"), json)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_knee_of_a_server_is_found() {
-    // One request at a time, 50 ms and the timer's 1 ms each: some 19/s, far from what a busy machine can generate.
-    let faults = Faults {
+/// One request at a time, 50 ms and the timer's 1 ms each: some 19/s, far from what a busy machine can generate.
+fn one_at_a_time() -> Faults {
+    Faults {
         one_at_a_time: Some(Duration::from_millis(50)),
         ..Faults::default()
-    };
+    }
+}
+
+/// One step far past that; requests wait long before they are given up.
+const PAST_IT: [&str; 12] = [
+    "--from",
+    "40/s",
+    "--to",
+    "40/s",
+    "--step",
+    "5s",
+    "--warm-up",
+    "1s",
+    "--slow",
+    "500ms",
+    "--timeout",
+    "30s",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_knee_of_a_server_is_found() {
     let arguments = [
         "--from",
         "6/s",
@@ -66,7 +103,7 @@ async fn the_knee_of_a_server_is_found() {
         "--tasks",
         "2",
     ];
-    let (code, said, json) = search(faults, &arguments).await;
+    let (code, said, json) = search(one_at_a_time(), &arguments).await;
     let violations = &json["aftermath"]["verified"]["violations"];
     assert_eq!(code, 0, "{said}{violations}");
     let point = json["capacity"]["at_objective"]["point"].as_f64().unwrap();
@@ -119,9 +156,45 @@ async fn a_file_that_cannot_be_written_costs_no_result() {
         "--ndjson",
         "/dev/full",
     ];
-    let (code, said, json) = once(Faults::default(), &arguments).await;
+    let (code, said, json) = once(&[], Faults::default(), &arguments).await;
     assert_eq!(code, 3, "{said}");
     assert!(said.contains("no capacity can be given"), "{said}");
     assert!(said.contains("/dev/full could not be written"), "{said}");
     assert_eq!(json["steps"].as_array().map(Vec::len), Some(1), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cpu_that_cloudwatch_saw_at_its_limit_is_named() {
+    // ECS names the operation in a header, CloudWatch in the path.
+    let environment = environment(|_, headers, _| match headers.get("x-amz-target") {
+        Some(_) => json!({"services": [{"status": "ACTIVE"}]})
+            .to_string()
+            .into_response(),
+        None => cbor(&json!({"MetricDataResults": [{
+            "Id": "aws_ecs_CPUUtilization", "StatusCode": "Complete",
+            "Timestamps": [{"epoch": Utc::now().timestamp() - 62}], "Values": [100.0],
+        }]})),
+    });
+    let watched = ["--cluster", "events", "--service", "web"];
+    let arguments = [&PAST_IT[..], &watched].concat();
+    let found = search_beside(environment.await, one_at_a_time(), &arguments).await;
+    let (_, said, json) = found;
+    assert_eq!(json["limit"]["what"], "cpu", "{said}");
+    assert_eq!(json["limit"]["percent"], 100.0, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_may_not_see_the_cpu_says_so_before_it_begins() {
+    let environment = environment(|_, headers, _| match headers.get("x-amz-target") {
+        Some(_) => json!({"services": [{"status": "ACTIVE"}]})
+            .to_string()
+            .into_response(),
+        None => StatusCode::FORBIDDEN.into_response(),
+    });
+    let watched = ["--cluster", "events", "--service", "web"];
+    let arguments = [&PAST_IT[..], &watched].concat();
+    let found = search_beside(environment.await, Faults::default(), &arguments).await;
+    let (code, said, _) = found;
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("cloudwatch:GetMetricData failed"), "{said}");
 }

@@ -137,7 +137,8 @@ fn xml(operation: &str, inner: &str) -> Response {
     .into_response()
 }
 
-fn cbor(value: &Value) -> Response {
+/// An answer of CloudWatch.
+pub(crate) fn cbor(value: &Value) -> Response {
     let headers = [
         ("content-type", "application/cbor"),
         ("smithy-protocol", "rpc-v2-cbor"),

@@ -4,7 +4,7 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric as Named, MetricDataQuery, Met
 use aws_smithy_types::DateTime;
 
 use super::{Known, Notebook, Witness, gap};
-use crate::witness::{Gap, Measure, Metric, Seen, Subject};
+use crate::witness::{Clock, Gap, Measure, Metric, Seen, Subject};
 
 const OPERATION: &str = "cloudwatch:GetMetricData";
 /// Values come late; so far back each look goes, in seconds.
@@ -43,40 +43,67 @@ struct Wanted {
 
 pub(super) async fn look(witness: &Witness, notes: &Notebook<'_>) -> Result<(), Gap> {
     let wanted = wanted(&witness.subject, &witness.known());
-    let now = notes.clock.utc.timestamp() + notes.clock.now_s() as i64;
-    let from = (now - BACK).max(notes.clock.utc.timestamp() - 60);
+    let zero = notes.clock.utc.timestamp();
+    let now = zero + notes.clock.now_s() as i64;
+    let from = (now - BACK).max(zero - 60);
+    let metrics = values(witness, &notes.clock, &wanted, (from, now)).await?;
+    let seen = metrics.into_iter().map(|metric| {
+        let id = format!("{:?} {}", metric.of, metric.from_s);
+        (id, Seen::Metric(metric))
+    });
+    notes.looked(OPERATION, seen.collect());
+    Ok(())
+}
+
+/// CPU in this time, in seconds; by the minute, which is there whether or not anybody pays for finer values.
+pub(super) async fn cpu(
+    witness: &Witness,
+    clock: &Clock,
+    (from_s, to_s): (f64, f64),
+) -> Result<Vec<Metric>, Gap> {
+    let mut wanted = wanted(&witness.subject, &Known::default());
+    wanted.retain(|it| matches!(it.measure, Measure::Cpu | Measure::DatabaseCpu));
+    let at = |second: f64| clock.utc.timestamp() + second as i64;
+    values(witness, clock, &wanted, (at(from_s), at(to_s))).await
+}
+
+/// What there is of these metrics in a time.
+async fn values(
+    witness: &Witness,
+    clock: &Clock,
+    wanted: &[Wanted],
+    (from, to): (i64, i64),
+) -> Result<Vec<Metric>, Gap> {
+    let now = clock.utc.timestamp_micros() as f64 / 1e6 + clock.now_s();
     let answer = witness
         .clients
         .cloudwatch
         .get_metric_data()
         .set_metric_data_queries(Some(wanted.iter().map(|it| it.query.clone()).collect()))
         .start_time(DateTime::from_secs(from))
-        .end_time(DateTime::from_secs(now))
+        .end_time(DateTime::from_secs(to))
         .scan_by(ScanBy::TimestampAscending)
         .send()
         .await
         .map_err(|error| gap(OPERATION, &error))?;
-    let mut seen = vec![];
+    let mut metrics = vec![];
     for result in answer.metric_data_results() {
         let asked = wanted.iter().find(|it| it.query.id() == result.id());
         let Some(asked) = asked else { continue };
         for (at, value) in result.timestamps().iter().zip(result.values()) {
             // The newest is not whole yet.
-            if at.secs() + i64::from(asked.period) > now {
+            if at.as_secs_f64() + f64::from(asked.period) > now {
                 continue;
             }
-            let metric = Metric {
+            metrics.push(Metric {
                 of: asked.measure,
-                from_s: notes.clock.of_s(at),
+                from_s: clock.of_s(at),
                 period_s: f64::from(asked.period),
                 value: *value,
-            };
-            let id = format!("{:?} {}", metric.of, metric.from_s);
-            seen.push((id, Seen::Metric(metric)));
+            });
         }
     }
-    notes.looked(OPERATION, seen);
-    Ok(())
+    Ok(metrics)
 }
 
 fn wanted(subject: &Subject, known: &Known) -> Vec<Wanted> {
