@@ -164,6 +164,20 @@ async fn a_file_that_cannot_be_written_costs_no_result() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_used_up_is_named_from_the_metrics_of_the_service() {
+    let arguments = [&PAST_IT[..], &["--metrics", "HOST/metrics"]].concat();
+    let (_, said, json) = search(one_at_a_time(), &arguments).await;
+    let limit = &json["limit"];
+    assert_eq!(
+        (&limit["what"], &limit["limit"]),
+        (&json!("pool"), &json!(1)),
+        "{said}"
+    );
+    assert!(limit["waiting"].as_u64().unwrap() > 1, "{said}");
+    assert!(said.contains("the pool is the limit"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cpu_that_cloudwatch_saw_at_its_limit_is_named() {
     // ECS names the operation in a header, CloudWatch in the path.
     let environment = environment(|_, headers, _| match headers.get("x-amz-target") {

@@ -19,7 +19,7 @@ mod api;
 #[path = "server/event.rs"]
 mod event;
 
-use api::{create, delete, edit, join, leave, list, open};
+use api::{create, delete, edit, join, leave, list, metrics, open};
 use event::Event;
 
 /// What goes wrong; requests are counted from 0, only those of the measured load.
@@ -62,6 +62,8 @@ struct Memory {
     answers: Vec<Answer>,
     seen: Vec<Seen>,
     stalled_until: Option<Instant>,
+    /// Held by each request that waits for its turn.
+    waiting: Arc<()>,
 }
 
 /// When a measured request came and was answered, as the server saw it.
@@ -184,6 +186,7 @@ fn app(shared: Shared) -> Router {
         .route("/events/{id}", get(open).put(edit).delete(delete))
         .route("/events/{id}/join", post(join).delete(leave))
         .layer(from_fn_with_state(shared.clone(), misbehave))
+        .route("/metrics", get(metrics))
         .with_state(shared)
 }
 
@@ -242,7 +245,9 @@ async fn misbehave(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
         if let Some(time) = shared.faults.one_at_a_time {
+            let waiting = shared.memory.lock().unwrap().waiting.clone();
             let _alone = shared.queue.lock().await;
+            drop(waiting);
             tokio::time::sleep(time).await;
         }
         let response = next.run(request).await;

@@ -1,6 +1,7 @@
 //! What the endpoints do, well or as badly as it was ordered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -126,4 +127,13 @@ pub(super) async fn leave(
     } else {
         StatusCode::NOT_FOUND
     }
+}
+
+/// The turn of a server that serves one at a time, told as a pool of one connection.
+pub(super) async fn metrics(State(shared): State<Shared>) -> String {
+    let idle = u8::from(shared.queue.try_lock().is_ok());
+    let waiting = Arc::strong_count(&shared.memory.lock().unwrap().waiting) - 1;
+    format!(
+        "db_pool_limit 1\ndb_pool_connections 1\ndb_pool_idle {idle}\ndb_pool_waiting {waiting}\n"
+    )
 }
