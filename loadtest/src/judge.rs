@@ -1,5 +1,6 @@
 //! The verdict. Pure: evidence and rules in, verdict and reasons out.
 
+use crate::faults::Unmade;
 use crate::generator::strain::Strain;
 use crate::ledger::Violation;
 use crate::merge::Gap;
@@ -58,6 +59,8 @@ pub struct Observed {
     pub fail_on_regression: bool,
     /// Whether somebody stopped it.
     pub cancelled: bool,
+    /// The faults of the plan that are not known to have been made.
+    pub unmade: Vec<Unmade>,
     /// The 99th percentile of the generator's own delay.
     pub lateness_p99_ms: f64,
     /// Slots of the schedule that nobody was free to send.
@@ -262,6 +265,7 @@ fn doubts(observed: &Observed) -> Vec<Reason> {
     let unsent = (observed.unsent > 0 && !observed.cancelled).then_some(Reason::Unsent {
         count: observed.unsent,
     });
+    let unmade = observed.unmade.iter().cloned().map(Reason::Unmade);
     let unverified = observed
         .unverified
         .clone()
@@ -269,6 +273,7 @@ fn doubts(observed: &Observed) -> Vec<Reason> {
     let gaps = observed.gaps.iter().filter(|gap| !gap.spoils());
     unsent
         .into_iter()
+        .chain(unmade)
         .chain(unverified)
         .chain(gaps.cloned().map(Reason::Gap))
         .collect()

@@ -2,6 +2,7 @@
 
 use super::baseline::Comparison;
 use super::finding::Finding;
+use crate::faults::Unmade;
 use crate::generator::strain::Strain;
 use crate::lang::{Lang, count};
 use crate::merge::Gap;
@@ -26,6 +27,8 @@ pub enum Reason {
     },
     /// Somebody stopped the run.
     Cancelled,
+    /// A fault of the plan is not known to have been made.
+    Unmade(Unmade),
     /// The generator was itself too late.
     GeneratorLate {
         /// How late.
@@ -68,6 +71,7 @@ impl Reason {
             Self::Named(failure) => failure.code(),
             Self::PromisesBroken { .. } => "promises-broken",
             Self::Cancelled => "cancelled",
+            Self::Unmade(_) => "fault-not-made",
             Self::GeneratorLate { .. } => "generator-late",
             Self::Strained(strain) => strain.code(),
             Self::Gap(gap) => gap.code(),
@@ -92,6 +96,14 @@ impl Reason {
                 "stopped by a signal before its end; run it again to the end for a verdict".to_owned(),
                 "シグナルで途中終了しました。判定するには最後まで実行してください".to_owned(),
             ),
+            Self::Unmade(Unmade { phase, what, why }) => {
+                let what = what.trim().lines().next().unwrap_or_default();
+                let why = why.as_deref().unwrap_or(lang.pick("it was never begun", "開始されませんでした"));
+                lang.pick(
+                    format!("the fault of phase {phase} ({what}) is not known to have been made: {why}; so nothing shows how the service bears it; check the command and what it may do, then run it again"),
+                    format!("フェーズ {phase} の障害注入 ({what}) が行われたことを確認できません: {why}。障害の影響は検証できていません。コマンドと権限を確認してから再実行してください"),
+                )
+            }
             Self::GeneratorLate { p99_ms, limit_ms } => lang.pick(
                 format!("the load generator itself was late (p99 {p99_ms:.0} ms, at most {limit_ms:.0} ms can be trusted); lower --rate or give it a quieter machine"),
                 format!("負荷生成側に遅れが出ました (p99 {p99_ms:.0} ms、許容 {limit_ms:.0} ms)。--rate を下げるか、空いているマシンで実行してください"),

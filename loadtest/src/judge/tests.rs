@@ -50,6 +50,14 @@ fn observed(requests: u64, failures: u64) -> Observed {
     slow(requests, failures, 0)
 }
 
+fn unmade() -> Vec<Unmade> {
+    vec![Unmade {
+        phase: "broken".to_owned(),
+        what: "docker kill web".to_owned(),
+        why: Some("exit status: 127".to_owned()),
+    }]
+}
+
 fn codes(observed: &Observed) -> (Verdict, Vec<&'static str>) {
     let judgement = judge(observed, &RULES);
     (
@@ -125,6 +133,13 @@ fn what_makes_figures_worthless_comes_before_the_figures() {
             },
             "ledger-unverified",
         ),
+        (
+            Observed {
+                unmade: unmade(),
+                ..observed(4_000, 0)
+            },
+            "fault-not-made",
+        ),
     ] {
         assert_eq!(codes(&spoilt), (Verdict::Inconclusive, vec![code]));
     }
@@ -151,6 +166,7 @@ fn a_doubt_does_not_save_a_service_that_is_shown_to_fail() {
     let down = Observed {
         unverified: Some("it is down".to_owned()),
         unsent: 1,
+        unmade: unmade(),
         ..observed(4_000, 400)
     };
     assert_eq!(codes(&down), (Verdict::Fail, vec!["availability-missed"]));

@@ -2,6 +2,7 @@
 
 use crate::aftermath::Aftermath;
 use crate::events::What;
+use crate::faults;
 use crate::generator::strain::strains;
 use crate::judge::{Observed, Rules, measured, ruled};
 use crate::order::Order;
@@ -41,6 +42,11 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         Some(What::Doomed { certain, .. }) => Some(*certain),
         _ => None,
     };
+    let unmade = match &aftermath.stopped {
+        None => faults::unmade(&order.plan, &evidence.events),
+        // It did not come to all of them.
+        Some(_) => vec![],
+    };
     Observed {
         failures: evidence.batches(Scope::default(), availability(order)),
         slow: evidence.batches(Scope::default(), slowness(order)),
@@ -54,6 +60,7 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
             .map(|earlier| earlier.compare(&order.plan, evidence)),
         fail_on_regression: order.terms.fail_on_regression,
         cancelled: aftermath.stopped.is_some() && certain.is_none(),
+        unmade,
         lateness_p99_ms,
         unsent: aftermath.unsent,
         counted: ruled.counted(),

@@ -19,6 +19,8 @@ struct Fake {
     called: Arc<Mutex<Vec<(String, String)>>>,
     looks: Arc<AtomicUsize>,
     rings_after: usize,
+    /// Whether nobody may stop a task.
+    forbids: bool,
 }
 
 impl Fake {
@@ -27,6 +29,11 @@ impl Fake {
             rings_after,
             ..Self::default()
         };
+        fake.serve().await
+    }
+
+    async fn serve(self) -> (Self, Vec<(&'static str, String)>) {
+        let fake = self;
         let it = fake.clone();
         let environment =
             environment(move |uri, headers, body| it.answer(uri, headers, body)).await;
@@ -44,7 +51,7 @@ impl Fake {
         self.called.lock().unwrap().push((operation.clone(), text));
         match operation.as_str() {
             "ListTasks" => format!(r#"{{"taskArns":["{TASK}"]}}"#).into_response(),
-            "StopTask" => "{}".into_response(),
+            "StopTask" if !self.forbids => "{}".into_response(),
             "DescribeAlarms" => {
                 let look = self.looks.fetch_add(1, Ordering::Relaxed);
                 let state = if look >= self.rings_after {
@@ -106,20 +113,41 @@ rate = \"20/s\"
 fault = { at = \"500ms\", stop_task = true }
 ";
 
+const STOPS: [&str; 7] = [
+    "--plan",
+    "plan.toml",
+    "--stop-tasks",
+    "--cluster",
+    "events",
+    "--service",
+    "web",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_aws_does_not_stop_leaves_the_verdict_open() {
+    let server = Server::start(Faults::default()).await;
+    let fake = Fake {
+        forbids: true,
+        ..Fake::default()
+    };
+    let (_, environment) = fake.serve().await;
+    let run = Invocation::run(&server.host, &STOPS).environment(environment);
+    std::fs::write(run.directory().join("plan.toml"), PLAN).unwrap();
+    let run = run.finish().await;
+    assert_eq!(
+        (run.code, run.verdict()),
+        (2, ("inconclusive", vec!["fault-not-made"])),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("AccessDenied"), "{}", run.stdout);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_is_stopped_when_that_is_allowed() {
     let server = Server::start(Faults::default()).await;
     let (fake, environment) = Fake::start(0).await;
-    let arguments = [
-        "--plan",
-        "plan.toml",
-        "--stop-tasks",
-        "--cluster",
-        "events",
-        "--service",
-        "web",
-    ];
-    let run = Invocation::run(&server.host, &arguments).environment(environment);
+    let run = Invocation::run(&server.host, &STOPS).environment(environment);
     std::fs::write(run.directory().join("plan.toml"), PLAN).unwrap();
     let run = run.finish().await;
     // Once before the run, to see that it may; then for the fault.

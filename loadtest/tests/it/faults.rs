@@ -37,6 +37,13 @@ async fn a_command_runs_at_its_time_and_is_reported() {
     assert!(said.starts_with("broken http://127.0.0.1:"), "{said}");
     assert!(said.ends_with("exit status: 4"), "{said}");
     assert!(run.stderr.contains("fault FAILED"), "{}", run.stderr);
+    assert_eq!(
+        (run.code, run.verdict()),
+        (2, ("inconclusive", vec!["fault-not-made"])),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("exit status: 4"), "{}", run.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
