@@ -59,6 +59,8 @@ pub struct Observed {
     pub fail_on_regression: bool,
     /// Whether somebody stopped it.
     pub cancelled: bool,
+    /// The alarm that did, with its reason.
+    pub alarm: Option<(String, String)>,
     /// The faults of the plan that are not known to have been made.
     pub unmade: Vec<Unmade>,
     /// The 99th percentile of the generator's own delay.
@@ -240,7 +242,10 @@ fn spoilt(observed: &Observed, rules: &Rules) -> Vec<Reason> {
     let all = observed.counted + observed.client_faults;
     let gaps = observed.gaps.iter().filter(|gap| gap.spoils());
     [
-        observed.cancelled.then_some(Reason::Cancelled),
+        observed.cancelled.then(|| match observed.alarm.clone() {
+            Some((name, why)) => Reason::Alarm { name, why },
+            None => Reason::Cancelled,
+        }),
         (observed.lateness_p99_ms > rules.lateness_ms).then_some(Reason::GeneratorLate {
             p99_ms: observed.lateness_p99_ms,
             limit_ms: rules.lateness_ms,
@@ -262,7 +267,9 @@ fn spoilt(observed: &Observed, rules: &Rules) -> Vec<Reason> {
 
 /// What leaves figures standing that show a fail, and yet forbids a pass: not everything was tried, or not everything seen.
 fn doubts(observed: &Observed) -> Vec<Reason> {
-    let unsent = (observed.unsent > 0 && !observed.cancelled).then_some(Reason::Unsent {
+    // What a run that was stopped did not send, it did not come to.
+    let stopped = observed.cancelled || observed.certain.is_some();
+    let unsent = (observed.unsent > 0 && !stopped).then_some(Reason::Unsent {
         count: observed.unsent,
     });
     let unmade = observed.unmade.iter().cloned().map(Reason::Unmade);

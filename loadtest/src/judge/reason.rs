@@ -27,6 +27,13 @@ pub enum Reason {
     },
     /// Somebody stopped the run.
     Cancelled,
+    /// An alarm stopped the run.
+    Alarm {
+        /// The alarm.
+        name: String,
+        /// Why it rang, in the words of CloudWatch.
+        why: String,
+    },
     /// A fault of the plan is not known to have been made.
     Unmade(Unmade),
     /// The generator was itself too late.
@@ -71,6 +78,7 @@ impl Reason {
             Self::Named(failure) => failure.code(),
             Self::PromisesBroken { .. } => "promises-broken",
             Self::Cancelled => "cancelled",
+            Self::Alarm { .. } => "stopped-by-alarm",
             Self::Unmade(_) => "fault-not-made",
             Self::GeneratorLate { .. } => "generator-late",
             Self::Strained(strain) => strain.code(),
@@ -95,6 +103,10 @@ impl Reason {
             Self::Cancelled => lang.pick(
                 "stopped by a signal before its end; run it again to the end for a verdict".to_owned(),
                 "シグナルで途中終了しました。判定するには最後まで実行してください".to_owned(),
+            ),
+            Self::Alarm { name, why } => lang.pick(
+                format!("alarm {name} stopped the run ({why}); see to what it warns of before you put any load on again"),
+                format!("アラーム {name} により停止しました ({why})。再び負荷をかける前に、アラームの原因を確認してください"),
             ),
             Self::Unmade(Unmade { phase, what, why }) => {
                 let what = what.trim().lines().next().unwrap_or_default();

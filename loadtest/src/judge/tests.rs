@@ -140,6 +140,15 @@ fn what_makes_figures_worthless_comes_before_the_figures() {
             },
             "fault-not-made",
         ),
+        (
+            Observed {
+                cancelled: true,
+                alarm: Some(("errors".to_owned(), "3 datapoints".to_owned())),
+                unsent: 6_000,
+                ..observed(4_000, 40)
+            },
+            "stopped-by-alarm",
+        ),
     ] {
         assert_eq!(codes(&spoilt), (Verdict::Inconclusive, vec![code]));
     }
@@ -249,8 +258,10 @@ fn what_was_certain_before_the_end_is_a_fail_unless_the_generator_was_the_limit(
         ..observed(100, 1)
     };
     assert_eq!(codes(&stopped), (Verdict::Fail, vec!["sure-to-fail"]));
+    // What it did not send nobody kept it from.
     let late = Observed {
         lateness_p99_ms: 101.0,
+        unsent: 9_000,
         ..stopped
     };
     assert_eq!(

@@ -42,6 +42,10 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         Some(What::Doomed { certain, .. }) => Some(*certain),
         _ => None,
     };
+    let alarm = match &aftermath.stopped {
+        Some(What::Alarm { name, why }) => Some((name.clone(), why.clone())),
+        _ => None,
+    };
     let unmade = match &aftermath.stopped {
         None => faults::unmade(&order.plan, &evidence.events),
         // It did not come to all of them.
@@ -60,6 +64,7 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
             .map(|earlier| earlier.compare(&order.plan, evidence)),
         fail_on_regression: order.terms.fail_on_regression,
         cancelled: aftermath.stopped.is_some() && certain.is_none(),
+        alarm,
         unmade,
         lateness_p99_ms,
         unsent: aftermath.unsent,

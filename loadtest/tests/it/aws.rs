@@ -206,6 +206,7 @@ async fn an_alarm_stops_the_run_and_one_that_rings_already_refuses_it() {
     let end = &run.lines("end")[0];
     assert_eq!(end["stopped"]["event"], "alarm", "{end}");
     assert_eq!(end["stopped"]["why"], "3 datapoints were over 1");
+    assert_eq!(run.verdict(), ("inconclusive", vec!["stopped-by-alarm"]));
 
     let (_, environment) = Fake::start(0).await;
     let run = Invocation::run(&server.host, &arguments).environment(environment);
