@@ -50,7 +50,7 @@ struct Second {
 
 /// Reads the report of an earlier run.
 pub fn read(path: &Path) -> Result<Earlier, UsageError> {
-    let wrong = |why: String| UsageError::PlanFile {
+    let wrong = |why: String| UsageError::Baseline {
         path: path.to_owned(),
         why,
     };
@@ -145,6 +145,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::lang::Lang;
 
     fn earlier(rate: &str, p99_ms: f64) -> Earlier {
         let seconds: Vec<Value> = (0..60)
@@ -163,6 +164,15 @@ mod tests {
             "seconds": seconds,
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn what_is_no_report_is_not_called_a_plan() {
+        let missing = read(Path::new("/nowhere/earlier.json")).unwrap_err();
+        let text = missing.text(Lang::En);
+        let said = "/nowhere/earlier.json cannot be read to compare with: No such file";
+        assert!(text.starts_with(said), "{text}");
+        assert!(text.contains("--baseline takes the JSON report"), "{text}");
     }
 
     #[test]

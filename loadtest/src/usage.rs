@@ -55,6 +55,13 @@ pub enum UsageError {
         /// Why not.
         why: String,
     },
+    /// A file is no report to compare with.
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// The service does not answer.
     Unreachable {
         /// The host.
@@ -171,6 +178,10 @@ impl UsageError {
             Self::Report { path, why } => lang.pick(
                 format!("{} is not the report of a load test: {why}", path.display()),
                 format!("{} は負荷テストのレポートではありません: {why}", path.display()),
+            ),
+            Self::Baseline { path, why } => lang.pick(
+                format!("{} cannot be read to compare with: {why}; --baseline takes the JSON report of an earlier run", path.display()),
+                format!("{} を比較元として読めません: {why}。--baseline には以前の実行の JSON レポートを指定してください", path.display()),
             ),
             Self::Unreachable { host, why } => lang.pick(
                 format!("{host} does not answer as the event service does: {why}; is it running, and is --host right?"),
