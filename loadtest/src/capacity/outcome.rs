@@ -9,6 +9,7 @@ use super::limit::{self, Limit};
 use super::metrics::Pool;
 use super::steps::{StepFigures, figures, for_fit};
 use crate::aftermath::{Aftermath, Cleaned};
+use crate::clean::command;
 use crate::events::What;
 use crate::generator::Health;
 use crate::lang::{Lang, count};
@@ -136,10 +137,10 @@ impl Outcome {
             ));
         }
         if let Cleaned::Left(why) = &self.aftermath.cleaned {
-            let (run, host) = (&self.run, &self.host);
+            let command = command(&self.run, &self.host);
             text.push_str(&lang.pick(
-                format!("events may be left ({why}); run: loadtest cleanup {run} --host {host}\n"),
-                format!("イベントが残っている可能性があります ({why})。次を実行してください: loadtest cleanup {run} --host {host}\n"),
+                format!("events may be left ({why}); run: {command}\n"),
+                format!("イベントが残っている可能性があります ({why})。次を実行してください: {command}\n"),
             ));
         }
         text.push('\n');

@@ -1,6 +1,7 @@
 //! The lines above the tables: what was run, how it went, what was left.
 
 use super::{Page, lines};
+use crate::clean::command;
 use crate::lang::{clock, count, millis, percent};
 use crate::report::wording;
 
@@ -103,7 +104,7 @@ impl Page<'_> {
     }
 
     fn cleanup(&self) -> String {
-        let (run, host) = (&self.report.run.id, &self.report.run.host);
+        let command = command(&self.report.run.id, &self.report.run.host);
         let deleted = count(self.report.cleanup.deleted);
         match &self.report.cleanup.left {
             None => self.lang.pick(
@@ -111,8 +112,10 @@ impl Page<'_> {
                 format!("この実行のイベント {deleted} 件を削除"),
             ),
             Some(why) => self.lang.pick(
-                format!("events may be left ({why}); run: loadtest cleanup {run} --host {host}"),
-                format!("イベントが残っている可能性があります ({why})。次を実行してください: loadtest cleanup {run} --host {host}"),
+                format!("events may be left ({why}); run: {command}"),
+                format!(
+                    "イベントが残っている可能性があります ({why})。次を実行してください: {command}"
+                ),
             ),
         }
     }
