@@ -132,15 +132,70 @@ impl Alarms {
             }))
     }
 
-    /// Asks for a stop when one of them rings; runs for ever.
-    ///
-    /// A look that fails is no alarm: the next one may succeed, and the load is still watched by people.
-    pub async fn watch(&self, stop: &Stop) {
-        loop {
+    /// Asks for a stop when one of them rings, and notes when they cannot be seen; runs for ever.
+    pub async fn watch(&self, stop: &Stop, note: impl Fn(What)) {
+        let look = async || {
             tokio::time::sleep(LOOK).await;
-            if let Ok(Some((name, why))) = self.ringing().await {
-                stop.ask(What::Alarm { name, why });
-            }
+            self.ringing().await
+        };
+        watch(look, stop, note).await;
+    }
+}
+
+/// A look that fails is no alarm: the next one may succeed, and who watches the load is told once.
+async fn watch(
+    mut look: impl AsyncFnMut() -> anyhow::Result<Option<(String, String)>>,
+    stop: &Stop,
+    note: impl Fn(What),
+) {
+    let mut lost = false;
+    loop {
+        let seen = look().await;
+        match &seen {
+            Err(error) if !lost => note(What::AlarmsLost {
+                why: format!("{error:#}"),
+            }),
+            Ok(_) if lost => note(What::AlarmsBack),
+            _ => {}
         }
+        lost = seen.is_err();
+        if let Ok(Some((name, why))) = seen {
+            stop.ask(What::Alarm { name, why });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn looks_that_fail_are_told_once_and_stop_nothing() {
+        let stop = Stop::default();
+        let failed = || Err(anyhow!("ExpiredToken").context("cloudwatch:DescribeAlarms failed"));
+        let rings = ("errors".to_owned(), "3 datapoints".to_owned());
+        let mut looks = vec![Ok(None), failed(), failed(), Ok(None), failed()];
+        looks.push(Ok(Some(rings)));
+        let mut looks = looks.into_iter();
+        let noted = RefCell::new(vec![]);
+        let look = async || match looks.next() {
+            Some(seen) => {
+                assert_eq!(stop.why(), None);
+                seen
+            }
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = watch(look, &stop, |what| noted.borrow_mut().push(what)) => {}
+            () = stop.asked() => {}
+        }
+        assert!(matches!(stop.why(), Some(What::Alarm { name, .. }) if name == "errors"));
+        let lost = What::AlarmsLost {
+            why: "cloudwatch:DescribeAlarms failed: ExpiredToken".to_owned(),
+        };
+        let back = What::AlarmsBack;
+        assert_eq!(noted.take(), [lost.clone(), back.clone(), lost, back]);
     }
 }

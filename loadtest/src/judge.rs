@@ -1,5 +1,6 @@
 //! The verdict. Pure: evidence and rules in, verdict and reasons out.
 
+use crate::events::Unwatched;
 use crate::faults::Unmade;
 use crate::generator::strain::Strain;
 use crate::ledger::Violation;
@@ -63,6 +64,8 @@ pub struct Observed {
     pub alarm: Option<(String, String)>,
     /// The faults of the plan that are not known to have been made.
     pub unmade: Vec<Unmade>,
+    /// When nobody saw the alarms that were to stop it.
+    pub unwatched: Option<Unwatched>,
     /// The 99th percentile of the generator's own delay.
     pub lateness_p99_ms: f64,
     /// Slots of the schedule that nobody was free to send.
@@ -143,7 +146,9 @@ pub fn judge(observed: &Observed, rules: &Rules) -> Judgement {
         let risk = abort::RISK / observed.rules.len() as f64;
         ruling::sure(&observed.rules[certain.rule], certain, risk, ruling);
     }
-    let (verdict, reasons) = decide(observed, rules, &rulings);
+    let (verdict, mut reasons) = decide(observed, rules, &rulings);
+    // It changes no figure, and who relies on it the next time must know.
+    reasons.extend(observed.unwatched.clone().map(Reason::Unwatched));
     Judgement {
         verdict,
         reasons,

@@ -2,9 +2,10 @@
 
 use super::baseline::Comparison;
 use super::finding::Finding;
+use crate::events::Unwatched;
 use crate::faults::Unmade;
 use crate::generator::strain::Strain;
-use crate::lang::{Lang, count};
+use crate::lang::{Lang, clock, count};
 use crate::merge::Gap;
 use crate::outcome::{Outcome, is_rejection};
 use crate::scaling::{Failure, Shown};
@@ -36,6 +37,8 @@ pub enum Reason {
     },
     /// A fault of the plan is not known to have been made.
     Unmade(Unmade),
+    /// Nobody saw the alarms that were to stop the run.
+    Unwatched(Unwatched),
     /// The generator was itself too late.
     GeneratorLate {
         /// How late.
@@ -80,6 +83,7 @@ impl Reason {
             Self::Cancelled => "cancelled",
             Self::Alarm { .. } => "stopped-by-alarm",
             Self::Unmade(_) => "fault-not-made",
+            Self::Unwatched(_) => "alarms-unseen",
             Self::GeneratorLate { .. } => "generator-late",
             Self::Strained(strain) => strain.code(),
             Self::Gap(gap) => gap.code(),
@@ -114,6 +118,17 @@ impl Reason {
                 lang.pick(
                     format!("the fault of phase {phase} ({what}) is not known to have been made: {why}; so nothing shows how the service bears it; check the command and what it may do, then run it again"),
                     format!("フェーズ {phase} の障害注入 ({what}) が行われたことを確認できません: {why}。障害の影響は検証できていません。コマンドと権限を確認してから再実行してください"),
+                )
+            }
+            Self::Unwatched(Unwatched { from_s, to_s, why }) => {
+                let from = clock(*from_s);
+                let when = match to_s.map(clock) {
+                    Some(to) => lang.pick(format!("from {from} to {to}"), format!("{from} から {to} まで")),
+                    None => lang.pick(format!("from {from} to the end"), format!("{from} から最後まで")),
+                };
+                lang.pick(
+                    format!("{when} the alarms of --stop-on-alarm could not be seen and would have stopped nothing: {why}; mend that before you rely on them"),
+                    format!("{when} --stop-on-alarm のアラームを確認できず、鳴っても停止しない状態でした: {why}。次の実行の前に直してください"),
                 )
             }
             Self::GeneratorLate { p99_ms, limit_ms } => lang.pick(

@@ -182,6 +182,25 @@ fn a_doubt_does_not_save_a_service_that_is_shown_to_fail() {
 }
 
 #[test]
+fn alarms_that_nobody_saw_are_told_and_change_no_verdict() {
+    let with = |requests, failures| Observed {
+        unwatched: Some(Unwatched {
+            from_s: 20.0,
+            to_s: None,
+            why: "ExpiredToken".to_owned(),
+        }),
+        ..observed(requests, failures)
+    };
+    let (passed, reasons) = codes(&with(4_000, 0));
+    assert_eq!(passed, Verdict::Pass);
+    assert_eq!(reasons.last(), Some(&"alarms-unseen"));
+    assert_eq!(
+        codes(&with(4_000, 400)),
+        (Verdict::Fail, vec!["availability-missed", "alarms-unseen"])
+    );
+}
+
+#[test]
 fn a_rule_without_data_does_not_pass() {
     let mut some = observed(4_000, 0);
     some.rules[1].seconds = vec![Batch::default(); 20];

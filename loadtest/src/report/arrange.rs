@@ -193,6 +193,8 @@ impl From<&Event> for Marker {
             What::FaultBegan { .. } => "fault-began",
             What::FaultEnded { .. } => "fault-ended",
             What::Alarm { .. } => "alarm",
+            What::AlarmsLost { .. } => "alarms-lost",
+            What::AlarmsBack => "alarms-back",
             What::Doomed { .. } => "doomed",
             What::Enough => "enough",
             What::StopAsked => "stop-asked",

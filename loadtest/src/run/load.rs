@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Searching;
 use crate::capacity::enough::Enough;
 use crate::drive::{Crew, drive};
+use crate::events::{Event, What};
 use crate::faults;
 use crate::generator::{Health, Meter};
 use crate::judge::abort::Watches;
@@ -64,7 +65,7 @@ pub(super) async fn load(
             witness(crew, ready),
             async {
                 if let Some(alarms) = &ready.alarms {
-                    alarms.watch(&crew.stop).await;
+                    alarms.watch(&crew.stop, |what| note(crew, what)).await;
                 }
             },
         )
@@ -82,6 +83,15 @@ pub(super) async fn load(
         });
     }
     Ok(meter.health())
+}
+
+/// Books what happened now, which may be before the schedule begins.
+fn note(crew: &Crew, what: What) {
+    let at_s = crew.pacer.started().map_or(0.0, |begin| {
+        let ahead = begin.saturating_duration_since(Instant::now());
+        begin.elapsed().as_secs_f64() - ahead.as_secs_f64()
+    });
+    crew.recorder.event(Event { at_s, what });
 }
 
 /// Looks at what AWS shows, from the beginning of the schedule on.

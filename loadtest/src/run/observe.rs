@@ -1,7 +1,7 @@
 //! From the evidence to what the judge is told.
 
 use crate::aftermath::Aftermath;
-use crate::events::What;
+use crate::events::{What, unwatched};
 use crate::faults;
 use crate::generator::strain::strains;
 use crate::judge::{Observed, Rules, measured, ruled};
@@ -66,6 +66,7 @@ pub fn observe(evidence: &Evidence, aftermath: &Aftermath, order: &Order) -> Obs
         cancelled: aftermath.stopped.is_some() && certain.is_none(),
         alarm,
         unmade,
+        unwatched: unwatched(&evidence.events),
         lateness_p99_ms,
         unsent: aftermath.unsent,
         counted: ruled.counted(),
