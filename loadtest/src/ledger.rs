@@ -23,7 +23,7 @@ mod verify;
 mod violation;
 
 pub use entry::{Entry, Fate, HALLS, Hall, Seat};
-pub use race::race;
+pub use race::{ENOUGH_RACES, race};
 pub use upkeep::upkeep;
 pub use verify::{Verified, verify};
 pub use violation::Violation;
@@ -239,6 +239,16 @@ impl Ledger {
     /// The promises that were seen broken under the load.
     pub fn contradictions(&self) -> Vec<Violation> {
         self.books().contradictions.clone()
+    }
+
+    /// Books a race for the seats of an event in which everybody was answered.
+    fn raced(&self) {
+        self.books().races += 1;
+    }
+
+    /// How many races there were in which everybody was answered.
+    pub fn races(&self) -> usize {
+        self.books().races
     }
 
     /// How long until whatever nobody waited for has ended too, if the service gives up after so long.

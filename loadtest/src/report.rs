@@ -239,6 +239,9 @@ pub struct LedgerView {
     pub compared: usize,
     /// How many could not be looked up.
     pub unseen: usize,
+    /// How many races for the seats of an event there were in which everybody was answered; nothing where nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub races: Option<usize>,
     /// The broken promises.
     pub violations: Vec<Said>,
 }

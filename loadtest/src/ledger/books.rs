@@ -44,6 +44,8 @@ pub(super) struct Books {
     pub(super) acknowledged: Acknowledged,
     pub(super) forgotten: Forgotten,
     pub(super) contradictions: Vec<Violation>,
+    /// Races in which everybody was answered.
+    pub(super) races: usize,
 }
 
 impl Books {

@@ -27,6 +27,9 @@ pub struct Verified {
     pub settled: usize,
     /// How many people got a seat by waiting, by the histories.
     pub promoted: usize,
+    /// Races for the seats of an event in which everybody was answered; nothing where nobody counted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub races: Option<usize>,
     /// The broken promises.
     pub violations: Vec<Violation>,
 }
@@ -65,6 +68,7 @@ pub async fn verify(
         compared: forgotten.events,
         settled: settled + forgotten.settled,
         promoted: forgotten.promoted,
+        races: Some(ledger.races()),
         violations: contradictions,
         ..Verified::default()
     };

@@ -298,6 +298,8 @@ fn together(workers: &[Worker], absent: &[u32]) -> Aftermath {
         sum.verified.unseen += own.verified.unseen;
         sum.verified.settled += own.verified.settled;
         sum.verified.promoted += own.verified.promoted;
+        let races = sum.verified.races.into_iter().chain(own.verified.races);
+        sum.verified.races = races.reduce(|sum, own| sum + own);
         let violations = own.verified.violations.iter().cloned();
         sum.verified.violations.extend(violations);
         let of_worker = |why: &String| format!("worker {number}: {why}");

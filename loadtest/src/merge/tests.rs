@@ -181,7 +181,10 @@ fn aftermath(sent: u64) -> Aftermath {
             ..Health::default()
         },
         acknowledged: Acknowledged::default(),
-        verified: Verified::default(),
+        verified: Verified {
+            races: Some(20),
+            ..Verified::default()
+        },
         cleaned: Cleaned::Deleted(3),
         verdict: None,
     }

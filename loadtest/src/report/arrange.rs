@@ -113,6 +113,7 @@ impl Report {
                 acknowledged: acknowledged(&aftermath.acknowledged),
                 compared: aftermath.verified.compared,
                 unseen: aftermath.verified.unseen,
+                races: aftermath.verified.races,
                 violations: aftermath
                     .verified
                     .violations

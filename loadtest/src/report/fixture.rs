@@ -222,6 +222,7 @@ pub(crate) fn report() -> Report {
             acknowledged: map([("creates", 4), ("joins", 830), ("leaves", 61)]),
             compared: 4,
             unseen: 0,
+            races: Some(20),
             violations: vec![said(
                 "overbooked",
                 "event 7 has 50 seats and 53 bookings",

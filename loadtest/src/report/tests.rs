@@ -51,6 +51,27 @@ fn without_a_ledger_no_promise_counts_as_kept() {
 }
 
 #[test]
+fn too_few_races_for_seats_are_told_with_the_ledger() {
+    let mut report = report();
+    report.ledger.violations.clear();
+    for (races, said) in [
+        (
+            Some(8),
+            "in only 8 races for seats everybody was answered, and 9 are",
+        ),
+        (
+            Some(9),
+            "everything acknowledged is there, also after 9 races for seats",
+        ),
+        (None, "everything acknowledged is there ("),
+    ] {
+        report.ledger.races = races;
+        let text = text::render(&report, Lang::En, None);
+        assert!(text.contains(said), "{text}");
+    }
+}
+
+#[test]
 fn a_promise_that_junit_does_not_know_is_a_failure_too() {
     let mut report = report();
     report.ledger.violations[0].code = "another".to_owned();

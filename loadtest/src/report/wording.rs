@@ -4,6 +4,7 @@ use super::{Demand, End, Report, Ruling};
 use crate::judge::Verdict;
 use crate::judge::budget::{Budget, DAYS};
 use crate::lang::{Lang, clock, count, percent, round_percent};
+use crate::ledger::ENOUGH_RACES;
 
 /// The verdict; the English word is the same everywhere, so that people of both languages mean the same.
 pub(super) fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
@@ -92,6 +93,21 @@ pub(super) fn budget(budget: &Budget, lang: Lang) -> Vec<String> {
     said
 }
 
+/// How often everybody wanted the same seats at once, and whether that was often enough.
+fn races(races: Option<usize>, lang: Lang) -> String {
+    match races {
+        None => String::new(),
+        Some(races) if races < ENOUGH_RACES => lang.pick(
+            format!("; but in only {races} races for seats everybody was answered, and {ENOUGH_RACES} are needed to show a missing lock"),
+            format!("。ただし、全員が応答を得た同時申込テストは {races} 回だけで、排他制御の漏れを見つけるには {ENOUGH_RACES} 回必要です"),
+        ),
+        Some(races) => lang.pick(
+            format!(", also after {races} races for seats"),
+            format!("。同時申込テストも {races} 回行いました"),
+        ),
+    }
+}
+
 /// How much of what was acknowledged is there.
 pub(super) fn ledger(report: &Report, lang: Lang) -> String {
     let broken = report.ledger.violations.len() as u64;
@@ -100,10 +116,13 @@ pub(super) fn ledger(report: &Report, lang: Lang) -> String {
             "not compared with the service".to_owned(),
             "照合されていません".to_owned(),
         ),
-        (0, 0, _) => lang.pick(
-            "everything acknowledged is there".to_owned(),
-            "受け付けた内容はすべて残っています".to_owned(),
-        ),
+        (0, 0, _) => {
+            let all = lang.pick(
+                "everything acknowledged is there",
+                "受け付けた内容はすべて残っています",
+            );
+            format!("{all}{}", races(report.ledger.races, lang))
+        }
         (0, _, _) => lang.pick(
             "not everything could be looked up".to_owned(),
             "一部は照合できませんでした".to_owned(),

@@ -35,6 +35,7 @@ pub(super) async fn verify_in_time(
         why = patience(stop) => Verified {
             unseen: 1,
             why: Some(why),
+            races: Some(stage.ledger.races()),
             violations: stage.ledger.contradictions(),
             ..Verified::default()
         },

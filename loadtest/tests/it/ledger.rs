@@ -96,3 +96,18 @@ async fn a_lost_edit_fails() {
     .await;
     fails_with(&run, "lost-edit");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_in_which_somebody_is_turned_away_does_not_end_the_others() {
+    let faults = Faults {
+        turn_away: Some((100, 5)),
+        ..Faults::default()
+    };
+    // The verification waits so long for what nobody knows.
+    let run = run_with(faults, "10s", "3s").await;
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.violations().is_empty(), "{:?}", run.violations());
+    // Of twenty events three are not opened, and of the races of forty at the others six have a hundredth join.
+    assert_eq!(run.figure("/ledger/races"), 11.0, "{}", run.stdout);
+    assert_eq!(run.figure("/ledger/unseen"), 0.0, "{}", run.stdout);
+}

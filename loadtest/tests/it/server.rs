@@ -41,6 +41,9 @@ pub(crate) struct Faults {
     pub(crate) lose_edits: bool,
     /// Every other deletion beside the measured load answers 503, and is not done.
     pub(crate) deny_deletions: bool,
+    /// Beside the measured load, every so many joins one is answered with 503 and not done,
+    /// and once there were joins, every so many creates.
+    pub(crate) turn_away: Option<(u64, u64)>,
     /// Nothing but the health check is there.
     pub(crate) wrong_server: bool,
     /// Each measured request has the server to itself for so long.
@@ -57,6 +60,8 @@ struct Memory {
     joins: u64,
     deletions: u64,
     beside: u64,
+    joins_beside: u64,
+    creates_beside: u64,
     arrivals: Vec<Instant>,
     count: u64,
     answers: Vec<Answer>,
@@ -272,10 +277,19 @@ async fn misbehave(
         std::future::pending::<()>().await;
     }
     let deletes = shared.faults.deny_deletions && request.method() == "DELETE";
+    let posts = request.method() == "POST";
+    let joins = posts && request.uri().path().ends_with("/join");
     let denied = {
         let mut memory = shared.memory.lock().unwrap();
         memory.deletions += u64::from(deletes);
-        deletes && memory.deletions % 2 == 1
+        memory.joins_beside += u64::from(joins);
+        let creates = posts && !joins && memory.joins_beside > 0;
+        memory.creates_beside += u64::from(creates);
+        let turned_away = shared.faults.turn_away.is_some_and(|(join, create)| {
+            (joins && memory.joins_beside.is_multiple_of(join))
+                || (creates && memory.creates_beside.is_multiple_of(create))
+        });
+        (deletes && memory.deletions % 2 == 1) || turned_away
     };
     if denied {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

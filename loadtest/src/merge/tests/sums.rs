@@ -32,6 +32,7 @@ fn ten_workers_add_up_to_exactly_what_one_would_have_measured() {
     assert!(all.failures() > 0 && all.response.value_at_percentile(95.0) > 300_000);
     assert_eq!(sum.aftermath.beside, BESIDE * u64::from(WORKERS));
     assert_eq!(sum.aftermath.cleaned, Cleaned::Deleted(30));
+    assert_eq!(sum.aftermath.verified.races, Some(20 * WORKERS as usize));
 }
 
 #[test]
