@@ -154,17 +154,17 @@ impl Finding {
         let target = short(100.0 * target);
         match &self.shown {
             Shown::Kept { high } => {
-                let low = 100.0 * (1.0 - high);
+                let low = at_least(100.0 * (1.0 - high), 3);
                 lang.pick(
-                    format!("availability is at least {low:.3} % (95 % confidence), the target is {target} %"),
-                    format!("可用性は {low:.3} % 以上です (信頼度 95 %、目標 {target} %)"),
+                    format!("availability is at least {low} % (95 % confidence), the target is {target} %"),
+                    format!("可用性は {low} % 以上です (信頼度 95 %、目標 {target} %)"),
                 )
             }
             Shown::Broken { low } => {
-                let high = 100.0 * (1.0 - low);
+                let high = at_most(100.0 * (1.0 - low), 3);
                 lang.pick(
-                    format!("availability is at most {high:.3} % (95 % confidence), the target is {target} %"),
-                    format!("可用性は {high:.3} % 以下です (信頼度 95 %、目標 {target} %)"),
+                    format!("availability is at most {high} % (95 % confidence), the target is {target} %"),
+                    format!("可用性は {high} % 以下です (信頼度 95 %、目標 {target} %)"),
                 )
             }
             Shown::Neither { .. } if self.window.is_some() => lang.pick(
@@ -199,17 +199,17 @@ impl Finding {
         let limit = short(100.0 * share);
         match &self.shown {
             Shown::Kept { high } => {
-                let high = 100.0 * high;
+                let high = at_most(100.0 * high, 2);
                 lang.pick(
-                    format!("at most {high:.2} % of the answers take longer than {than} (95 % confidence), {limit} % may"),
-                    format!("{than} を超える応答は {high:.2} % 以下です (信頼度 95 %、許容 {limit} %)"),
+                    format!("at most {high} % of the answers take longer than {than} (95 % confidence), {limit} % may"),
+                    format!("{than} を超える応答は {high} % 以下です (信頼度 95 %、許容 {limit} %)"),
                 )
             }
             Shown::Broken { low } => {
-                let low = 100.0 * low;
+                let low = at_least(100.0 * low, 2);
                 lang.pick(
-                    format!("at least {low:.2} % of the answers take longer than {than} (95 % confidence), {limit} % may"),
-                    format!("{than} を超える応答が {low:.2} % 以上あります (信頼度 95 %、許容 {limit} %)"),
+                    format!("at least {low} % of the answers take longer than {than} (95 % confidence), {limit} % may"),
+                    format!("{than} を超える応答が {low} % 以上あります (信頼度 95 %、許容 {limit} %)"),
                 )
             }
             Shown::Neither { .. } if self.window.is_some() => lang.pick(
@@ -253,4 +253,37 @@ fn more(share: &Share, limit: f64) -> u64 {
 fn short(percent: f64) -> String {
     let text = format!("{percent:.7}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The tail that a calculation with percentages leaves behind is no reason to round.
+const HAIR: f64 = 1e-6;
+
+/// With so many digits, and never more than was shown.
+fn at_least(percent: f64, digits: usize) -> String {
+    let scale = 10_f64.powi(digits as i32);
+    format!("{:.digits$}", (percent * scale + HAIR).floor() / scale)
+}
+
+/// With so many digits, and never less than was shown.
+fn at_most(percent: f64, digits: usize) -> String {
+    let scale = 10_f64.powi(digits as i32);
+    format!("{:.digits$}", (percent * scale - HAIR).ceil() / scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_claim_says_more_than_was_shown() {
+        for (percent, least, most) in [
+            (99.999_97, "99.999", "100.000"),
+            (99.9, "99.900", "99.900"),
+            (0.000_03, "0.000", "0.001"),
+            (100.0 * 0.07, "7.000", "7.000"),
+        ] {
+            assert_eq!(at_least(percent, 3), least);
+            assert_eq!(at_most(percent, 3), most);
+        }
+    }
 }
