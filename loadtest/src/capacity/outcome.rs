@@ -109,13 +109,17 @@ impl Outcome {
         search.rates.iter().position(|rate| *rate == open)
     }
 
+    /// What ended the search before it had found what it looks for.
+    fn cut_short(&self) -> Option<&What> {
+        let stopped = self.aftermath.stopped.as_ref();
+        stopped.filter(|what| !matches!(what, What::Enough))
+    }
+
     /// 0 where there is a capacity, 1 where the service broke a promise, 2 where nothing is sure.
     pub fn exit_code(&self) -> u8 {
-        let stopped = self.aftermath.stopped.as_ref();
-        let cut_short = stopped.is_some_and(|what| !matches!(what, What::Enough));
         if !self.aftermath.verified.violations.is_empty() {
             1
-        } else if self.capacity.is_none() || cut_short {
+        } else if self.capacity.is_none() || self.cut_short().is_some() {
             2
         } else {
             0
@@ -125,6 +129,13 @@ impl Outcome {
     /// The whole of it for people.
     pub fn text(&self, lang: Lang) -> String {
         let mut text = self.head(lang);
+        if let Some(what) = self.cut_short() {
+            let why = what.text(lang);
+            text.push_str(&lang.pick(
+                format!("INCONCLUSIVE: the search ended early: {why}\n"),
+                format!("INCONCLUSIVE: 探索は途中で終わりました: {why}\n"),
+            ));
+        }
         if let Some(limit) = &self.limit {
             text.push_str(&format!("{}\n", limit.text(lang)));
         }

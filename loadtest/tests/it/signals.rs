@@ -1,10 +1,12 @@
 //! A run that is stopped keeps what it has seen.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::process::Child;
 
-use crate::invocation::{Finished, Invocation};
+use crate::invocation::{Finished, Invocation, loadtest, texts};
 use crate::server::{Faults, Server};
 
 /// Starts a long run, stops it once so many requests came, and says how long it took to end.
@@ -21,13 +23,23 @@ async fn stopped_once(
 ) -> (Finished, Duration) {
     let mut run = Invocation::run(&server.host, &["--rate", "100/s", "--duration", "10m"]);
     let child = run.start();
+    let asked = stop(signal, &child, server, seen).await;
+    (run.wait(child).await, asked.elapsed())
+}
+
+/// Stops what runs, and says when that was.
+async fn stop(
+    signal: Signal,
+    child: &Child,
+    server: &Server,
+    seen: impl Fn(&Server) -> bool,
+) -> Instant {
     let pid = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
     while !seen(server) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     kill_process(pid, signal).unwrap();
-    let asked = Instant::now();
-    (run.wait(child).await, asked.elapsed())
+    Instant::now()
 }
 
 fn is_whole(run: &Finished, time: Duration) {
@@ -96,4 +108,21 @@ async fn before_the_load_a_signal_ends_a_run_whose_service_hangs() {
         assert_eq!(server.organizers(), Vec::<String>::new());
         assert!(time < Duration::from_secs(10), "it took {time:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_is_stopped_says_so() {
+    let server = Server::start(Faults::default()).await;
+    let search = ["capacity", "--host", &server.host, "--from", "50/s"];
+    let child = loadtest(&search)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let asked = stop(Signal::TERM, &child, &server, |server| server.count() >= 50).await;
+    let (code, stdout, stderr) = texts(&child.wait_with_output().await.unwrap());
+    assert_eq!(code, 2, "{stderr}");
+    let said = "INCONCLUSIVE: the search ended early: somebody asked the run to stop";
+    assert!(stdout.contains(said), "{stdout}");
+    assert!(asked.elapsed() < Duration::from_secs(10));
 }
