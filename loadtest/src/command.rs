@@ -72,6 +72,9 @@ pub async fn capacity(
     lang: Lang,
 ) -> anyhow::Result<u8> {
     let (json, url) = (arguments.json.take(), arguments.metrics.take());
+    if url.as_ref().is_some_and(|url| url.as_str().contains('@')) {
+        return refuse(&UsageError::Credentials("--metrics"), lang);
+    }
     let named = arguments.watched.named();
     let (order, search) = match Order::search(arguments, now, random) {
         Ok(order) => order,

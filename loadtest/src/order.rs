@@ -191,7 +191,7 @@ fn parse(path: &Path, text: &str) -> Result<File, UsageError> {
 pub fn target(arguments: &TargetArguments) -> Result<Url, UsageError> {
     // What is accepted stands in every report, and what is not in a message: neither is a place for a password.
     if arguments.host.contains('@') {
-        return Err(UsageError::Credentials);
+        return Err(UsageError::Credentials("--host"));
     }
     let malformed = || UsageError::NotAnAddress(arguments.host.clone());
     let url = Url::parse(&arguments.host).map_err(|_| malformed())?;

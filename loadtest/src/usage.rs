@@ -12,8 +12,8 @@ use crate::plan::Mistake;
 pub enum UsageError {
     /// The host is no address.
     NotAnAddress(String),
-    /// The host comes with a name or a password of somebody; not with the host, which is in no message then.
-    Credentials,
+    /// The address of this flag comes with a name or a password of somebody; without the address, which is in no message then.
+    Credentials(&'static str),
     /// The host is not this machine, and nobody vouched for it.
     NotOurs(String),
     /// Somebody vouched for another host.
@@ -146,9 +146,9 @@ impl UsageError {
                 format!("{host} is not an address; write it like http://127.0.0.1:8080"),
                 format!("{host} はアドレスではありません。http://127.0.0.1:8080 のように指定してください"),
             ),
-            Self::Credentials => lang.pick(
-                "the address of --host contains an @, and so perhaps a password, which would be in every report; give it without, like http://127.0.0.1:8080".to_owned(),
-                "--host のアドレスに @ が含まれています。パスワードがレポートに残るため、ユーザー名とパスワードを除いて http://127.0.0.1:8080 のように指定してください".to_owned(),
+            Self::Credentials(flag) => lang.pick(
+                format!("the address of {flag} contains an @, and so perhaps a password, which would be in every report; give it without, like http://127.0.0.1:8080"),
+                format!("{flag} のアドレスに @ が含まれています。パスワードがレポートに残るため、ユーザー名とパスワードを除いて http://127.0.0.1:8080 のように指定してください"),
             ),
             Self::NotOurs(host) => lang.pick(
                 format!("{host} is not this machine; if you may put load on it, add --i-own-this-target {host}"),

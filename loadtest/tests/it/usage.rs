@@ -104,6 +104,10 @@ async fn a_password_in_the_address_is_refused_and_not_repeated() {
             );
         }
     }
+    let metrics = "http://u:secretpw@127.0.0.1:1/metrics";
+    let search = ["--host", "http://127.0.0.1:1", "--metrics", metrics];
+    let search = [&["capacity"], &search[..]].concat();
+    refused(&search, "the address of --metrics").await;
 }
 
 #[tokio::test]
