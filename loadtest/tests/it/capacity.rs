@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -177,38 +177,40 @@ async fn a_pool_that_is_used_up_is_named_from_the_metrics_of_the_service() {
     assert!(said.contains("the pool is the limit"), "{said}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cpu_that_cloudwatch_saw_at_its_limit_is_named() {
+/// A search of a service that ECS knows and of which CloudWatch says this.
+async fn watched(
+    cloudwatch: impl Fn() -> Response + Clone + Send + Sync + 'static,
+    faults: Faults,
+) -> (i32, String, Value) {
     // ECS names the operation in a header, CloudWatch in the path.
-    let environment = environment(|_, headers, _| match headers.get("x-amz-target") {
+    let environment = environment(move |_, headers, _| match headers.get("x-amz-target") {
         Some(_) => json!({"services": [{"status": "ACTIVE"}]})
             .to_string()
             .into_response(),
-        None => cbor(&json!({"MetricDataResults": [{
-            "Id": "aws_ecs_CPUUtilization", "StatusCode": "Complete",
-            "Timestamps": [{"epoch": Utc::now().timestamp() - 62}], "Values": [100.0],
-        }]})),
+        None => cloudwatch(),
     });
     let watched = ["--cluster", "events", "--service", "web"];
     let arguments = [&PAST_IT[..], &watched].concat();
-    let found = search_beside(environment.await, one_at_a_time(), &arguments).await;
-    let (_, said, json) = found;
+    search_beside(environment.await, faults, &arguments).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cpu_that_cloudwatch_saw_at_its_limit_is_named() {
+    let full = || {
+        cbor(&json!({"MetricDataResults": [{
+            "Id": "aws_ecs_CPUUtilization", "StatusCode": "Complete",
+            "Timestamps": [{"epoch": Utc::now().timestamp() - 62}], "Values": [100.0],
+        }]}))
+    };
+    let (_, said, json) = watched(full, one_at_a_time()).await;
     assert_eq!(json["limit"]["what"], "cpu", "{said}");
     assert_eq!(json["limit"]["percent"], 100.0, "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_that_may_not_see_the_cpu_says_so_before_it_begins() {
-    let environment = environment(|_, headers, _| match headers.get("x-amz-target") {
-        Some(_) => json!({"services": [{"status": "ACTIVE"}]})
-            .to_string()
-            .into_response(),
-        None => StatusCode::FORBIDDEN.into_response(),
-    });
-    let watched = ["--cluster", "events", "--service", "web"];
-    let arguments = [&PAST_IT[..], &watched].concat();
-    let found = search_beside(environment.await, Faults::default(), &arguments).await;
-    let (code, said, _) = found;
+    let denied = || StatusCode::FORBIDDEN.into_response();
+    let (code, said, _) = watched(denied, Faults::default()).await;
     assert_eq!(code, 3, "{said}");
     assert!(said.contains("cloudwatch:GetMetricData failed"), "{said}");
 }
